@@ -1,1 +1,27 @@
-//! Nothing here yet.
+//! What the two command-line tools share, so that a user who knows one knows both.
+//!
+//! Everything that `licence-core` refuses to know is here: the clock, randomness, files, the
+//! terminal. The rooms, lowest first; a room uses only those above it in this list:
+//!
+//! * [`printable`]: text from a stranger, made safe for a terminal
+//! * [`failure`]: why a command stopped, and with which exit status
+//! * [`files`]: bounded reads, atomic writes, private files and folders
+//! * [`clock`] and [`rng`]: the only places that read the time and draw random bytes
+//! * [`table`]: aligned columns
+//! * [`output`]: results on standard output, as text or as JSON
+//! * [`passphrase`]: from a file or a prompt, never from the command line
+//! * [`exit`]: from the command's end to the process's end
+
+pub mod clock;
+pub mod exit;
+pub mod failure;
+pub mod files;
+pub mod output;
+pub mod passphrase;
+pub mod printable;
+pub mod rng;
+pub mod table;
+
+pub use exit::{parse, run};
+pub use failure::{Failure, Status};
+pub use output::Format;

@@ -1,0 +1,181 @@
+//! Writes that are whole or absent, whenever the power goes.
+//!
+//! A file is written beside its target, synced, moved into place, and its folder synced: before the
+//! move a reader sees the old state, after it the new one, and what was reported as written
+//! survives.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::stream::Sink;
+use super::words::{failed, is_there};
+use crate::failure::Failure;
+use crate::output;
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    /// Whoever the user's umask allows.
+    Shared,
+    /// Its owner alone: 0600 on Unix, from the moment it exists.
+    Private,
+}
+
+/// Writes a file that must not be there yet.
+///
+/// # Errors
+/// If there is anything at `path`, which stays as it is, or if it cannot be written.
+pub fn create(path: &Path, bytes: &[u8], access: Access) -> Result<(), Failure> {
+    let written = write_beside(path, bytes, access)?;
+    match written.persist_noclobber(path) {
+        Ok(_) => sync_folder_of(path),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(is_there(path)),
+        Err(error) => Err(failed(path, "written", &error.error)),
+    }
+}
+
+/// Writes a file in place of the one that may be there.
+///
+/// # Errors
+/// If it cannot be written; what was there stays as it is.
+pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), Failure> {
+    let written = write_beside(path, bytes, access)?;
+    written.persist(path).map_err(|error| failed(path, "written", &error.error))?;
+    sync_folder_of(path)
+}
+
+/// Hands a result out: to standard output, or to a file as [`create`] does.
+///
+/// # Errors
+/// As [`create`] and [`output::print_bytes`].
+pub fn deliver(sink: &Sink, bytes: &[u8], access: Access) -> Result<(), Failure> {
+    match sink {
+        Sink::Stdout => output::print_bytes(bytes),
+        Sink::File(path) => create(path, bytes, access),
+    }
+}
+
+fn write_beside(path: &Path, bytes: &[u8], access: Access) -> Result<NamedTempFile, Failure> {
+    open_beside(path, access)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        })
+        .map_err(|error| failed(path, "written", &error))
+}
+
+fn open_beside(path: &Path, access: Access) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".new-");
+    let permissions = permissions(access);
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// The mode that the operating system is asked for, before it takes the umask away.
+#[cfg(unix)]
+fn permissions(access: Access) -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(Permissions::from_mode(match access {
+        Access::Shared => 0o666,
+        Access::Private => 0o600,
+    }))
+}
+
+/// Elsewhere a file inherits what its folder allows.
+#[cfg(not(unix))]
+fn permissions(_: Access) -> Option<Permissions> {
+    None
+}
+
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Without this a file that was moved into place may be gone after a power failure.
+pub(super) fn sync_folder_of(path: &Path) -> Result<(), Failure> {
+    sync_folder(folder_of(path)).map_err(|error| failed(path, "synced to disk", &error))
+}
+
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened as a file; the file system journals the move.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Access, create, replace};
+
+    #[test]
+    fn a_file_that_is_there_is_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("root.key");
+        create(&path, b"first", Access::Private).unwrap();
+        let failure = create(&path, b"second", Access::Private).unwrap_err();
+        assert_eq!(
+            failure.report().unwrap().to_string(),
+            format!(
+                "error: `{}` is there already\n  \
+                 help: choose another name, or move it away: it is never overwritten",
+                path.display()
+            )
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn replacing_is_asked_for_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        replace(&path, b"first", Access::Shared).unwrap();
+        replace(&path, b"second", Access::Shared).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+    }
+
+    #[test]
+    fn a_dangling_link_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.path().join("elsewhere"), &link).unwrap();
+        #[cfg(not(unix))]
+        fs::write(&link, "").unwrap();
+        create(&link, b"x", Access::Private).unwrap_err();
+        assert!(!dir.path().join("elsewhere").exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("k");
+        create(&path, b"x", Access::Private).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_missing_folder_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let failure = create(&dir.path().join("no/f"), b"x", Access::Shared).unwrap_err();
+        assert!(failure.report().unwrap().message.contains("no/f` cannot be written: there is no"));
+    }
+}
