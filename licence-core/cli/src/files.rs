@@ -1,13 +1,15 @@
 //! Files as both tools treat them: reads are bounded, writes are whole or absent, what is secret is
 //! for its owner alone, and nothing is overwritten by accident.
 
+mod delivery;
 mod folder;
 mod read;
 mod stream;
 mod words;
 mod write;
 
+pub use delivery::Delivery;
 pub use folder::StagedFolder;
 pub use read::{ByteLimit, read, read_start, read_text};
 pub use stream::{Sink, Source};
-pub use write::{Access, create, deliver, replace};
+pub use write::{Access, StagedFile, create, replace};

@@ -6,14 +6,12 @@
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::stream::Sink;
 use super::words::{failed, is_there};
 use crate::failure::Failure;
-use crate::output;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,17 +22,50 @@ pub enum Access {
     Private,
 }
 
+/// A new file whose bytes are on disk already and whose name is still to come.
+///
+/// What must be recorded before it is handed out is staged, recorded, published: a full disk or a
+/// taken name shows before the record is made. Dropped instead, it leaves no trace.
+#[derive(Debug)]
+pub struct StagedFile {
+    written: NamedTempFile,
+    target: PathBuf,
+}
+
+impl StagedFile {
+    /// Writes the bytes beside `target`, where nothing must be.
+    ///
+    /// # Errors
+    /// If there is anything at `target`, or the bytes cannot be written.
+    pub fn beside(target: &Path, bytes: &[u8], access: Access) -> Result<Self, Failure> {
+        // A link that leads nowhere is something, too.
+        if target.symlink_metadata().is_ok() {
+            return Err(is_there(target));
+        }
+        Ok(Self { written: write_beside(target, bytes, access)?, target: target.to_owned() })
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// If something has come to stand there meanwhile, which stays as it is, or it cannot be named.
+    pub fn publish(self) -> Result<(), Failure> {
+        match self.written.persist_noclobber(&self.target) {
+            Ok(_) => sync_folder_of(&self.target),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(is_there(&self.target))
+            }
+            Err(error) => Err(failed(&self.target, "written", &error.error)),
+        }
+    }
+}
+
 /// Writes a file that must not be there yet.
 ///
 /// # Errors
 /// If there is anything at `path`, which stays as it is, or if it cannot be written.
 pub fn create(path: &Path, bytes: &[u8], access: Access) -> Result<(), Failure> {
-    let written = write_beside(path, bytes, access)?;
-    match written.persist_noclobber(path) {
-        Ok(_) => sync_folder_of(path),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(is_there(path)),
-        Err(error) => Err(failed(path, "written", &error.error)),
-    }
+    StagedFile::beside(path, bytes, access)?.publish()
 }
 
 /// Writes a file in place of the one that may be there.
@@ -45,17 +76,6 @@ pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), Failure>
     let written = write_beside(path, bytes, access)?;
     written.persist(path).map_err(|error| failed(path, "written", &error.error))?;
     sync_folder_of(path)
-}
-
-/// Hands a result out: to standard output, or to a file as [`create`] does.
-///
-/// # Errors
-/// As [`create`] and [`output::print_bytes`].
-pub fn deliver(sink: &Sink, bytes: &[u8], access: Access) -> Result<(), Failure> {
-    match sink {
-        Sink::Stdout => output::print_bytes(bytes),
-        Sink::File(path) => create(path, bytes, access),
-    }
 }
 
 fn write_beside(path: &Path, bytes: &[u8], access: Access) -> Result<NamedTempFile, Failure> {
@@ -121,7 +141,7 @@ pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
 mod tests {
     use std::fs;
 
-    use super::{Access, create, replace};
+    use super::{Access, StagedFile, create, replace};
 
     #[test]
     fn a_file_that_is_there_is_never_overwritten() {
@@ -138,6 +158,17 @@ mod tests {
             )
         );
         assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_name_taken_after_staging_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let staged = StagedFile::beside(&path, b"mine", Access::Shared).unwrap();
+        fs::write(&path, "theirs").unwrap();
+        staged.publish().unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
