@@ -1,0 +1,108 @@
+//! The project's one task runner: every check, build and demonstration is a verb of `cargo xtask`.
+//!
+//! Continuous integration runs `cargo xtask ci` and nothing else, so whatever fails there fails the
+//! same way at home.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task runner talks to the person at the terminal; it has no other output"
+)]
+
+mod advisories;
+mod ci;
+mod clippy;
+mod clock;
+mod command;
+mod demo;
+mod deny;
+mod doc;
+mod failure;
+mod files;
+mod fmt;
+mod need;
+mod step;
+mod table;
+mod test;
+mod wasm;
+mod workspace;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::step::Steps;
+use crate::workspace::Workspace;
+
+/// Runs the project's tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Formats every crate
+    Fmt(fmt::Options),
+    /// Lints every target of every crate; a warning is an error
+    Clippy,
+    /// Builds the documentation; a warning is an error
+    Doc,
+    /// Checks the dependencies: banned and duplicate crates, licences, sources
+    Deny,
+    /// Checks the dependencies against the advisory database, which it fetches
+    Advisories,
+    /// Builds the npm package: the WebAssembly module, its loader, its TypeScript
+    Wasm,
+    /// Sets up what the tests need, builds everything once and runs every test
+    Test,
+    /// Makes a vendor, an institute and a licence, and serves the demonstration page
+    Demo(demo::Options),
+    /// Runs every check and every test
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut steps = Steps::default();
+    let outcome = run(&cli.verb, &mut steps);
+    steps.print_times();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {}", with_sources(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
+    let workspace = Workspace::of_this_binary()?;
+    match verb {
+        Verb::Fmt(options) => fmt::run(options, &workspace),
+        Verb::Clippy => clippy::run(&workspace),
+        Verb::Doc => doc::run(&workspace),
+        Verb::Deny => deny::run(&workspace),
+        Verb::Advisories => advisories::run(&workspace),
+        Verb::Wasm => wasm::run(&workspace, steps),
+        Verb::Test => test::run(&workspace, steps),
+        Verb::Demo(options) => demo::run(options, &workspace, steps),
+        Verb::Ci => ci::run(&workspace, steps),
+    }
+}
+
+/// The failure's sentence, then that of each cause below it.
+fn with_sources(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

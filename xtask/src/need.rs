@@ -1,0 +1,10 @@
+//! What the tasks need from the machine: looked for, installed where it is missing, and named where
+//! it cannot be installed.
+
+pub(crate) mod cargo_deny;
+pub(crate) mod chromium;
+mod debian;
+pub(crate) mod npm;
+pub(crate) mod python;
+mod stamp;
+pub(crate) mod wasm_target;

@@ -1,0 +1,39 @@
+//! Python with the JOSE library that the tests check against.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::debian;
+use super::stamp::Stamp;
+use crate::command;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// Tells the tests where the interpreter is.
+pub(crate) const VARIABLE: &str = "LICENCE_PYTHON";
+
+/// The interpreter of a virtual environment that holds what the tests' requirements pin.
+pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = workspace.target().join("python");
+    let interpreter = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let requirements = workspace.python_requirements();
+    let stamp = Stamp::new(requirements.clone(), folder.join("installed-requirements.txt"));
+    if stamp.is_current() {
+        println!("{} has what requirements.txt wants", folder.display());
+        return Ok(interpreter);
+    }
+    if !has_venv() {
+        debian::install(&["python3", "python3-venv"])?;
+    }
+    command::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(&interpreter);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
+    command::run(pip.arg(&requirements))?;
+    stamp.set()?;
+    Ok(interpreter)
+}
+
+/// Debian's Python comes without the parts that make an environment.
+fn has_venv() -> bool {
+    command::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+}

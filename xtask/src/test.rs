@@ -1,0 +1,59 @@
+//! `cargo xtask test`
+
+mod node;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::command::{self, cargo};
+use crate::failure::Failure;
+use crate::need::{chromium, npm, python};
+use crate::step::Steps;
+use crate::wasm;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    let tools = set_up(workspace, steps)?;
+    steps.take("build", || build(workspace))?;
+    wasm::run(workspace, steps)?;
+    steps.take("cargo test", || {
+        command::run(tools.told_to(cargo(workspace).args(["test", "--workspace"])))
+    })?;
+    steps.take("bare core", || bare_core(workspace))?;
+    steps.take("node test", || {
+        node::run(&workspace.wasm_verifier(), "test", |node| tools.told_to(node))
+    })?;
+    steps.take("browser test", || {
+        node::run(&workspace.browser_tests(), ".", |node| tools.told_to(node))
+    })
+}
+
+/// What the tests are told, because they cannot find it themselves.
+struct Tools {
+    chromium: PathBuf,
+    python: PathBuf,
+}
+
+impl Tools {
+    fn told_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env(chromium::VARIABLE, &self.chromium).env(python::VARIABLE, &self.python)
+    }
+}
+
+fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
+    let chromium = steps.take("chromium", chromium::provide)?;
+    let python = steps.take("python", || python::provide(workspace))?;
+    steps.take("browser packages", || npm::provide(&workspace.browser_tests()))?;
+    Ok(Tools { chromium, python })
+}
+
+/// Builds all that the tests run, the two command-line tools among it.
+pub(crate) fn build(workspace: &Workspace) -> Result<(), Failure> {
+    command::run(cargo(workspace).args(["build", "--workspace", "--all-targets"]))
+}
+
+/// The core alone, as a browser has it: nothing that signs may be needed to verify.
+fn bare_core(workspace: &Workspace) -> Result<(), Failure> {
+    let mut check = cargo(workspace);
+    command::run(check.args(["check", "--package", "licence-core", "--no-default-features"]))
+}

@@ -1,0 +1,65 @@
+//! `cargo xtask wasm`
+
+mod loader;
+mod size;
+
+use std::process::Command;
+
+use crate::command::{self, cargo};
+use crate::failure::Failure;
+use crate::files;
+use crate::need::{npm, wasm_target};
+use crate::step::Steps;
+use crate::workspace::Workspace;
+
+const CRATE: &str = "wasm-verifier";
+
+/// The crate's name as Rust and the emitted files spell it.
+const STEM: &str = "wasm_verifier";
+
+/// Its own profile in Cargo.toml: small as a whole, fast where the signature is checked.
+const PROFILE: &str = "wasm";
+
+pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    steps.take("wasm target", || wasm_target::provide(workspace))?;
+    steps.take("wasm packages", || npm::provide(&workspace.wasm_verifier()))?;
+    steps.take("wasm build", || compile(workspace))?;
+    steps.take("wasm package", || assemble(workspace))
+}
+
+fn compile(workspace: &Workspace) -> Result<(), Failure> {
+    let mut build = cargo(workspace);
+    build.args(["build", "--package", CRATE, "--profile", PROFILE]);
+    command::run(build.args(["--target", wasm_target::TRIPLE]))
+}
+
+/// Makes `dist` afresh: loader and module, then the TypeScript that imports them.
+fn assemble(workspace: &Workspace) -> Result<(), Failure> {
+    let dist = workspace.dist();
+    files::fresh_folder(&dist)?;
+    let folder = workspace.target().join(wasm_target::TRIPLE).join(PROFILE);
+    loader::emit(&folder.join(format!("{STEM}.wasm")), &dist)?;
+    optimise(workspace)?;
+    command::run(npm::npm(&workspace.wasm_verifier())?.args(["run", "build:ts"]))?;
+    size::check(&dist)
+}
+
+/// Makes the module smaller by Binaryen, which sees the whole program after the loader's changes.
+fn optimise(workspace: &Workspace) -> Result<(), Failure> {
+    let module = workspace.dist().join(format!("{STEM}_bg.wasm"));
+    let mut wasm_opt = Command::new(workspace.wasm_verifier().join("node_modules/.bin/wasm-opt"));
+    wasm_opt.current_dir(workspace.root());
+    command::run(wasm_opt.args(WASM_OPT).arg(&module).arg("--output").arg(&module))
+}
+
+/// The features are those that rustc turns on for this target; Binaryen must be told, because
+/// it takes a feature it was not told of for a mistake.
+const WASM_OPT: [&str; 7] = [
+    "-O3",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];

@@ -1,0 +1,73 @@
+//! How much a browser has to fetch.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::STEM;
+use crate::command;
+use crate::failure::Failure;
+use crate::table;
+
+/// Module and loader together, compressed by gzip: 60 KiB, what a page can carry unnoticed.
+const GZIP_BYTES_MAX: u64 = 60 * 1024;
+
+/// Node.js is needed anyway and brings both compressors; sizes are at each one's best level, which
+/// is how static files are served.
+const MEASURE: &str = "
+const { readFileSync } = require('node:fs');
+const { brotliCompressSync, gzipSync } = require('node:zlib');
+const bytes = readFileSync(process.argv[1]);
+console.log(bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length);
+";
+
+#[derive(Clone, Copy, Default)]
+struct Size {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// Prints the sizes of module and loader.
+///
+/// # Errors
+/// [`Failure::TooLarge`] where together they exceed the limit.
+pub(crate) fn check(dist: &Path) -> Result<(), Failure> {
+    let module = format!("{STEM}_bg.wasm");
+    let loader = format!("{STEM}.js");
+    let sizes = [measure(&dist.join(&module))?, measure(&dist.join(&loader))?];
+    let total = sizes.into_iter().fold(Size::default(), Size::plus);
+    let [of_module, of_loader] = sizes;
+    table::print(
+        ["bytes", "raw", "gzip", "brotli"],
+        &[of_module.row(&module), of_loader.row(&loader), total.row("together")],
+    );
+    if total.gzip > GZIP_BYTES_MAX {
+        return Err(Failure::TooLarge { actual: total.gzip, max: GZIP_BYTES_MAX });
+    }
+    Ok(())
+}
+
+fn measure(file: &Path) -> Result<Size, Failure> {
+    let printed = command::output(Command::new("node").args(["--eval", MEASURE, "--"]).arg(file))?;
+    parse(&printed).ok_or(Failure::UnexpectedOutput { tool: "node", output: printed })
+}
+
+fn parse(printed: &str) -> Option<Size> {
+    let mut numbers = printed.split_whitespace().map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    Some(Size { raw: next()?, gzip: next()?, brotli: next()? })
+}
+
+impl Size {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            raw: self.raw + other.raw,
+            gzip: self.gzip + other.gzip,
+            brotli: self.brotli + other.brotli,
+        }
+    }
+
+    fn row(self, name: &str) -> [String; 4] {
+        [name.to_owned(), self.raw.to_string(), self.gzip.to_string(), self.brotli.to_string()]
+    }
+}
