@@ -8,12 +8,14 @@
 //! * [`files`]: bounded reads, atomic writes, private files and folders
 //! * [`clock`] and [`rng`]: the only places that read the time and draw random bytes
 //! * [`table`]: aligned columns
+//! * [`facts`]: a result of a few named values
 //! * [`output`]: results on standard output, as text or as JSON
 //! * [`passphrase`]: from a file or a prompt, never from the command line
 //! * [`exit`]: from the command's end to the process's end
 
 pub mod clock;
 pub mod exit;
+pub mod facts;
 pub mod failure;
 pub mod files;
 pub mod output;
@@ -23,5 +25,6 @@ pub mod rng;
 pub mod table;
 
 pub use exit::{parse, run};
+pub use facts::Facts;
 pub use failure::{Failure, Status};
 pub use output::Format;

@@ -1,10 +1,8 @@
 //! `-` on the command line: a file, or a standard stream.
 
-use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// Where input comes from.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -41,15 +39,6 @@ impl From<OsString> for Sink {
 impl From<&Path> for Source {
     fn from(path: &Path) -> Self {
         Self::File(path.to_owned())
-    }
-}
-
-/// For the default values that clap is given as text.
-impl FromStr for Sink {
-    type Err = Infallible;
-
-    fn from_str(typed: &str) -> Result<Self, Infallible> {
-        Ok(OsString::from(typed).into())
     }
 }
 
