@@ -1,1 +1,60 @@
-//! Nothing here yet.
+//! Formats, the one strict verifier, and the codes of the signed-licence toolkit.
+//!
+//! Bytes, keys and a time come in, values come out: nothing here reads a file, a clock or a source of
+//! randomness, so the same code judges on the vendor's desk, in the institute's server and in the
+//! browser. Start at [`UnverifiedLicence`].
+//!
+//! A licence that was not verified cannot be used as one:
+//!
+//! ```compile_fail
+//! fn seats(file: &licence_core::UnverifiedLicence) -> u32 {
+//!     file.claims().seats.active_max.number()
+//! }
+//! ```
+//!
+//! and one that was verified cannot be made up:
+//!
+//! ```compile_fail
+//! fn forge(claims: licence_core::claims::LicenceClaims) -> licence_core::SignedLicence {
+//!     licence_core::SignedLicence { claims }
+//! }
+//! ```
+
+// 0: what everything else speaks in
+mod code;
+mod id;
+pub mod limits;
+mod refusal;
+mod text;
+mod time;
+// 1: notations
+pub mod armour;
+pub mod base64url;
+mod hash_chain;
+pub mod json;
+mod key;
+// 2: signed bytes
+mod jws;
+#[cfg(feature = "keyfile")]
+pub mod keyfile;
+#[cfg(feature = "sign")]
+mod sign;
+// 3: what they say
+pub mod claims;
+// 4: whether it holds
+mod verify;
+
+pub use code::{Code, Exit};
+pub use hash_chain::ChainHead;
+pub use id::{KeyId, LicenceId, OwnerId, Serial, SessionId, TokenId, UserId, Uuid};
+pub use jws::{Kind, SigningInput, UnverifiedParts, unverified_parts};
+pub use key::{PublicKey, Roots};
+pub use refusal::{Flaw, Part, Reason, Refusal};
+#[cfg(feature = "sign")]
+pub use sign::PrivateKey;
+pub use text::{FeatureName, Identifier, Institute, Product, Role, Text, Vendor};
+pub use time::UnixTime;
+pub use verify::{
+    AcceptedLicence, LicenceState, Policy, SignedLicence, SignedRequest, SignedRevocations,
+    TestLicences, UnboundLicences, UnverifiedLicence, ValidAccess, ValidLicence,
+};

@@ -1,0 +1,58 @@
+//! Strict base64url (RFC 4648 section 5): no padding, no white space, no set trailing bits.
+//!
+//! One value has one text, so a token cannot be changed without changing what it says.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// Writes bytes as base64url without padding.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Reads base64url; `None` for every spelling but the canonical one.
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// Reads exactly `N` bytes.
+#[must_use]
+pub fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
+    // Checked first, so that a long text is not decoded for nothing.
+    if text.len() != (N * 4).div_ceil(3) {
+        return None;
+    }
+    decode(text)?.try_into().ok()
+}
+
+/// The standard alphabet with padding, as RFC 7468 text uses it inside its lines.
+pub(crate) fn encode_standard(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The standard alphabet, as strict as [`decode`].
+pub(crate) fn decode_standard(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_is_read() {
+        assert_eq!(decode("-_8"), Some(vec![0xfb, 0xff]));
+        for text in ["-_8=", "+/8", "-_9", "-_8 ", "-_\n8", "-", "-_8A=", "é"] {
+            assert_eq!(decode(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_array_has_its_exact_length() {
+        assert_eq!(decode_array::<2>("-_8"), Some([0xfb, 0xff]));
+        assert_eq!(decode_array::<1>("-_8"), None);
+        assert_eq!(decode_array::<3>("-_8"), None);
+    }
+}

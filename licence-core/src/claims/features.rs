@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use super::{ObjectWriter, Value, list};
+use crate::limits::{FEATURE_ITEMS_MAX, FEATURES_MAX, TEXT_CHARS_MAX};
+use crate::text::FeatureName;
+
+/// One granted feature's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// On or off.
+    Bool(bool),
+    /// A number; within what JavaScript holds exactly.
+    Integer(i64),
+    /// A word.
+    String(String),
+    /// Words.
+    List(Vec<String>),
+}
+
+impl Feature {
+    /// 2^53 - 1, beyond which JavaScript rounds.
+    pub const INTEGER_MAX: i64 = (1 << 53) - 1;
+
+    fn read(value: &Value<'_>) -> Option<Self> {
+        match value {
+            Value::Bool(truth) => Some(Self::Bool(*truth)),
+            Value::Integer(number) => (-Self::INTEGER_MAX..=Self::INTEGER_MAX)
+                .contains(number)
+                .then_some(Self::Integer(*number)),
+            Value::String(_) => word(value).map(Self::String),
+            Value::Array(_) => list(FEATURE_ITEMS_MAX, word)(value).map(Self::List),
+            Value::Null | Value::Number(_) | Value::Object(_) => None,
+        }
+    }
+
+    fn write(&self, name: &FeatureName, features: &mut ObjectWriter<'_>) {
+        match self {
+            Self::Bool(truth) => features.boolean(name.as_str(), *truth),
+            Self::Integer(number) => features.integer(name.as_str(), *number),
+            Self::String(text) => features.string(name.as_str(), text),
+            Self::List(items) => features.strings(name.as_str(), items),
+        }
+    }
+}
+
+fn word(value: &Value<'_>) -> Option<String> {
+    value.as_str().filter(|text| is_word(text)).map(str::to_owned)
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control)
+}
+
+/// Features by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Features(BTreeMap<FeatureName, Feature>);
+
+impl Features {
+    /// The value of a feature, if it is granted.
+    #[must_use]
+    pub fn value(&self, name: &FeatureName) -> Option<&Feature> {
+        self.0.get(name)
+    }
+
+    /// Grants a feature; `None` where there are too many, or one of that name, or the value is one
+    /// that the format does not hold.
+    #[must_use]
+    pub fn with(mut self, name: FeatureName, feature: Feature) -> Option<Self> {
+        let is_held = match &feature {
+            Feature::Bool(_) => true,
+            Feature::Integer(number) => {
+                number.unsigned_abs() <= Feature::INTEGER_MAX.unsigned_abs()
+            }
+            Feature::String(text) => is_word(text),
+            Feature::List(items) => {
+                items.len() <= FEATURE_ITEMS_MAX && items.iter().all(|t| is_word(t))
+            }
+        };
+        let is_new = self.0.len() < FEATURES_MAX && self.0.insert(name, feature).is_none();
+        (is_held && is_new).then_some(self)
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&FeatureName, &Feature)> {
+        self.0.iter()
+    }
+
+    /// Whether every feature here is granted there with the same value.
+    #[must_use]
+    pub fn is_within(&self, granted: &Self) -> bool {
+        self.0.iter().all(|(name, feature)| granted.value(name) == Some(feature))
+    }
+
+    pub(super) fn read(value: &Value<'_>) -> Option<Self> {
+        let members = value.as_object()?.members();
+        if members.len() > FEATURES_MAX {
+            return None;
+        }
+        members
+            .map(|(name, value)| Some((FeatureName::parse(name)?, Feature::read(value)?)))
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
+    pub(super) fn write(&self, claims: &mut ObjectWriter<'_>) {
+        claims.object("features", |features| {
+            self.0.iter().for_each(|(name, feature)| feature.write(name, features));
+        });
+    }
+}

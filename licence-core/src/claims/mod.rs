@@ -1,0 +1,157 @@
+//! What the signed objects say: one file a kind, each with its reader and its writer.
+//!
+//! A reader takes what a verified payload holds and makes typed values of it; unknown claims are
+//! ignored, so that a format can grow, and an unknown `ver` is refused, so that it can change.
+
+mod access;
+mod features;
+mod issuer;
+mod licence;
+mod period;
+mod request;
+mod revocations;
+mod seats;
+
+pub use access::{AccessClaims, Epoch, LogPosition};
+pub use features::{Feature, Features};
+pub use issuer::IssuerClaims;
+pub use licence::{Affiliated, LicenceClaims};
+pub use period::Period;
+pub use request::{Nonce, RequestClaims};
+pub use revocations::{BannedKey, RevocationsClaims, RevokedLicence};
+pub use seats::{Borrow, SeatCount, SeatHolder, Seats};
+
+use crate::id::KeyId;
+use crate::json::{self, Object, ObjectWriter, Value};
+use crate::jws::{Kind, SigningInput};
+use crate::key::PublicKey;
+use crate::refusal::{Flaw, Reason};
+use crate::time::UnixTime;
+
+/// The version of every format here.
+const VERSION: i64 = 1;
+
+/// The claims of one kind of signed object.
+pub trait Claims: Sized {
+    /// The kind.
+    const KIND: Kind;
+
+    /// Reads the claims of this kind.
+    ///
+    /// # Errors
+    /// Which claim is missing or has the wrong type or value.
+    fn read(claims: &Object<'_>) -> Result<Self, Flaw>;
+
+    /// Writes them.
+    fn write(&self, claims: &mut ObjectWriter<'_>);
+
+    /// The claims as the JSON that is signed.
+    #[must_use]
+    fn to_json(&self) -> String {
+        json::object(|claims| {
+            // Access tokens are shaped like RFC 9068's, which have no version of their own.
+            if Self::KIND != Kind::Access {
+                claims.integer("ver", VERSION);
+            }
+            self.write(claims);
+        })
+    }
+
+    /// What the key named `kid` has to sign.
+    #[must_use]
+    fn signing_input(&self, kid: KeyId) -> SigningInput {
+        SigningInput::new(Self::KIND, kid, &self.to_json())
+    }
+}
+
+/// Reads a payload: JSON first, then the version, then the claims of that version.
+pub(crate) fn read<C: Claims>(payload: &[u8]) -> Result<C, Reason> {
+    let value = json::parse(payload).map_err(|flaw| Reason::Malformed(Flaw::Json(flaw)))?;
+    let claims = value.as_object().ok_or(Reason::Malformed(Flaw::Json(json::JsonFlaw::Syntax)))?;
+    let ver = may(claims, "ver", integer).map_err(Reason::Malformed)?;
+    match ver {
+        Some(VERSION) => {}
+        None if C::KIND == Kind::Access => {}
+        None => return Err(Reason::Malformed(Flaw::Missing("ver"))),
+        Some(ver) => return Err(Reason::UnsupportedVersion { ver }),
+    }
+    C::read(claims).map_err(Reason::Malformed)
+}
+
+/// A claim that must be there.
+fn need<T>(
+    claims: &Object<'_>,
+    name: &'static str,
+    read: impl FnOnce(&Value<'_>) -> Option<T>,
+) -> Result<T, Flaw> {
+    read(claims.value(name).ok_or(Flaw::Missing(name))?).ok_or(Flaw::Claim(name))
+}
+
+/// A claim that may be there. `null` is not the same as absent.
+fn may<T>(
+    claims: &Object<'_>,
+    name: &'static str,
+    read: impl FnOnce(&Value<'_>) -> Option<T>,
+) -> Result<Option<T>, Flaw> {
+    let value = claims.value(name).map(|value| read(value).ok_or(Flaw::Claim(name)));
+    value.transpose()
+}
+
+fn integer(value: &Value<'_>) -> Option<i64> {
+    value.as_integer()
+}
+
+fn time(value: &Value<'_>) -> Option<UnixTime> {
+    UnixTime::from_secs(integer(value)?)
+}
+
+/// A string that a newtype's `parse` takes.
+fn parsed<T>(parse: impl Fn(&str) -> Option<T>) -> impl Fn(&Value<'_>) -> Option<T> {
+    move |value| parse(value.as_str()?)
+}
+
+/// A member of an inner object that may be there: `Some(None)` where it is absent, `None` where it is
+/// not what it should be.
+#[expect(clippy::option_option, reason = "absent and wrong are different answers")]
+fn optional<T>(
+    object: &Object<'_>,
+    name: &str,
+    read: impl FnOnce(&Value<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    object.value(name).map_or(Some(None), |value| read(value).map(Some))
+}
+
+/// An integer that fits in `u32`.
+fn count(value: &Value<'_>) -> Option<u32> {
+    u32::try_from(integer(value)?).ok()
+}
+
+/// A list of at most `max` values that `read` takes.
+fn list<T>(
+    max: usize,
+    read: impl Fn(&Value<'_>) -> Option<T>,
+) -> impl Fn(&Value<'_>) -> Option<Vec<T>> {
+    move |value| {
+        let values = value.as_array().filter(|values| values.len() <= max)?;
+        values.iter().map(&read).collect()
+    }
+}
+
+/// `cnf` with a `jwk` (RFC 7800): the key that is vouched for.
+fn confirmation_key(value: &Value<'_>) -> Option<PublicKey> {
+    PublicKey::from_jwk(value.as_object()?.value("jwk")?.as_object()?)
+}
+
+fn write_confirmation_key(claims: &mut ObjectWriter<'_>, key: &PublicKey) {
+    claims.object("cnf", |cnf| cnf.object("jwk", |jwk| key.write_jwk(jwk)));
+}
+
+/// The `aud` of what is not for an application, so that a library which ignores `typ` refuses it.
+fn audience(kind: &str, of: impl core::fmt::Display) -> String {
+    format!("{kind}:{of}")
+}
+
+/// Checks that `aud` is exactly that.
+fn need_audience(claims: &Object<'_>, expected: &str) -> Result<(), Flaw> {
+    need(claims, "aud", |aud| (aud.as_str()? == expected).then_some(()))
+}

@@ -1,0 +1,164 @@
+use core::fmt::{Display, Write as _};
+
+use super::Value;
+
+/// Writes one object: no white space, members in the order in which they are given.
+#[must_use]
+pub fn object(fill: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
+    let mut text = String::new();
+    write_object(&mut text, fill);
+    text
+}
+
+/// The inside of an object that is being written.
+pub struct ObjectWriter<'a> {
+    text: &'a mut String,
+    is_first: bool,
+}
+
+/// The inside of an array that is being written.
+pub struct ArrayWriter<'a> {
+    text: &'a mut String,
+    is_first: bool,
+}
+
+impl ObjectWriter<'_> {
+    /// Writes a string member.
+    pub fn string(&mut self, name: &str, value: impl Display) {
+        self.name(name);
+        write_string(self.text, &value.to_string());
+    }
+
+    /// Writes an integer member.
+    pub fn integer(&mut self, name: &str, value: impl Into<i64>) {
+        self.name(name);
+        // Writing into a String cannot fail.
+        let _ = write!(self.text, "{}", value.into());
+    }
+
+    /// Writes `true` or `false`.
+    pub fn boolean(&mut self, name: &str, value: bool) {
+        self.name(name);
+        self.text.push_str(if value { "true" } else { "false" });
+    }
+
+    /// Writes an object member.
+    pub fn object(&mut self, name: &str, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
+        self.name(name);
+        write_object(self.text, fill);
+    }
+
+    /// Writes an array member.
+    pub fn array(&mut self, name: &str, fill: impl FnOnce(&mut ArrayWriter<'_>)) {
+        self.name(name);
+        self.text.push('[');
+        fill(&mut ArrayWriter { text: self.text, is_first: true });
+        self.text.push(']');
+    }
+
+    /// Writes an array of strings.
+    pub fn strings(&mut self, name: &str, values: impl IntoIterator<Item = impl Display>) {
+        self.array(name, |array| values.into_iter().for_each(|value| array.string(value)));
+    }
+
+    /// Writes any value.
+    pub fn value(&mut self, name: &str, value: &Value<'_>) {
+        self.name(name);
+        write_value(self.text, value);
+    }
+
+    fn name(&mut self, name: &str) {
+        separate(self.text, &mut self.is_first);
+        write_string(self.text, name);
+        self.text.push(':');
+    }
+}
+
+impl ArrayWriter<'_> {
+    /// Writes a string.
+    pub fn string(&mut self, value: impl Display) {
+        separate(self.text, &mut self.is_first);
+        write_string(self.text, &value.to_string());
+    }
+
+    /// Writes an object.
+    pub fn object(&mut self, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
+        separate(self.text, &mut self.is_first);
+        write_object(self.text, fill);
+    }
+}
+
+fn write_value(text: &mut String, value: &Value<'_>) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+        Value::Integer(number) => text.push_str(&number.to_string()),
+        Value::Number(number) => text.push_str(number),
+        Value::String(string) => write_string(text, string),
+        Value::Array(values) => {
+            text.push('[');
+            let mut is_first = true;
+            for value in values {
+                separate(text, &mut is_first);
+                write_value(text, value);
+            }
+            text.push(']');
+        }
+        Value::Object(object) => write_object(text, |o| {
+            object.members().for_each(|(name, value)| o.value(name, value));
+        }),
+    }
+}
+
+fn write_object(text: &mut String, fill: impl FnOnce(&mut ObjectWriter<'_>)) {
+    text.push('{');
+    fill(&mut ObjectWriter { text, is_first: true });
+    text.push('}');
+}
+
+fn separate(text: &mut String, is_first: &mut bool) {
+    if !core::mem::take(is_first) {
+        text.push(',');
+    }
+}
+
+/// Only what must be escaped is escaped, so that a string has one spelling.
+fn write_string(text: &mut String, value: &str) {
+    text.push('"');
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            '\0'..='\u{1f}' => {
+                // Writing into a String cannot fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
+            _ => text.push(c),
+        }
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = object(|o| {
+            o.string("a\"\\\n", "x\u{0}é😀");
+            o.integer("n", -7_i64);
+            o.boolean("b", true);
+            o.strings("s", ["1", "2"]);
+            o.object("o", |o| o.array("l", |l| (0..2).for_each(|_| l.object(|_| ()))));
+        });
+        assert_eq!(
+            text,
+            "{\"a\\\"\\\\\\u000a\":\"x\\u0000é😀\",\"n\":-7,\"b\":true,\"s\":[\"1\",\"2\"],\"o\":{\"l\":[{},{}]}}"
+        );
+        let value = parse(text.as_bytes()).unwrap();
+        let object = value.as_object().unwrap();
+        assert_eq!(object.value("a\"\\\n").unwrap().as_str(), Some("x\u{0}é😀"));
+        assert_eq!(object.members().len(), 5);
+    }
+}

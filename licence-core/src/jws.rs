@@ -1,0 +1,253 @@
+//! Compact JWS (RFC 7515) in one strict profile: three segments, Ed25519, three header members.
+//!
+//! Whatever a header could ask of a verifier beyond that (`crit`, `b64`, `jwk`, `jku`, `x5c`, `zip`)
+//! is how JOSE libraries were broken, so a header that asks for anything is refused unread.
+
+use crate::base64url;
+use crate::id::KeyId;
+use crate::json::{self, Object};
+use crate::key::PublicKey;
+use crate::limits::{ACCESS_BYTES_MAX, HEADER_BYTES_MAX, OBJECT_BYTES_MAX, REVOCATIONS_BYTES_MAX};
+use crate::refusal::{Flaw, Part, Reason, Refusal};
+
+/// The kinds of signed objects. What one kind grants, another never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An issuing key, delegated by a root key.
+    Issuer,
+    /// A licence.
+    Licence,
+    /// A revocation list.
+    Revocations,
+    /// A site's request for a licence.
+    Request,
+    /// An access token.
+    Access,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Issuer, Self::Licence, Self::Revocations, Self::Request, Self::Access];
+
+    /// The header's `typ`.
+    #[must_use]
+    pub const fn typ(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer+jwt",
+            Self::Licence => "licence+jwt",
+            Self::Revocations => "revocations+jwt",
+            Self::Request => "request+jwt",
+            Self::Access => "at+jwt",
+        }
+    }
+
+    /// Where a refusal of it is said to be.
+    #[must_use]
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Issuer => Part::Issuer,
+            Self::Licence => Part::Licence,
+            Self::Revocations => Part::Revocations,
+            Self::Request => Part::Request,
+            Self::Access => Part::Access,
+        }
+    }
+
+    /// The size of its compact form at most.
+    #[must_use]
+    pub const fn bytes_max(self) -> usize {
+        match self {
+            Self::Access => ACCESS_BYTES_MAX,
+            Self::Revocations => REVOCATIONS_BYTES_MAX,
+            Self::Issuer | Self::Licence | Self::Request => OBJECT_BYTES_MAX,
+        }
+    }
+}
+
+pub(crate) use read::Envelope;
+pub use read::{UnverifiedParts, unverified_parts};
+pub use write::SigningInput;
+
+mod read {
+    use super::{
+        Flaw, HEADER_BYTES_MAX, KeyId, Kind, Object, PublicKey, Reason, Refusal, base64url, json,
+    };
+
+    /// A compact JWS whose form is right and whose signature nobody has looked at.
+    pub(crate) struct Envelope<'a> {
+        kind: Kind,
+        kid: KeyId,
+        signing_input: &'a [u8],
+        payload: Vec<u8>,
+        signature: [u8; 64],
+    }
+
+    /// The payload of a JWS whose signature holds. Only [`Envelope::open`] makes it.
+    pub(crate) struct SignedBytes(Vec<u8>);
+
+    impl SignedBytes {
+        pub(crate) fn as_slice(&self) -> &[u8] {
+            &self.0
+        }
+    }
+
+    impl<'a> Envelope<'a> {
+        /// Reads a compact JWS of a kind: size, form, header, in this order.
+        pub(crate) fn parse(text: &'a [u8], kind: Kind) -> Result<Self, Refusal> {
+            Self::read(text, kind).map_err(|reason| Refusal { at: kind.part(), reason })
+        }
+
+        fn read(text: &'a [u8], kind: Kind) -> Result<Self, Reason> {
+            if text.len() > kind.bytes_max() {
+                return Err(Reason::TooLarge { bytes_max: kind.bytes_max() });
+            }
+            let segments = Segments::split(text).map_err(Reason::Malformed)?;
+            let header = segments.header().map_err(Reason::Malformed)?;
+            let payload = decode(segments.payload).map_err(Reason::Malformed)?;
+            let signature = decode(segments.signature).map_err(Reason::Malformed)?;
+            let signature =
+                signature.try_into().map_err(|_| Reason::Malformed(Flaw::SignatureLength))?;
+            let (typ, kid) = profile(&header).map_err(Reason::Malformed)?;
+            if typ != kind.typ() {
+                return Err(Reason::WrongType { expected: kind.typ() });
+            }
+            Ok(Self { kind, kid, signing_input: segments.signing_input, payload, signature })
+        }
+
+        /// The key that is said to have signed it.
+        pub(crate) const fn kid(&self) -> KeyId {
+            self.kid
+        }
+
+        /// The payload before anyone has checked the signature.
+        pub(crate) fn unverified_payload(&self) -> &[u8] {
+            &self.payload
+        }
+
+        /// The payload, if `key` is the one it names and the signature holds.
+        pub(crate) fn open(self, key: Option<&PublicKey>) -> Result<SignedBytes, Refusal> {
+            let refuse = |reason| Refusal { at: self.kind.part(), reason };
+            let key = key.filter(|key| key.id() == self.kid);
+            let key = key.ok_or_else(|| refuse(Reason::UnknownKey { kid: self.kid }))?;
+            if !key.verifies(self.signing_input, &self.signature) {
+                return Err(refuse(Reason::BadSignature));
+            }
+            Ok(SignedBytes(self.payload))
+        }
+    }
+
+    struct Segments<'a> {
+        header: &'a [u8],
+        payload: &'a [u8],
+        signature: &'a [u8],
+        signing_input: &'a [u8],
+    }
+
+    impl<'a> Segments<'a> {
+        fn split(text: &'a [u8]) -> Result<Self, Flaw> {
+            let mut parts = text.split(|byte| *byte == b'.');
+            let (Some(header), Some(payload), Some(signature), None) =
+                (parts.next(), parts.next(), parts.next(), parts.next())
+            else {
+                return Err(Flaw::Segments);
+            };
+            let signing_input =
+                text.get(..header.len() + 1 + payload.len()).ok_or(Flaw::Segments)?;
+            Ok(Self { header, payload, signature, signing_input })
+        }
+
+        fn header(&self) -> Result<Vec<u8>, Flaw> {
+            if self.header.len() > HEADER_BYTES_MAX * 4 / 3 {
+                return Err(Flaw::Header);
+            }
+            decode(self.header)
+        }
+    }
+
+    fn decode(segment: &[u8]) -> Result<Vec<u8>, Flaw> {
+        core::str::from_utf8(segment).ok().and_then(base64url::decode).ok_or(Flaw::Base64)
+    }
+
+    /// `typ` and `kid` of a header that has exactly the three members of the profile.
+    fn profile(header: &[u8]) -> Result<(String, KeyId), Flaw> {
+        let value = json::parse(header).map_err(Flaw::Json)?;
+        let header: &Object<'_> = value.as_object().ok_or(Flaw::Header)?;
+        let member = |name| header.value(name).and_then(json::Value::as_str).ok_or(Flaw::Header);
+        let (alg, typ, kid) = (member("alg")?, member("typ")?, member("kid")?);
+        if header.members().len() != 3 {
+            return Err(Flaw::Header);
+        }
+        // RFC 9864 gave Ed25519 a name of its own; both names mean the same signature.
+        if !matches!(alg, "EdDSA" | "Ed25519") {
+            return Err(Flaw::Algorithm);
+        }
+        Ok((typ.to_owned(), KeyId::parse(kid).ok_or(Flaw::Header)?))
+    }
+
+    /// Header and claims of a compact JWS as text, with nothing checked but the form.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct UnverifiedParts {
+        /// The header's JSON as it was written.
+        pub unverified_header: String,
+        /// The claims' JSON as it was written.
+        pub unverified_claims: String,
+    }
+
+    /// Takes a compact JWS of any kind apart without trusting any of it.
+    ///
+    /// # Errors
+    /// `too_large` and `malformed`, in the name of `kind`.
+    pub fn unverified_parts(text: &[u8], kind: Kind) -> Result<UnverifiedParts, Refusal> {
+        let refuse = |reason| Refusal { at: kind.part(), reason };
+        if text.len() > kind.bytes_max() {
+            return Err(refuse(Reason::TooLarge { bytes_max: kind.bytes_max() }));
+        }
+        let read = || {
+            let segments = Segments::split(text)?;
+            let (header, payload) = (segments.header()?, decode(segments.payload)?);
+            Ok(UnverifiedParts {
+                unverified_header: json_text(header)?,
+                unverified_claims: json_text(payload)?,
+            })
+        };
+        read().map_err(|flaw| refuse(Reason::Malformed(flaw)))
+    }
+
+    fn json_text(bytes: Vec<u8>) -> Result<String, Flaw> {
+        json::parse(&bytes).map_err(Flaw::Json)?;
+        String::from_utf8(bytes).map_err(|_| Flaw::Json(json::JsonFlaw::Encoding))
+    }
+}
+
+mod write {
+    use super::{KeyId, Kind, base64url, json};
+
+    /// The bytes that are signed: header and claims, each in base64url.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SigningInput(String);
+
+    impl SigningInput {
+        pub(crate) fn new(kind: Kind, kid: KeyId, claims: &str) -> Self {
+            let header = json::object(|header| {
+                header.string("typ", kind.typ());
+                header.string("alg", "EdDSA");
+                header.string("kid", kid);
+            });
+            let segments = [header.as_bytes(), claims.as_bytes()].map(base64url::encode);
+            Self(segments.join("."))
+        }
+
+        /// What the key signs.
+        #[must_use]
+        pub const fn as_bytes(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+
+        /// The compact JWS with the signature that a key made over [`as_bytes`](Self::as_bytes).
+        #[must_use]
+        pub fn finish(self, signature: &[u8; 64]) -> String {
+            [self.0, base64url::encode(signature)].join(".")
+        }
+    }
+}

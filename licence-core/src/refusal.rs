@@ -1,0 +1,229 @@
+//! What a refusal says: where in the chain, why, and the evidence for it.
+
+use core::fmt;
+
+use crate::code::Code;
+use crate::id::{KeyId, LicenceId};
+use crate::json::JsonFlaw;
+use crate::text::Product;
+use crate::time::UnixTime;
+
+/// Which link of the chain was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The armoured file around the others.
+    File,
+    /// The revocation list.
+    Revocations,
+    /// The issuing key's certificate.
+    Issuer,
+    /// The licence.
+    Licence,
+    /// The access token.
+    Access,
+    /// The request file.
+    Request,
+    /// A key that was given.
+    Key,
+}
+
+impl Part {
+    /// Its name in JSON: `licence`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Revocations => "revocations",
+            Self::Issuer => "issuer",
+            Self::Licence => "licence",
+            Self::Access => "access",
+            Self::Request => "request",
+            Self::Key => "key",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "the file",
+            Self::Revocations => "the revocation list",
+            Self::Issuer => "the issuing key's certificate",
+            Self::Licence => "the licence",
+            Self::Access => "the access token",
+            Self::Request => "the request file",
+            Self::Key => "the key",
+        })
+    }
+}
+
+/// What exactly is wrong with something that is not written as its format says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Not three segments between two full stops.
+    Segments,
+    /// A segment is not canonical base64url.
+    Base64,
+    /// The JSON of header or claims.
+    Json(JsonFlaw),
+    /// The header holds a member other than `alg`, `typ` and `kid`, or lacks one.
+    Header,
+    /// The header's `alg` is neither `EdDSA` nor `Ed25519`.
+    Algorithm,
+    /// The signature has not 64 bytes.
+    SignatureLength,
+    /// A claim that must be there is not.
+    Missing(&'static str),
+    /// A claim has the wrong type or a value outside its range.
+    Claim(&'static str),
+    /// The armour around a block.
+    Armour,
+    /// The blocks of a file are not those that belong there, or not in their order.
+    Blocks,
+    /// A key is not a sound Ed25519 public key in SPKI PEM or JWK.
+    Key,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Segments => f.write_str("it has not three segments"),
+            Self::Base64 => f.write_str("a segment is not canonical base64url"),
+            Self::Json(flaw) => flaw.fmt(f),
+            Self::Header => f.write_str("its header is not exactly `alg`, `typ` and `kid`"),
+            Self::Algorithm => f.write_str("its algorithm is not EdDSA"),
+            Self::SignatureLength => f.write_str("its signature has not 64 bytes"),
+            Self::Missing(claim) => write!(f, "`{claim}` is missing"),
+            Self::Claim(claim) => write!(f, "`{claim}` has the wrong type or value"),
+            Self::Armour => f.write_str("a block's armour is not as RFC 7468 says"),
+            Self::Blocks => f.write_str("it does not hold the blocks that belong there"),
+            Self::Key => f.write_str("it is not a sound Ed25519 public key"),
+        }
+    }
+}
+
+/// Why a link was refused, with the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is larger than anything of its kind.
+    TooLarge {
+        /// How large it may be.
+        bytes_max: usize,
+    },
+    /// It is not written as its format says.
+    Malformed(Flaw),
+    /// It is a signed object of another kind.
+    WrongType {
+        /// The `typ` that belongs here.
+        expected: &'static str,
+    },
+    /// The key that signed it may not sign it here.
+    UnknownKey {
+        /// The key it names.
+        kid: KeyId,
+    },
+    /// The signature does not hold. Nothing more is said, so that nothing can be learnt.
+    BadSignature,
+    /// It is written in a version that this verifier does not know.
+    UnsupportedVersion {
+        /// The version it names.
+        ver: i64,
+    },
+    /// It is for another product.
+    WrongProduct {
+        /// The product it is for.
+        product: Product,
+    },
+    /// It names no site.
+    Unbound,
+    /// It is bound to another site's key.
+    WrongSite {
+        /// The site it is bound to.
+        site: KeyId,
+    },
+    /// It is for tests only.
+    TestLicence,
+    /// Its time has not come.
+    NotYetValid {
+        /// The time at which it was judged.
+        now: UnixTime,
+        /// When it starts.
+        from: UnixTime,
+    },
+    /// Its time is over.
+    Expired {
+        /// The time at which it was judged.
+        now: UnixTime,
+        /// When it ended.
+        until: UnixTime,
+    },
+    /// It was taken back.
+    Revoked,
+    /// It claims more than what it rests on grants.
+    ExceedsLicence {
+        /// The claim that does.
+        claim: &'static str,
+    },
+    /// It was made under another licence.
+    LicenceChanged {
+        /// The licence it was made under.
+        licence: LicenceId,
+    },
+}
+
+/// A refusal: the first thing wrong, looked for from the root downwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which link of the chain.
+    pub at: Part,
+    /// Why, with the evidence.
+    pub reason: Reason,
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self.reason {
+            Reason::TooLarge { .. } => Code::TooLarge,
+            Reason::Malformed(_) => Code::Malformed,
+            Reason::WrongType { .. } => Code::WrongType,
+            Reason::UnknownKey { .. } => Code::UnknownKey,
+            Reason::BadSignature => Code::BadSignature,
+            Reason::UnsupportedVersion { .. } => Code::UnsupportedVersion,
+            Reason::WrongProduct { .. } => Code::WrongProduct,
+            Reason::Unbound => Code::Unbound,
+            Reason::WrongSite { .. } => Code::WrongSite,
+            Reason::TestLicence => Code::TestLicence,
+            Reason::NotYetValid { .. } => Code::NotYetValid,
+            Reason::Expired { .. } => Code::Expired,
+            Reason::Revoked => Code::Revoked,
+            Reason::ExceedsLicence { .. } => Code::ExceedsLicence,
+            Reason::LicenceChanged { .. } => Code::LicenceChanged,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is refused: {}", self.at, self.code().title())?;
+        match &self.reason {
+            Reason::TooLarge { bytes_max } => write!(f, " (over {bytes_max} bytes)"),
+            Reason::Malformed(flaw) => write!(f, " ({flaw})"),
+            Reason::WrongType { expected } => write!(f, " (`{expected}` was expected)"),
+            Reason::UnknownKey { kid } => write!(f, " (key `{kid}`)"),
+            Reason::UnsupportedVersion { ver } => write!(f, " (version {ver})"),
+            Reason::WrongProduct { product } => write!(f, " (`{product}`)"),
+            Reason::WrongSite { site } => write!(f, " (site `{site}`)"),
+            Reason::NotYetValid { now, from } => write!(f, " (from {from}; it is {now})"),
+            Reason::Expired { now, until } => write!(f, " (until {until}; it is {now})"),
+            Reason::ExceedsLicence { claim } => write!(f, " (`{claim}`)"),
+            Reason::LicenceChanged { licence } => write!(f, " (licence `{licence}`)"),
+            Reason::BadSignature | Reason::Unbound | Reason::TestLicence | Reason::Revoked => {
+                Ok(())
+            }
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}

@@ -1,0 +1,141 @@
+//! Names as newtypes: identifiers that machines compare, and text that people wrote.
+
+use core::fmt;
+
+use crate::limits::{IDENTIFIER_CHARS_MAX, TEXT_CHARS_MAX};
+
+/// 1 to 64 characters of `A-Z a-z 0-9 . _ -`, the first a letter or a digit.
+///
+/// Nothing that could be read as a path, a quote, a separator of `aud` (`:`) or a look-alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier(String);
+
+impl Identifier {
+    /// Reads an identifier.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let first = text.bytes().next()?;
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+        let fits = text.len() <= IDENTIFIER_CHARS_MAX
+            && first.is_ascii_alphanumeric()
+            && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 1 to 200 characters with no control characters and no white space at either end.
+///
+/// Direction overrides are control characters here too: text that a person compares must not be
+/// shown in another order than it is signed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(String);
+
+impl Text {
+    /// Reads a text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = !text.is_empty()
+            && text.len() <= TEXT_CHARS_MAX * 4
+            && text.chars().count() <= TEXT_CHARS_MAX
+            && text.trim().len() == text.len()
+            && !text.chars().any(is_control);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Control characters, line and paragraph separators, and the bidirectional controls of UAX #9.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+macro_rules! named {
+    ($($(#[$doc:meta])+ $name:ident($inner:ident)),+ $(,)?) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $inner);
+
+        impl $name {
+            #[doc = concat!("Reads it by the rules of [`", stringify!($inner), "`].")]
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                $inner::parse(text).map(Self)
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )+};
+}
+
+named! {
+    /// The application that a licence is for: `aud` of licences and access tokens.
+    Product(Identifier),
+    /// A switch or a value that a licence grants.
+    FeatureName(Identifier),
+    /// A role of a person, for the server (`admin`) or for the application.
+    Role(Identifier),
+    /// Who signs licences: `iss` of what root and issuing keys sign.
+    Vendor(Text),
+    /// Who a licence is for.
+    Institute(Text),
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_holds_nothing_that_could_be_read_as_something_else() {
+        for good in ["p", "Acme.Lab_2-x", "7"] {
+            assert!(Identifier::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", ".p", "-p", "a b", "a:b", "a/b", "a\0", "é", &"x".repeat(65)] {
+            assert_eq!(Identifier::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_shown_as_it_was_signed() {
+        for good in ["Universität Łódź", "東京大学", &"ü".repeat(200)] {
+            assert!(Text::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", " a", "a ", "a\nb", "a\u{202e}b", "a\u{0}", &"ü".repeat(201)] {
+            assert_eq!(Text::parse(bad), None, "{bad:?}");
+        }
+    }
+}

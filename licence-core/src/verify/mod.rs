@@ -1,0 +1,26 @@
+//! The chain of trust, judged from the root downwards.
+//!
+//! Each step is a type that only the step before can make:
+//!
+//! ```text
+//! UnverifiedLicence  bytes
+//!   -> SignedLicence    a pinned root stands behind every signature, and each key kept to its limits
+//!   -> AcceptedLicence  it is for this product, this site, this use
+//!   -> ValidLicence     it holds now
+//!   -> ValidAccess      a token that the licence's site key signed holds now
+//! ```
+//!
+//! The first thing wrong is the refusal, in the order of [`Code`](crate::Code), and it says at which
+//! link it was found. Nothing is interpreted before its signature was checked, except the header
+//! that names the key, and a request, which carries its own key.
+
+mod access;
+mod licence;
+mod request;
+
+pub use access::ValidAccess;
+pub use licence::{
+    AcceptedLicence, LicenceState, Policy, SignedLicence, SignedRevocations, TestLicences,
+    UnboundLicences, UnverifiedLicence, ValidLicence,
+};
+pub use request::SignedRequest;
