@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use licence_core::{Code, Exit, Part};
 use serde::Serialize;
 
-use crate::failure::{Failure, Report, Status};
+use crate::failure::{Failure, Report};
 use crate::output::Format;
 
 /// Reads the command line, or says what is wrong with it.
@@ -25,22 +26,25 @@ pub fn run(format: Format, main: impl FnOnce() -> Result<(), Failure>) -> ExitCo
     let Some(report) = failure.report() else { return ExitCode::SUCCESS };
     // Where standard error is closed, the status still tells.
     let _ = writeln!(io::stderr().lock(), "{}", told(report, format));
-    ExitCode::from(report.status.number())
+    ExitCode::from(report.exit.status())
 }
 
 fn parse_from<C: Parser>(typed: impl IntoIterator<Item = OsString>) -> Result<C, ExitCode> {
     C::try_parse_from(typed).map_err(|error| {
         // As in `run`.
         let _ = error.print();
-        if error.use_stderr() { ExitCode::from(Status::Usage.number()) } else { ExitCode::SUCCESS }
+        if error.use_stderr() { ExitCode::from(Exit::Failed.status()) } else { ExitCode::SUCCESS }
     })
 }
 
-/// A failure for a script: `code` is absent where the failure has no stable name.
+/// A failure for a script: `code` is absent where the failure has no stable name, `at` where it was
+/// no link of the chain that was refused.
 #[derive(Serialize)]
 struct JsonReport<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<&'r str>,
     message: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'r str>,
@@ -51,7 +55,8 @@ fn told(report: &Report, format: Format) -> String {
         Format::Text => report.to_string(),
         Format::Json => {
             let json = JsonReport {
-                code: report.code,
+                code: report.code.map(Code::name),
+                at: report.at.map(Part::name),
                 message: &report.message,
                 help: report.help.as_deref(),
             };
@@ -66,6 +71,8 @@ mod tests {
     use std::process::ExitCode;
 
     use clap::Parser;
+
+    use licence_core::{Code, Part, Reason, Refusal};
 
     use super::{Format, parse_from, run, told};
     use crate::failure::Failure;
@@ -93,16 +100,24 @@ mod tests {
     fn a_command_ends_with_the_status_of_its_failure() {
         assert_eq!(run(Format::Text, || Ok(())), ExitCode::SUCCESS);
         assert_eq!(run(Format::Text, || Err(Failure::reader_gone())), ExitCode::SUCCESS);
-        assert_eq!(run(Format::Text, || Err(Failure::refused("no"))), ExitCode::from(2));
-        assert_eq!(run(Format::Json, || Err(Failure::malformed("what"))), ExitCode::from(3));
+        assert_eq!(
+            run(Format::Text, || Err(Failure::coded(Code::Expired, "no"))),
+            ExitCode::from(2)
+        );
+        assert_eq!(
+            run(Format::Json, || Err(Failure::coded(Code::Malformed, "what"))),
+            ExitCode::from(3)
+        );
     }
 
     #[test]
     fn a_script_is_told_in_json() {
-        let failure = Failure::refused("`a` has ended").mend("renew it").code("expired");
+        let refusal = Refusal { at: Part::Licence, reason: Reason::Unbound };
+        let failure = Failure::from(refusal).mend("bind it");
         assert_eq!(
             told(failure.report().unwrap(), Format::Json),
-            r#"{"code":"expired","message":"`a` has ended","help":"renew it"}"#
+            "{\"code\":\"unbound\",\"at\":\"licence\",\"message\":\"the licence is refused: it names no \
+             site, so any copy of it would work anywhere\",\"help\":\"bind it\"}"
         );
         let bare = Failure::usage("no");
         assert_eq!(told(bare.report().unwrap(), Format::Json), r#"{"message":"no"}"#);

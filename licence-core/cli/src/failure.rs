@@ -2,30 +2,9 @@
 
 use std::fmt;
 
+use licence_core::{Code, Exit, Part, Refusal};
+
 use crate::printable::printable;
-
-/// The exit statuses of both tools, other than 0 for success.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Status {
-    /// 1: the command was typed wrongly, or a file, the terminal or the machine was in the way.
-    Usage,
-    /// 2: the input was understood and refused.
-    Refused,
-    /// 3: the input is not what it should be: damaged, too large, or of another kind.
-    Malformed,
-}
-
-impl Status {
-    /// The number that the process ends with.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Usage => 1,
-            Self::Refused => 2,
-            Self::Malformed => 3,
-        }
-    }
-}
 
 /// A command's end other than success.
 ///
@@ -43,39 +22,42 @@ enum Kind {
 /// What is told about a failure.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Report {
-    /// Which exit status the process ends with.
-    pub status: Status,
+    /// What the process returns to the shell.
+    pub exit: Exit,
     /// What happened.
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
     /// The stable name of the refusal, for scripts.
-    pub code: Option<&'static str>,
+    pub code: Option<Code>,
+    /// Which link of the chain was refused.
+    pub at: Option<Part>,
 }
 
 impl Failure {
-    /// A failure with exit status 1: usage, files, the machine.
+    /// A failure with exit status 1: the command was typed wrongly, or a file, the terminal or the
+    /// machine was in the way.
     #[must_use]
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::new(Status::Usage, message)
+        Self(Kind::Told(Report {
+            exit: Exit::Failed,
+            message: message.into(),
+            help: None,
+            code: None,
+            at: None,
+        }))
     }
 
-    /// A failure with exit status 2: understood and refused.
+    /// A failure that has a code, with the exit status of that code and its way to mend it.
     #[must_use]
-    pub fn refused(message: impl Into<String>) -> Self {
-        Self::new(Status::Refused, message)
-    }
-
-    /// A failure with exit status 3: the input is not what it should be.
-    #[must_use]
-    pub fn malformed(message: impl Into<String>) -> Self {
-        Self::new(Status::Malformed, message)
-    }
-
-    /// A failure with the given exit status.
-    #[must_use]
-    pub fn new(status: Status, message: impl Into<String>) -> Self {
-        Self(Kind::Told(Report { status, message: message.into(), help: None, code: None }))
+    pub fn coded(code: Code, message: impl Into<String>) -> Self {
+        Self(Kind::Told(Report {
+            exit: code.exit(),
+            message: message.into(),
+            help: Some(code.mend().to_owned()),
+            code: Some(code),
+            at: None,
+        }))
     }
 
     /// The end that nobody needs to be told of: whoever read our output has closed it.
@@ -84,20 +66,11 @@ impl Failure {
         Self(Kind::ReaderGone)
     }
 
-    /// Adds how to mend it.
+    /// Says how to mend it, in place of what the code says.
     #[must_use]
     pub fn mend(mut self, help: impl Into<String>) -> Self {
         if let Kind::Told(report) = &mut self.0 {
             report.help = Some(help.into());
-        }
-        self
-    }
-
-    /// Adds the stable name that scripts compare.
-    #[must_use]
-    pub fn code(mut self, code: &'static str) -> Self {
-        if let Kind::Told(report) = &mut self.0 {
-            report.code = Some(code);
         }
         self
     }
@@ -109,6 +82,17 @@ impl Failure {
             Kind::Told(report) => Some(report),
             Kind::ReaderGone => None,
         }
+    }
+}
+
+/// What the verifier refused, in its own words.
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let mut failure = Self::coded(refusal.code(), refusal.to_string());
+        if let Kind::Told(report) = &mut failure.0 {
+            report.at = Some(refusal.at);
+        }
+        failure
     }
 }
 
@@ -125,19 +109,13 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Status};
+    use licence_core::{Code, Exit, Part, Reason, Refusal};
+
+    use super::Failure;
 
     #[track_caller]
     fn shown(failure: &Failure) -> String {
         failure.report().unwrap().to_string()
-    }
-
-    #[test]
-    fn statuses_have_their_documented_numbers() {
-        assert_eq!(
-            [Status::Usage, Status::Refused, Status::Malformed].map(Status::number),
-            [1, 2, 3]
-        );
     }
 
     #[test]
@@ -147,13 +125,33 @@ mod tests {
     }
 
     #[test]
+    fn a_code_brings_its_exit_status_and_its_help() {
+        let failure = Failure::coded(Code::Expired, "it has ended");
+        assert_eq!(shown(&failure), "error: it has ended\n  help: renew it");
+        assert_eq!(failure.report().unwrap().exit, Exit::Refused);
+        let failure = Failure::coded(Code::TooLarge, "it is large").mend("cut it");
+        assert_eq!(shown(&failure), "error: it is large\n  help: cut it");
+        assert_eq!(failure.report().unwrap().exit, Exit::Malformed);
+    }
+
+    #[test]
+    fn a_refusal_says_where_in_the_chain_it_was_made() {
+        let refusal = Refusal { at: Part::Issuer, reason: Reason::BadSignature };
+        let failure = Failure::from(refusal.clone());
+        let report = failure.report().unwrap();
+        assert_eq!(report.at, Some(Part::Issuer));
+        assert_eq!(report.code, Some(Code::BadSignature));
+        assert_eq!(report.message, refusal.to_string());
+    }
+
+    #[test]
     fn input_inside_a_message_cannot_steer_the_terminal() {
-        let failure = Failure::malformed("`\x1b[2J` is no serial");
+        let failure = Failure::usage("`\x1b[2J` is no serial");
         assert_eq!(shown(&failure), "error: `\\u{1b}[2J` is no serial");
     }
 
     #[test]
     fn a_closed_reader_has_nothing_to_tell() {
-        assert_eq!(Failure::reader_gone().mend("x").code("y").report(), None);
+        assert_eq!(Failure::reader_gone().mend("x").report(), None);
     }
 }

@@ -26,5 +26,5 @@ pub mod table;
 
 pub use exit::{parse, run};
 pub use facts::Facts;
-pub use failure::{Failure, Status};
+pub use failure::Failure;
 pub use output::Format;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use licence_core::Code;
+
 use super::stream::Source;
 use super::words::failed;
 use crate::failure::Failure;
@@ -33,9 +35,8 @@ pub fn read(source: &Source, limit: ByteLimit) -> Result<Vec<u8>, Failure> {
 /// As [`read`]; with exit status 3 and code `malformed` where it is not UTF-8.
 pub fn read_text(source: &Source, limit: ByteLimit) -> Result<String, Failure> {
     String::from_utf8(read(source, limit)?).map_err(|_| {
-        Failure::malformed(format!("{source} is not text in UTF-8"))
+        Failure::coded(Code::Malformed, format!("{source} is not text in UTF-8"))
             .mend("check that it is the file you mean")
-            .code("malformed")
     })
 }
 
@@ -74,9 +75,8 @@ fn exceeds(len: usize, limit: ByteLimit) -> bool {
 }
 
 fn too_large(source: &Source, limit: ByteLimit) -> Failure {
-    Failure::malformed(format!("{source} is larger than {} bytes", limit.0))
+    Failure::coded(Code::TooLarge, format!("{source} is larger than {} bytes", limit.0))
         .mend("check that it is the file you mean")
-        .code("too_large")
 }
 
 #[cfg(test)]
@@ -84,8 +84,10 @@ mod tests {
     use std::fs::{self, File};
     use std::path::Path;
 
+    use licence_core::{Code, Exit};
+
     use super::{ByteLimit, Source, read, read_start, read_text};
-    use crate::failure::{Report, Status};
+    use crate::failure::Report;
 
     #[track_caller]
     fn refusal(path: &Path, limit: u64) -> Report {
@@ -101,7 +103,7 @@ mod tests {
         assert_eq!(read(&source, ByteLimit(5)).unwrap(), b"12345");
         assert_eq!(read_text(&source, ByteLimit(5)).unwrap(), "12345");
         assert_eq!(read_start(&source, ByteLimit(2)).unwrap(), b"12");
-        assert_eq!(refusal(&path, 4).code, Some("too_large"));
+        assert_eq!(refusal(&path, 4).code, Some(Code::TooLarge));
     }
 
     #[test]
@@ -110,21 +112,21 @@ mod tests {
         let path = dir.path().join("huge");
         File::create(&path).unwrap().set_len(1 << 30).unwrap();
         let report = refusal(&path, 65_536);
-        assert_eq!(report.status, Status::Malformed);
+        assert_eq!(report.exit, Exit::Malformed);
         assert_eq!(report.message, format!("`{}` is larger than 65536 bytes", path.display()));
     }
 
     #[test]
     #[cfg(unix)]
     fn an_endless_device_is_cut() {
-        assert_eq!(refusal(Path::new("/dev/zero"), 1000).code, Some("too_large"));
+        assert_eq!(refusal(Path::new("/dev/zero"), 1000).code, Some(Code::TooLarge));
     }
 
     #[test]
     fn a_missing_file_and_a_folder_are_named() {
         let dir = tempfile::tempdir().unwrap();
         let missing = refusal(&dir.path().join("none"), 1);
-        assert_eq!(missing.status, Status::Usage);
+        assert_eq!(missing.exit, Exit::Failed);
         assert!(missing.message.ends_with("none` cannot be read: there is no such file or folder"));
         assert!(refusal(dir.path(), 1).message.ends_with("it is a folder"));
     }
@@ -135,6 +137,6 @@ mod tests {
         let path = dir.path().join("f");
         fs::write(&path, b"\xff").unwrap();
         let failure = read_text(&path.as_path().into(), ByteLimit(9)).unwrap_err();
-        assert_eq!(failure.report().unwrap().code, Some("malformed"));
+        assert_eq!(failure.report().unwrap().code, Some(Code::Malformed));
     }
 }

@@ -1,0 +1,141 @@
+//! The vendor's memory: every signature ever made, in a hash-chained log that only grows.
+//!
+//! A leaked issuing key can back-date what it signs. The ledger is what tells its signatures from
+//! ours, so an entry is on disk before the signed text is handed out, and no text is handed out
+//! without one.
+
+mod entry;
+mod table;
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+
+use licence_cli::Failure;
+use licence_core::ChainHead;
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableHandle as _,
+    WriteTransaction,
+};
+
+pub(crate) use self::entry::{Entry, IssuingKeyEntry, LicenceEntry, Signed};
+use self::table::{FORMAT, LICENCE_BY_ID, LICENCE_BY_SERIAL, LOG, META};
+
+/// An open ledger. No other process can open it meanwhile.
+pub(crate) struct Ledger {
+    store: Database,
+    path: PathBuf,
+}
+
+/// Where an entry stands: what a vendor notes to prove later that the log was not rewritten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Receipt {
+    /// The entry's number, from 1.
+    pub(crate) number: u64,
+    /// The head of the hash chain after it.
+    pub(crate) head: ChainHead,
+}
+
+impl Ledger {
+    /// Makes an empty ledger where there is none; only `init` does.
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(path).map_err(|error| unusable(path, &error.into()))?;
+        let store = Builder::new().create_file(file).map_err(|error| unusable(path, &error.into()));
+        let ledger = Self { store: store?, path: path.to_owned() };
+        ledger.lay_out().map_err(|error| unusable(path, &error))?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger that `init` made.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let store = Database::open(path).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => in_use(path),
+            error => unusable(path, &error.into()),
+        })?;
+        let ledger = Self { store, path: path.to_owned() };
+        match ledger.format().map_err(|error| unusable(path, &error))? {
+            Some(FORMAT) => Ok(ledger),
+            Some(other) => Err(newer(path, other)),
+            None => Err(no_ledger(path)),
+        }
+    }
+
+    /// Records a signature; when this returns, it is on disk.
+    pub(crate) fn append(&mut self, entry: &Entry) -> Result<Receipt, Failure> {
+        let bytes = entry.encode()?;
+        self.write(entry, &bytes).map_err(|error| unusable(&self.path, &error))?.map_err(|taken| {
+            Failure::refused(format!("{taken} is in the ledger already"))
+                .mend("look it up there: a licence is recorded once")
+        })
+    }
+
+    fn write(&self, entry: &Entry, bytes: &[u8]) -> Result<Result<Receipt, Taken>, redb::Error> {
+        let transaction = self.store.begin_write()?;
+        let receipt = append_to_log(&transaction, bytes)?;
+        if let Signed::Licence(licence) = &entry.signed
+            && let Some(taken) = index(&transaction, licence, receipt.number)?
+        {
+            transaction.abort()?;
+            return Ok(Err(taken));
+        }
+        transaction.commit()?;
+        Ok(Ok(receipt))
+    }
+
+    /// Every table is there from the start, so that readers need not ask.
+    fn lay_out(&self) -> Result<(), redb::Error> {
+        let transaction = self.store.begin_write()?;
+        transaction.open_table(META)?.insert("format", FORMAT)?;
+        transaction.open_table(LOG)?;
+        transaction.open_table(LICENCE_BY_ID)?;
+        transaction.open_table(LICENCE_BY_SERIAL)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The version of the layout; `None` where this is some other redb store.
+    fn format(&self) -> Result<Option<u64>, redb::Error> {
+        let transaction = self.store.begin_read()?;
+        if !transaction.list_tables()?.any(|table| table.name() == META.name()) {
+            return Ok(None);
+        }
+        Ok(transaction.open_table(META)?.get("format")?.map(|format| format.value()))
+    }
+}
+
+/// What stands in the way of recording a licence.
+type Taken = String;
+
+fn append_to_log(transaction: &WriteTransaction, bytes: &[u8]) -> Result<Receipt, redb::Error> {
+    let mut log = transaction.open_table(LOG)?;
+    let last = log.last()?.map(|(number, value)| (number.value(), *value.value().0));
+    let (number, head) = last.unwrap_or((0, ChainHead::EMPTY.to_bytes()));
+    let receipt = Receipt {
+        number: number.saturating_add(1),
+        head: ChainHead::from_bytes(head).append(bytes),
+    };
+    log.insert(receipt.number, (&receipt.head.to_bytes(), bytes))?;
+    Ok(receipt)
+}
+
+fn index(
+    transaction: &WriteTransaction,
+    licence: &LicenceEntry,
+    number: u64,
+) -> Result<Option<Taken>, redb::Error> {
+    let mut by_id = transaction.open_table(LICENCE_BY_ID)?;
+    if by_id.insert(&licence.id.0.to_bytes(), number)?.is_some() {
+        return Ok(Some(format!("licence `{}`", licence.id)));
+    }
+    let (serial, revision) = (licence.serial.to_string(), licence.revision);
+    let mut by_serial = transaction.open_table(LICENCE_BY_SERIAL)?;
+    if by_serial.insert((serial.as_str(), revision), number)?.is_some() {
+        return Ok(Some(format!("revision {revision} of serial `{serial}`")));
+    }
+    Ok(None)
+}

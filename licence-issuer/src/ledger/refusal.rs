@@ -1,0 +1,32 @@
+//! Why a ledger cannot be used, in words.
+
+use std::path::Path;
+
+use licence_cli::Failure;
+
+/// The disk, or a damaged store.
+pub(super) fn unusable(path: &Path, error: &redb::Error) -> Failure {
+    Failure::usage(format!("the ledger `{}` cannot be used: {error}", path.display()))
+        .mend("check the path and the disk; if the file is damaged, go back to a copy of the folder")
+}
+
+/// Another process has it open.
+pub(super) fn in_use(path: &Path) -> Failure {
+    Failure::usage(format!("the ledger `{}` is in use", path.display()))
+        .mend("wait until the other licence-issuer has ended, and try again")
+}
+
+/// A version that this program does not know.
+pub(super) fn newer(path: &Path, format: u64) -> Failure {
+    Failure::usage(format!(
+        "the ledger `{}` is in format {format}, which this program does not know",
+        path.display()
+    ))
+    .mend("update licence-issuer")
+}
+
+/// A redb store that is something else.
+pub(super) fn no_ledger(path: &Path) -> Failure {
+    Failure::usage(format!("`{}` is no ledger", path.display()))
+        .mend("name the folder that `licence-issuer init` made")
+}

@@ -1,0 +1,3 @@
+//! `licence-issuer`: the vendor's tool.
+
+fn main() {}
