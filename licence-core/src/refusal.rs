@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::code::Code;
 use crate::id::{KeyId, LicenceId};
-use crate::json::JsonFlaw;
+use crate::json::{JsonFlaw, ObjectWriter};
 use crate::text::Product;
 use crate::time::UnixTime;
 
@@ -82,6 +82,26 @@ pub enum Flaw {
     Blocks,
     /// A key is not a sound Ed25519 public key in SPKI PEM or JWK.
     Key,
+}
+
+impl Flaw {
+    /// Its name in JSON: `duplicate_name`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Segments => "segments",
+            Self::Base64 => "base64",
+            Self::Json(flaw) => flaw.name(),
+            Self::Header => "header",
+            Self::Algorithm => "algorithm",
+            Self::SignatureLength => "signature_length",
+            Self::Missing(_) => "missing",
+            Self::Claim(_) => "claim",
+            Self::Armour => "armour",
+            Self::Blocks => "blocks",
+            Self::Key => "key",
+        }
+    }
 }
 
 impl fmt::Display for Flaw {
@@ -202,6 +222,45 @@ impl Refusal {
             Reason::LicenceChanged { .. } => Code::LicenceChanged,
         }
     }
+
+    /// Writes what a script reads: `at`, `code` and the evidence, each under its name.
+    pub fn write_json(&self, refusal: &mut ObjectWriter<'_>) {
+        refusal.string("at", self.at.name());
+        refusal.string("code", self.code().name());
+        self.reason.write_evidence(refusal);
+    }
+}
+
+impl Reason {
+    fn write_evidence(&self, refusal: &mut ObjectWriter<'_>) {
+        match self {
+            Self::TooLarge { bytes_max } => {
+                refusal.integer("bytes_max", i64::try_from(*bytes_max).unwrap_or(i64::MAX));
+            }
+            Self::Malformed(flaw) => {
+                refusal.string("flaw", flaw.name());
+                if let Flaw::Missing(claim) | Flaw::Claim(claim) = flaw {
+                    refusal.string("claim", claim);
+                }
+            }
+            Self::WrongType { expected } => refusal.string("expected", expected),
+            Self::UnknownKey { kid } => refusal.string("kid", kid),
+            Self::UnsupportedVersion { ver } => refusal.integer("ver", *ver),
+            Self::WrongProduct { product } => refusal.string("product", product),
+            Self::WrongSite { site } => refusal.string("site", site),
+            Self::NotYetValid { now, from } => {
+                refusal.integer("now", now.secs());
+                refusal.integer("from", from.secs());
+            }
+            Self::Expired { now, until } => {
+                refusal.integer("now", now.secs());
+                refusal.integer("until", until.secs());
+            }
+            Self::ExceedsLicence { claim } => refusal.string("claim", claim),
+            Self::LicenceChanged { licence } => refusal.string("licence", licence),
+            Self::BadSignature | Self::Unbound | Self::TestLicence | Self::Revoked => {}
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -227,3 +286,34 @@ impl fmt::Display for Refusal {
 }
 
 impl core::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn written(at: Part, reason: Reason) -> String {
+        json::object(|refusal| Refusal { at, reason }.write_json(refusal))
+    }
+
+    #[test]
+    fn a_script_reads_the_place_the_code_and_the_evidence() {
+        let (now, until) = (UnixTime::MIN.plus(60), UnixTime::MIN);
+        assert_eq!(
+            written(Part::Licence, Reason::Expired { now, until }),
+            r#"{"at":"licence","code":"expired","now":1577836860,"until":1577836800}"#
+        );
+        assert_eq!(
+            written(Part::Access, Reason::Malformed(Flaw::Missing("jti"))),
+            r#"{"at":"access","code":"malformed","flaw":"missing","claim":"jti"}"#
+        );
+    }
+
+    #[test]
+    fn a_bad_signature_carries_nothing_more() {
+        assert_eq!(
+            written(Part::Issuer, Reason::BadSignature),
+            r#"{"at":"issuer","code":"bad_signature"}"#
+        );
+    }
+}

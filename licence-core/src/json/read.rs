@@ -90,6 +90,22 @@ pub enum JsonFlaw {
     TrailingData,
 }
 
+impl JsonFlaw {
+    /// Its name in JSON: `duplicate_name`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Encoding => "encoding",
+            Self::Syntax => "syntax",
+            Self::DuplicateName => "duplicate_name",
+            Self::Depth => "depth",
+            Self::Members => "members",
+            Self::LoneSurrogate => "lone_surrogate",
+            Self::TrailingData => "trailing_data",
+        }
+    }
+}
+
 impl fmt::Display for JsonFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
