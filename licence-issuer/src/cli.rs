@@ -8,10 +8,11 @@ use clap::{Args, Parser, Subcommand};
 use licence_cli::Format;
 use licence_cli::files::{Sink, Source};
 use licence_cli::passphrase::{NewPassphraseFlags, PassphraseFlags};
+use licence_core::claims::SeatCount;
 use licence_core::{Product, Vendor};
 
-pub(crate) use self::issue::{BindingArgs, IssueArgs, Per, SeatArgs, TermArgs};
-use crate::value::{Days, SeatsMax, When, product, vendor};
+pub(crate) use self::issue::{BindingArgs, IssueArgs, SeatArgs, TermArgs};
+use crate::value::{Days, When, product, seat_count, vendor};
 
 /// Make keys, sign licences, and keep a ledger of all that was signed
 #[derive(Debug, Parser)]
@@ -101,8 +102,8 @@ pub(crate) struct DelegateArgs {
     pub(crate) products: Vec<Product>,
 
     /// The most seats that a licence signed by it may have [default: no bound]
-    #[arg(long, value_name = "N")]
-    pub(crate) seats_max: Option<SeatsMax>,
+    #[arg(long, value_name = "N", value_parser = seat_count)]
+    pub(crate) seats_max: Option<SeatCount>,
 
     /// Where the certificate is to stand, `-` for standard output; never overwritten
     #[arg(long, value_name = "FILE")]

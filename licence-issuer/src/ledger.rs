@@ -5,19 +5,21 @@
 //! without one.
 
 mod entry;
+mod refusal;
 mod table;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use licence_cli::Failure;
-use licence_core::ChainHead;
+use licence_core::{ChainHead, Code};
+use redb::backends::FileBackend;
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableHandle as _,
-    WriteTransaction,
+    Builder, Database, ReadableDatabase, ReadableTable, TableHandle as _, WriteTransaction,
 };
 
-pub(crate) use self::entry::{Entry, IssuingKeyEntry, LicenceEntry, Signed};
+pub(crate) use self::entry::{Entry, LicenceEntry, Signed};
+use self::refusal::{newer, no_ledger, unopened, unusable};
 use self::table::{FORMAT, LICENCE_BY_ID, LICENCE_BY_SERIAL, LOG, META};
 
 /// An open ledger. No other process can open it meanwhile.
@@ -46,18 +48,17 @@ impl Ledger {
             options.mode(0o600);
         }
         let file = options.open(path).map_err(|error| unusable(path, &error.into()))?;
-        let store = Builder::new().create_file(file).map_err(|error| unusable(path, &error.into()));
-        let ledger = Self { store: store?, path: path.to_owned() };
+        let store =
+            FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file));
+        let store = store.map_err(|error| unusable(path, &error.into()))?;
+        let ledger = Self { store, path: path.to_owned() };
         ledger.lay_out().map_err(|error| unusable(path, &error))?;
         Ok(ledger)
     }
 
     /// Opens a ledger that `init` made.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let store = Database::open(path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => in_use(path),
-            error => unusable(path, &error.into()),
-        })?;
+        let store = Database::open(path).map_err(|error| unopened(path, error))?;
         let ledger = Self { store, path: path.to_owned() };
         match ledger.format().map_err(|error| unusable(path, &error))? {
             Some(FORMAT) => Ok(ledger),
@@ -70,8 +71,8 @@ impl Ledger {
     pub(crate) fn append(&mut self, entry: &Entry) -> Result<Receipt, Failure> {
         let bytes = entry.encode()?;
         self.write(entry, &bytes).map_err(|error| unusable(&self.path, &error))?.map_err(|taken| {
-            Failure::refused(format!("{taken} is in the ledger already"))
-                .mend("look it up there: a licence is recorded once")
+            Failure::coded(Code::Conflict, format!("{taken} is in the ledger already"))
+                .mend("try again: a licence is recorded once")
         })
     }
 

@@ -5,7 +5,9 @@ mod when;
 
 use std::str::FromStr;
 
-use licence_core::{Borrow, Institute, Product, SeatCount, Text, Vendor};
+use licence_core::claims::{Borrow, SeatCount, SeatHolder};
+use licence_core::limits::LEASE_SECS_RANGE;
+use licence_core::{Institute, Product, Text, Vendor};
 
 pub(crate) use self::feature::FeatureArg;
 pub(crate) use self::when::When;
@@ -49,10 +51,9 @@ impl FromStr for BorrowArg {
     type Err = &'static str;
 
     fn from_str(typed: &str) -> Result<Self, Self::Err> {
-        let positive = |number: &str| number.parse().ok().filter(|number: &u32| *number > 0);
         let read = || {
             let (days, seats) = typed.split_once(':')?;
-            let (days, seats_max) = (days.parse::<Days>().ok()?, positive(seats)?);
+            let (days, seats_max) = (days.parse::<Days>().ok()?, positive(seats).ok()?);
             Some(Self(Borrow { days_max: days.0, seats_max }))
         };
         read().ok_or("two positive numbers are needed: DAYS:SEATS, such as `14:5`")
@@ -62,6 +63,20 @@ impl FromStr for BorrowArg {
 pub(crate) fn seat_count(typed: &str) -> Result<SeatCount, &'static str> {
     let count = typed.parse().ok().and_then(SeatCount::new);
     count.ok_or("a number of seats from 1 to 1000000 is needed")
+}
+
+pub(crate) fn seat_holder(typed: &str) -> Result<SeatHolder, &'static str> {
+    SeatHolder::parse(typed).ok_or("`user` or `session` is needed")
+}
+
+pub(crate) fn lease_secs(typed: &str) -> Result<u32, String> {
+    let (min, max) = (LEASE_SECS_RANGE.start(), LEASE_SECS_RANGE.end());
+    let secs = typed.parse().ok().filter(|secs| LEASE_SECS_RANGE.contains(secs));
+    secs.ok_or_else(|| format!("a number of seconds from {min} to {max} is needed"))
+}
+
+pub(crate) fn positive(typed: &str) -> Result<u32, &'static str> {
+    typed.parse().ok().filter(|number| *number > 0).ok_or("a whole number above 0 is needed")
 }
 
 pub(crate) fn product(typed: &str) -> Result<Product, &'static str> {

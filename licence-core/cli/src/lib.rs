@@ -11,6 +11,7 @@
 //! * [`facts`]: a result of a few named values
 //! * [`output`]: results on standard output, as text or as JSON
 //! * [`passphrase`]: from a file or a prompt, never from the command line
+//! * [`site_kit`]: the file with which a vendor sets up an institute's server
 //! * [`exit`]: from the command's end to the process's end
 
 pub mod clock;
@@ -22,9 +23,11 @@ pub mod output;
 pub mod passphrase;
 pub mod printable;
 pub mod rng;
+pub mod site_kit;
 pub mod table;
 
 pub use exit::{parse, run};
 pub use facts::Facts;
 pub use failure::Failure;
 pub use output::Format;
+pub use site_kit::SiteKit;

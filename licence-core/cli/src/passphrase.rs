@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::files::{self, ByteLimit, Source};
 
 /// The longest passphrase, in bytes: more than a person types, less than a wrong file holds.
-const PASSPHRASE_BYTES_MAX: u64 = 1024;
+const PASSPHRASE_BYTES_MAX: usize = 1024;
 
 /// A passphrase. It is wiped when dropped, and nothing prints it.
 pub struct Passphrase(Zeroizing<String>);
@@ -131,7 +131,7 @@ fn checked(typed: Zeroizing<String>) -> Result<Passphrase, Failure> {
         return Err(Failure::usage("the passphrase is empty")
             .mend("give one of several words, or choose --no-passphrase when the key is made"));
     }
-    if u64::try_from(typed.len()).map_or(true, |len| len > PASSPHRASE_BYTES_MAX) {
+    if typed.len() > PASSPHRASE_BYTES_MAX {
         return Err(Failure::usage(format!(
             "the passphrase is longer than {PASSPHRASE_BYTES_MAX} bytes"
         ))

@@ -1,11 +1,15 @@
 //! What can be typed after `issue`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use licence_cli::files::{Sink, Source};
 use licence_cli::passphrase::PassphraseFlags;
-use licence_core::{Institute, Product};
+use licence_core::claims::{SeatCount, SeatHolder};
+use licence_core::{Institute, Product, Text};
 
-use crate::value::{BorrowArg, Days, FeatureArg, When, institute, product};
+use crate::value::{
+    BorrowArg, Days, FeatureArg, When, institute, lease_secs, positive, product, seat_count,
+    seat_holder, text,
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct IssueArgs {
@@ -14,8 +18,8 @@ pub(crate) struct IssueArgs {
     pub(crate) institute: Institute,
 
     /// What the institute belongs to: a university, a group
-    #[arg(long, value_name = "NAME", value_parser = institute)]
-    pub(crate) affiliation: Option<Institute>,
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub(crate) affiliation: Option<Text>,
 
     #[command(flatten)]
     pub(crate) seats: SeatArgs,
@@ -59,34 +63,34 @@ pub(crate) struct IssueArgs {
 #[command(next_help_heading = "Seats")]
 pub(crate) struct SeatArgs {
     /// How many may be active at once
-    #[arg(long, value_name = "N")]
-    pub(crate) seats: u32,
+    #[arg(long, value_name = "N", value_parser = seat_count)]
+    pub(crate) seats: SeatCount,
 
     /// How many may be registered [default: no bound]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) registered: Option<u32>,
 
-    /// Who holds a seat: a person with all their sessions, or each session
-    #[arg(long, value_enum, default_value_t = Per::User)]
-    pub(crate) per: Per,
+    /// Who holds a seat: a `user` with all their sessions, or each `session` [default: user]
+    #[arg(long, value_name = "WHO", value_parser = seat_holder)]
+    pub(crate) per: Option<SeatHolder>,
 
-    /// Seats above the number that are lent before anyone is turned away
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) overage: u32,
+    /// Seats above the number that are given all the same, and reported [default: 0]
+    #[arg(long, value_name = "N", value_parser = seat_count)]
+    pub(crate) overage: Option<SeatCount>,
 
-    /// How long a seat is held without a sign of life, in seconds
-    #[arg(long, value_name = "SECS", default_value_t = 930)]
-    pub(crate) lease: u32,
+    /// How long a seat is held without being renewed, in seconds [default: 930]
+    #[arg(long, value_name = "SECS", value_parser = lease_secs)]
+    pub(crate) lease: Option<u32>,
 
-    /// After how long without activity a seat is given back, in seconds
-    #[arg(long, value_name = "SECS", default_value_t = 7200)]
-    pub(crate) idle: u32,
+    /// After how long without activity a seat is let go, in seconds [default: 7200]
+    #[arg(long, value_name = "SECS", value_parser = positive)]
+    pub(crate) idle: Option<u32>,
 
-    /// On how many devices one person may be active at once
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub(crate) sessions: u32,
+    /// On how many devices one person may be active at once [default: 5]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) sessions: Option<u32>,
 
-    /// Let seats be taken along offline: for at most DAYS, at most SEATS at once
+    /// Let seats be taken along offline: for DAYS at most, SEATS at once at most
     #[arg(long, value_name = "DAYS:SEATS")]
     pub(crate) borrow: Option<BorrowArg>,
 }
@@ -130,13 +134,4 @@ pub(crate) struct BindingArgs {
     /// Bind it to no site, so that any copy works anywhere: for at most 90 days
     #[arg(long)]
     pub(crate) unbound: bool,
-}
-
-/// Who holds a seat.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Per {
-    /// A person, through all their sessions
-    User,
-    /// Each session
-    Session,
 }

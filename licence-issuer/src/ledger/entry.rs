@@ -1,9 +1,8 @@
 //! One entry of the log: what was signed, by which key, when.
 
 use licence_cli::Failure;
-use licence_core::{
-    IssuerClaims, KeyId, LicenceClaims, LicenceId, OwnerId, Serial, TokenId, UnixTime,
-};
+use licence_core::claims::{IssuerClaims, LicenceClaims};
+use licence_core::{KeyId, LicenceId, OwnerId, Serial, TokenId, UnixTime};
 use serde::Serialize;
 
 /// The version of what [`Entry::encode`] writes.
@@ -85,8 +84,9 @@ impl Entry {
     /// JSON, because a vendor must be able to read the log when this program is long gone; they are
     /// hashed as they are stored and never written anew.
     pub(super) fn encode(&self) -> Result<Vec<u8>, Failure> {
-        let json = serde_json::to_vec(&Stored::from(self))
-            .map_err(|error| Failure::usage(format!("the ledger's entry cannot be written: {error}")))?;
+        let json = serde_json::to_vec(&Stored::from(self)).map_err(|error| {
+            Failure::usage(format!("the ledger's entry cannot be written: {error}"))
+        })?;
         Ok([&[VERSION], json.as_slice()].concat())
     }
 }

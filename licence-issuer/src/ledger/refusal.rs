@@ -3,17 +3,22 @@
 use std::path::Path;
 
 use licence_cli::Failure;
+use redb::DatabaseError;
 
 /// The disk, or a damaged store.
 pub(super) fn unusable(path: &Path, error: &redb::Error) -> Failure {
-    Failure::usage(format!("the ledger `{}` cannot be used: {error}", path.display()))
-        .mend("check the path and the disk; if the file is damaged, go back to a copy of the folder")
+    Failure::usage(format!("the ledger `{}` cannot be used: {error}", path.display())).mend(
+        "check the path and the disk; if the file is damaged, go back to a copy of the folder",
+    )
 }
 
-/// Another process has it open.
-pub(super) fn in_use(path: &Path) -> Failure {
-    Failure::usage(format!("the ledger `{}` is in use", path.display()))
-        .mend("wait until the other licence-issuer has ended, and try again")
+/// It cannot be opened: most often because another process has it open.
+pub(super) fn unopened(path: &Path, error: DatabaseError) -> Failure {
+    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+        return Failure::usage(format!("the ledger `{}` is in use", path.display()))
+            .mend("wait until the other licence-issuer has ended, and try again");
+    }
+    unusable(path, &error.into())
 }
 
 /// A version that this program does not know.

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use licence_core::{Feature, FeatureName};
+use licence_core::FeatureName;
+use licence_core::claims::Feature;
 
 /// A feature as it is typed: a name, and a value whose form says its type.
 ///
@@ -19,7 +20,8 @@ impl FromStr for FeatureArg {
 
     fn from_str(typed: &str) -> Result<Self, Self::Err> {
         let (name, value) = typed.split_once('=').ok_or("a name and a value are needed: K=V")?;
-        let name = FeatureName::parse(name).ok_or("the name is no identifier: letters, digits, `.`, `_`, `-`")?;
+        let name = FeatureName::parse(name)
+            .ok_or("the name is no identifier: letters, digits, `.`, `_`, `-`")?;
         Ok(Self { name, value: feature(value)? })
     }
 }
@@ -32,10 +34,9 @@ fn feature(typed: &str) -> Result<Feature, &'static str> {
         "" => Err("the value is missing: `K=\"\"` means an empty string"),
         "true" => Ok(Feature::Bool(true)),
         "false" => Ok(Feature::Bool(false)),
-        _ if looks_like_a_number(typed) => typed
-            .parse()
-            .map(Feature::Integer)
-            .map_err(|_| "numbers are whole and below 2^53; put the value in quotes to mean a string"),
+        _ if looks_like_a_number(typed) => typed.parse().map(Feature::Integer).map_err(
+            |_| "numbers are whole and below 2^53; put the value in quotes to mean a string",
+        ),
         _ => string(typed).map(Feature::String),
     }
 }
@@ -92,10 +93,19 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_refused() {
-        for typed in
-            ["export", "=true", "a b=1", "tier=", "rows=1e6", "rows=1.5", "rows=99999999999999999999",
-             "m=[a,[b]]", "m=[a", "q=\"a", "q=a\"b"]
-        {
+        for typed in [
+            "export",
+            "=true",
+            "a b=1",
+            "tier=",
+            "rows=1e6",
+            "rows=1.5",
+            "rows=99999999999999999999",
+            "m=[a,[b]]",
+            "m=[a",
+            "q=\"a",
+            "q=a\"b",
+        ] {
             assert!(typed.parse::<FeatureArg>().is_err(), "{typed}");
         }
     }

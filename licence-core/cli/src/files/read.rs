@@ -12,7 +12,13 @@ use crate::failure::Failure;
 
 /// The most bytes that a caller is ready to take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ByteLimit(pub u64);
+pub struct ByteLimit(pub usize);
+
+impl ByteLimit {
+    fn as_u64(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(u64::MAX)
+    }
+}
 
 /// Reads the whole of a source that holds at most `limit` bytes.
 ///
@@ -26,7 +32,7 @@ pub fn read(source: &Source, limit: ByteLimit) -> Result<Vec<u8>, Failure> {
         refuse_by_size(path, limit)?;
     }
     let bytes = read_start(source, ByteLimit(limit.0.saturating_add(1)))?;
-    if exceeds(bytes.len(), limit) { Err(too_large(source, limit)) } else { Ok(bytes) }
+    if bytes.len() > limit.0 { Err(too_large(source, limit)) } else { Ok(bytes) }
 }
 
 /// Reads the whole of a source that holds at most `limit` bytes of UTF-8.
@@ -58,20 +64,16 @@ pub fn read_start(source: &Source, limit: ByteLimit) -> Result<Vec<u8>, Failure>
 
 fn take(stream: impl Read, limit: ByteLimit) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    stream.take(limit.0).read_to_end(&mut bytes)?;
+    stream.take(limit.as_u64()).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 fn refuse_by_size(path: &Path, limit: ByteLimit) -> Result<(), Failure> {
     let metadata = path.metadata().map_err(|error| failed(path, "read", &error))?;
-    if metadata.is_file() && metadata.len() > limit.0 {
+    if metadata.is_file() && metadata.len() > limit.as_u64() {
         return Err(too_large(&path.into(), limit));
     }
     Ok(())
-}
-
-fn exceeds(len: usize, limit: ByteLimit) -> bool {
-    u64::try_from(len).map_or(true, |len| len > limit.0)
 }
 
 fn too_large(source: &Source, limit: ByteLimit) -> Failure {
@@ -90,7 +92,7 @@ mod tests {
     use crate::failure::Report;
 
     #[track_caller]
-    fn refusal(path: &Path, limit: u64) -> Report {
+    fn refusal(path: &Path, limit: usize) -> Report {
         read(&path.into(), ByteLimit(limit)).unwrap_err().report().unwrap().clone()
     }
 
