@@ -26,7 +26,9 @@ pub(crate) enum Failure {
     TooLarge { actual: u64, max: u64 },
     #[error("no test found in `{}`: add a file that ends in `.test.mjs` or `.test.js`", .0.display())]
     NoTests(PathBuf),
-    #[error("cannot listen on `{address}`: stop what listens there or choose another by `--listen`")]
+    #[error(
+        "cannot listen on `{address}`: stop what listens there or choose another by `--listen`"
+    )]
     Listen { address: SocketAddr, source: io::Error },
     #[error("the server ended ({0}) before it answered; its own message is above")]
     ServerEnded(ExitStatus),

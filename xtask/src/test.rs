@@ -12,12 +12,19 @@ use crate::step::Steps;
 use crate::wasm;
 use crate::workspace::Workspace;
 
+/// `cargo xtask` has built this crate, with the features that it alone asks of its dependencies.
+/// Among the others it would have to be built again with everybody's.
+const ALL_BUT_XTASK: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let tools = set_up(workspace, steps)?;
     steps.take("build", || build(workspace))?;
     wasm::run(workspace, steps)?;
     steps.take("cargo test", || {
-        command::run(tools.told_to(cargo(workspace).args(["test", "--workspace"])))
+        command::run(tools.told_to(cargo(workspace).arg("test").args(ALL_BUT_XTASK)))
+    })?;
+    steps.take("xtask test", || {
+        command::run(cargo(workspace).args(["test", "--package", "xtask"]))
     })?;
     steps.take("bare core", || bare_core(workspace))?;
     steps.take("node test", || {
@@ -49,7 +56,7 @@ fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
 
 /// Builds all that the tests run, the two command-line tools among it.
 pub(crate) fn build(workspace: &Workspace) -> Result<(), Failure> {
-    command::run(cargo(workspace).args(["build", "--workspace", "--all-targets"]))
+    command::run(cargo(workspace).args(["build", "--all-targets"]).args(ALL_BUT_XTASK))
 }
 
 /// The core alone, as a browser has it: nothing that signs may be needed to verify.

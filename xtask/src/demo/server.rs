@@ -1,6 +1,6 @@
 //! The running server.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ExitStatus};
 use std::thread;
@@ -16,6 +16,9 @@ const START: Duration = Duration::from_secs(30);
 
 /// Between two tries; nobody notices a twentieth of a second.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// A status line is a few dozen bytes; whatever listens there may not be our server.
+const LINE_BYTES_MAX: u64 = 1024;
 
 /// `licence-server serve`, ended when this value goes.
 pub(super) struct Server(Child);
@@ -80,7 +83,7 @@ fn is_ok(address: SocketAddr, path: &str) -> io::Result<bool> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(START))?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    let mut status_line = [0; b"HTTP/1.1 200".len()];
-    stream.read_exact(&mut status_line)?;
-    Ok(&status_line == b"HTTP/1.1 200")
+    let mut status_line = String::new();
+    BufReader::new(stream).take(LINE_BYTES_MAX).read_line(&mut status_line)?;
+    Ok(status_line.split_whitespace().nth(1) == Some("200"))
 }

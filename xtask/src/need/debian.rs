@@ -15,7 +15,9 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
         });
     };
     command::run(apt_get(prefix).arg("update"))?;
-    command::run(apt_get(prefix).args(["install", "--yes", "--no-install-recommends"]).args(packages))
+    command::run(
+        apt_get(prefix).args(["install", "--yes", "--no-install-recommends"]).args(packages),
+    )
 }
 
 /// What goes before `apt-get`; none where it cannot be run.
