@@ -140,3 +140,145 @@ fn index(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use licence_core::{LicenceId, OwnerId, PrivateKey, Serial, UnixTime, Uuid};
+    use redb::ReadableTableMetadata as _;
+
+    use super::*;
+
+    fn licence(number: u8) -> Entry {
+        let id = Uuid::from_bytes([number; 16]);
+        Entry {
+            kid: PrivateKey::from_seed(&[1; 32]).unwrap().public().id(),
+            signed: Signed::Licence(LicenceEntry {
+                id: LicenceId(id),
+                serial: Serial::from_random([number; 15]),
+                revision: 1,
+                owner: OwnerId(id),
+                institute: "Institut für Physik".to_owned(),
+                iat: UnixTime::MIN,
+                nbf: UnixTime::MIN,
+                exp: None,
+            }),
+            file: format!("licence {number}"),
+        }
+    }
+
+    #[track_caller]
+    fn refusal<T>(result: Result<T, Failure>) -> String {
+        let failure = result.err().unwrap();
+        failure.report().unwrap().message.clone()
+    }
+
+    fn entries(ledger: &Ledger) -> Vec<([u8; 16], Vec<u8>)> {
+        let transaction = ledger.store.begin_read().unwrap();
+        let log = transaction.open_table(LOG).unwrap();
+        let read = |(_, value): (_, redb::AccessGuard<'_, (&[u8; 16], &[u8])>)| {
+            let (head, bytes) = value.value();
+            (*head, bytes.to_owned())
+        };
+        log.iter().unwrap().map(|row| read(row.unwrap())).collect()
+    }
+
+    fn ledger_in(dir: &Path) -> Ledger {
+        Ledger::create(&dir.join("ledger.redb")).unwrap()
+    }
+
+    #[test]
+    fn entries_are_numbered_chained_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = ledger_in(dir.path());
+        let first = ledger.append(&licence(1)).unwrap();
+        drop(ledger);
+        let mut ledger = Ledger::open(&dir.path().join("ledger.redb")).unwrap();
+        let second = ledger.append(&licence(2)).unwrap();
+        assert_eq!((first.number, second.number), (1, 2));
+        let mut head = ChainHead::EMPTY;
+        for (stored, bytes) in entries(&ledger) {
+            head = head.append(&bytes);
+            assert_eq!(stored, head.to_bytes());
+        }
+        assert_eq!(head, second.head);
+    }
+
+    #[test]
+    fn an_entry_is_its_version_and_json() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = ledger_in(dir.path());
+        ledger.append(&licence(1)).unwrap();
+        let (_, bytes) = entries(&ledger).remove(0);
+        let (version, json) = bytes.split_first().unwrap();
+        assert_eq!(*version, 1);
+        let serial = Serial::from_random([1; 15]);
+        assert_eq!(
+            String::from_utf8(json.to_owned()).unwrap(),
+            format!(
+                "{{\"kind\":\"licence\",\"kid\":\"{}\",\"jti\":\"01010101-0101-0101-0101-010101010101\",\
+                 \"serial\":\"{serial}\",\"revision\":1,\
+                 \"owner\":\"01010101-0101-0101-0101-010101010101\",\
+                 \"institute\":\"Institut für Physik\",\"iat\":1577836800,\"nbf\":1577836800,\
+                 \"file\":\"licence 1\"}}",
+                licence(1).kid
+            )
+        );
+    }
+
+    #[test]
+    fn a_licence_is_recorded_once_and_a_refused_one_leaves_no_entry() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = ledger_in(dir.path());
+        ledger.append(&licence(1)).unwrap();
+        assert!(refusal(ledger.append(&licence(1))).ends_with("is in the ledger already"));
+        assert_eq!(entries(&ledger).len(), 1);
+        assert_eq!(ledger.append(&licence(2)).unwrap().number, 2);
+    }
+
+    #[test]
+    fn two_processes_never_write_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let _held = ledger_in(dir.path());
+        assert!(refusal(Ledger::open(&dir.path().join("ledger.redb"))).ends_with("is in use"));
+    }
+
+    #[test]
+    fn only_a_ledger_of_a_known_format_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ledger.redb");
+        assert!(refusal(Ledger::open(&path)).contains("cannot be used"), "there is none");
+        assert!(!path.exists(), "and none is made");
+
+        let store = Database::create(&path).unwrap();
+        drop(store);
+        assert!(refusal(Ledger::open(&path)).ends_with("is no ledger"));
+
+        let store = Database::open(&path).unwrap();
+        let transaction = store.begin_write().unwrap();
+        transaction.open_table(META).unwrap().insert("format", FORMAT + 1).unwrap();
+        transaction.commit().unwrap();
+        drop(store);
+        assert!(refusal(Ledger::open(&path)).contains("is in format 2"));
+    }
+
+    #[test]
+    fn a_ledger_is_never_made_over_another() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(ledger_in(dir.path()));
+        assert!(
+            refusal(Ledger::create(&dir.path().join("ledger.redb"))).contains("cannot be used")
+        );
+    }
+
+    #[test]
+    fn readers_find_every_table_from_the_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = ledger_in(dir.path());
+        let transaction = ledger.store.begin_read().unwrap();
+        assert!(transaction.open_table(LOG).unwrap().is_empty().unwrap());
+        assert!(transaction.open_table(LICENCE_BY_ID).unwrap().is_empty().unwrap());
+        assert!(transaction.open_table(LICENCE_BY_SERIAL).unwrap().is_empty().unwrap());
+    }
+}

@@ -5,12 +5,13 @@
 //!
 //! * [`command`]
 //! * [`certificate`], [`grant`], [`hand_out`], [`vendor_dir`]
-//! * [`key_pair`], [`signer`], [`ledger`], [`trust`]
+//! * [`description`], [`key_pair`], [`signer`], [`ledger`], [`trust`]
 //! * [`cli`], [`value`]
 
 mod certificate;
 mod cli;
 mod command;
+mod description;
 mod grant;
 mod hand_out;
 mod key_pair;

@@ -1,11 +1,10 @@
 //! `delegate`: a root key lets another key sign licences.
 
-use licence_cli::{Facts, Failure, Format, clock};
-use licence_core::Product;
-use licence_core::claims::SeatCount;
+use licence_cli::{Failure, Format, clock};
 
 use crate::certificate::{Certificate, Delegation};
 use crate::cli::DelegateArgs;
+use crate::description;
 use crate::hand_out::hand_out;
 use crate::signer::Signer;
 use crate::trust;
@@ -16,20 +15,8 @@ pub(super) fn run(args: &DelegateArgs, vendor: &VendorDir, format: Format) -> Re
     let mut ledger = vendor.ledger()?;
     let root = Signer::open(&args.root, &args.passphrase)?;
     let certificate = Certificate::sign(delegation, vendor.kit(), &root, clock::now()?)?;
-    hand_out(&certificate.entry, &mut ledger, &args.out, facts(&certificate), format)
-}
-
-fn facts(certificate: &Certificate) -> Facts {
-    let claims = &certificate.claims;
-    let products = claims.products.iter().flatten().map(Product::as_str).collect::<Vec<_>>();
-    Facts::new()
-        .with_text("certificate", claims.jti)
-        .with_text("root_key", certificate.entry.kid)
-        .with_text("issuing_key", claims.key.id())
-        .with("products", products)
-        .with_some("seats_max", claims.seats_max.map(SeatCount::number))
-        .with_text("from", claims.nbf)
-        .with_text("until", claims.exp)
+    let facts = description::certificate(&certificate.claims);
+    hand_out(&certificate.entry, &mut ledger, &args.out, facts, format)
 }
 
 fn delegation(args: &DelegateArgs, vendor: &VendorDir) -> Result<Delegation, Failure> {

@@ -1,16 +1,17 @@
 //! `issue`: a licence for an institute, signed, checked, recorded, handed out.
 
 use licence_cli::files::{self, ByteLimit, Source};
-use licence_cli::{Facts, Failure, Format, SiteKit, clock, output, rng};
+use licence_cli::{Failure, Format, SiteKit, clock, output, rng};
 use licence_core::armour::{self, Label};
-use licence_core::claims::{LicenceClaims, SeatCount};
+use licence_core::claims::LicenceClaims;
 use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{
-    Code, LicenceId, OwnerId, Policy, Serial, TestLicences, UnboundLicences, UnixTime,
-    UnverifiedLicence,
+    Code, LicenceId, OwnerId, Part, Policy, Refusal, Serial, TestLicences, UnboundLicences,
+    UnixTime, UnverifiedLicence,
 };
 
 use crate::cli::IssueArgs;
+use crate::description;
 use crate::grant::{Grant, Identity, Site};
 use crate::hand_out::hand_out;
 use crate::ledger::{Entry, Signed};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &IssueArgs, vendor: &VendorDir, format: Format) -> Resul
     let file = licence_file(&signer.sign(&claims)?, certificate.as_deref());
     check(&file, kit, &grant, &claims)?;
     let entry = Entry { kid: signer.public().id(), signed: Signed::from(&claims), file };
-    hand_out(&entry, &mut ledger, &args.out, facts(&claims), format)
+    hand_out(&entry, &mut ledger, &args.out, description::licence(&claims), format)
 }
 
 /// A licence that renews none: everything that names it is fresh.
@@ -85,7 +86,7 @@ fn licence_file(licence: &str, certificate: Option<&[u8]>) -> String {
     }
 }
 
-/// Judges the file as the institute's server will: what would be refused there is not signed out.
+/// Judges the file as the institute's server will: what would be refused there is not handed out.
 fn check(file: &str, kit: &SiteKit, grant: &Grant, claims: &LicenceClaims) -> Result<(), Failure> {
     let policy = Policy {
         product: Some(grant.product.clone()),
@@ -98,9 +99,25 @@ fn check(file: &str, kit: &SiteKit, grant: &Grant, claims: &LicenceClaims) -> Re
         revocations: None,
     };
     let first_day = claims.iat.max(claims.period.nbf());
-    let signed = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&kit.roots)?;
-    signed.accept(&policy)?.at(first_day)?;
-    Ok(())
+    let judge = || {
+        let signed = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&kit.roots)?;
+        signed.accept(&policy)?.at(first_day).map(drop)
+    };
+    judge().map_err(|refusal| useless(&refusal))
+}
+
+/// The refusal with the vendor's way to mend it: the verifier's own help is for who receives a file.
+fn useless(refusal: &Refusal) -> Failure {
+    let help = match refusal.at {
+        Part::Issuer => "sign with a key that may: `licence-issuer delegate` makes its certificate",
+        Part::Licence => "check that --key, --issuer and the term belong together",
+        Part::File | Part::Revocations | Part::Access | Part::Request | Part::Key => {
+            "check --issuer: it is the file that `licence-issuer delegate` wrote"
+        }
+    };
+    let code = refusal.code();
+    Failure::coded(code, format!("nothing was issued, for a server would say: {refusal}"))
+        .mend(help)
 }
 
 /// What both ends compare, by telephone or in person: nothing else tells who sent a request.
@@ -115,19 +132,4 @@ fn tell_request(grant: &Grant) {
     if claims.institute.name != grant.institute.name {
         output::note(format_args!("note: the licence will name `{}`", grant.institute.name));
     }
-}
-
-fn facts(claims: &LicenceClaims) -> Facts {
-    Facts::new()
-        .with_text("serial", claims.serial)
-        .with("revision", claims.revision)
-        .with_text("licence", claims.jti)
-        .with_text("product", &claims.product)
-        .with_text("institute", &claims.institute.name)
-        .with("seats", SeatCount::number(claims.seats.active_max))
-        .with_some("registered", claims.seats.registered_max)
-        .with_text("from", claims.period.nbf())
-        .with_some("until", claims.period.exp().map(|exp| exp.to_string()))
-        .with_some("site_key", claims.site.as_ref().map(|site| site.id().to_string()))
-        .with("is_test", claims.is_test)
 }

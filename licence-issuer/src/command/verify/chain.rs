@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use licence_cli::Facts;
 use licence_cli::table::{Align, Table};
 use licence_core::claims::{IssuerClaims, LicenceClaims, SeatHolder};
 use licence_core::{LicenceState, Product, SignedLicence, UnixTime, ValidLicence};
 use serde::Serialize;
 
+use crate::description;
 use crate::value::DAY_SECS;
 
 /// A licence that holds, and why.
@@ -18,10 +20,11 @@ pub(super) struct Verified {
     pub(super) chain: Chain,
 }
 
-/// Links whose signatures hold, from the root down.
+/// Links whose signatures hold, from the root down, and what they come to.
 #[derive(Serialize)]
 pub(super) struct Chain {
     chain: Vec<Link>,
+    licence: Facts,
 }
 
 /// One link: what it is, which, and what it proved.
@@ -47,13 +50,13 @@ impl Chain {
     pub(super) fn of(signed: &SignedLicence) -> Self {
         let claims = signed.claims();
         let root = Link {
-            link: "root key",
+            link: "root_key",
             id: signed.root().to_string(),
             proved: "it was given with --root, and signed the next link".to_owned(),
         };
         let licence = Link { link: "licence", id: claims.jti.to_string(), proved: granted(claims) };
         let links = [Some(root), signed.issuer().map(issuing_key), Some(licence), site(claims)];
-        Self { chain: links.into_iter().flatten().collect() }
+        Self { chain: links.into_iter().flatten().collect(), licence: description::licence(claims) }
     }
 }
 
@@ -63,7 +66,7 @@ fn issuing_key(claims: &IssuerClaims) -> Link {
     });
     let seats = claims.seats_max.map(|seats| format!(", up to {} seats", seats.number()));
     Link {
-        link: "issuing key",
+        link: "issuing_key",
         id: claims.key.id().to_string(),
         proved: format!(
             "it may sign for {products}{}, from {} to {}, and signed the licence",
@@ -93,7 +96,7 @@ fn granted(claims: &LicenceClaims) -> String {
 fn site(claims: &LicenceClaims) -> Option<Link> {
     let site = claims.site.as_ref()?;
     Some(Link {
-        link: "site key",
+        link: "site_key",
         id: site.id().to_string(),
         proved: "it alone may sign access tokens under the licence".to_owned(),
     })
@@ -119,7 +122,7 @@ impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = Table::plain([Align::Left, Align::Left]);
         for Link { link, id, proved } in &self.chain {
-            table.row([*link, id]).row(["", proved]);
+            table.row([&link.replace('_', " "), id]).row(["", proved]);
         }
         table.fmt(f)
     }
