@@ -55,7 +55,7 @@ fn optimise(workspace: &Workspace) -> Result<(), Failure> {
 /// The features are those that rustc turns on for this target; Binaryen must be told, because
 /// it takes a feature it was not told of for a mistake.
 const WASM_OPT: [&str; 7] = [
-    "-O3",
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
