@@ -19,11 +19,18 @@ use crate::value::{Days, When, product, seat_count, vendor};
 #[command(name = "licence-issuer", version, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// The vendor's folder, made by `init` [default: the current folder, if `init` made it]
-    #[arg(long, global = true, value_name = "DIR", env = "LICENCE_VENDOR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LICENCE_VENDOR",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
     pub(crate) vendor_dir: Option<PathBuf>,
 
     /// Write results and errors as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
 
     #[command(subcommand)]
@@ -35,6 +42,10 @@ impl Cli {
         if self.json { Format::Json } else { Format::Text }
     }
 }
+
+/// What scripts ask first.
+const EXIT_STATUSES: &str = "Exit status: 0 valid, 1 typed wrongly or a file cannot be read, \
+                             2 refused, 3 malformed.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -49,9 +60,7 @@ pub(crate) enum Verb {
     /// Show what a file says, without believing any of it
     Inspect(InspectArgs),
     /// Check a licence as an institute's server and its users' browsers do
-    ///
-    /// Ends with 0 if it is valid, 1 if the command was typed wrongly or a file cannot be read, 2 if
-    /// it is refused, 3 if it is malformed.
+    #[command(after_help = EXIT_STATUSES)]
     Verify(VerifyArgs),
 }
 

@@ -3,6 +3,8 @@
 //! They come from the operating system at every call: keys are made here, and a tool that runs for
 //! a second has no use for a generator of its own.
 
+#![expect(clippy::disallowed_types, reason = "this is the one place that draws random bytes")]
+
 use licence_core::{UnixTime, Uuid};
 use rand::TryRng;
 use rand::rngs::SysRng;

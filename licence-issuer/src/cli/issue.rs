@@ -1,6 +1,6 @@
 //! What can be typed after `issue`.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use licence_cli::files::{Sink, Source};
 use licence_cli::passphrase::PassphraseFlags;
 use licence_core::claims::{SeatCount, SeatHolder};
@@ -55,7 +55,7 @@ pub(crate) struct IssueArgs {
     pub(crate) passphrase: PassphraseFlags,
 
     /// Where the licence is to stand, `-` for standard output; never overwritten
-    #[arg(long, value_name = "FILE", default_value = "-")]
+    #[arg(long, value_name = "FILE", default_value = "-", help_heading = "Signing")]
     pub(crate) out: Sink,
 }
 
@@ -97,24 +97,26 @@ pub(crate) struct SeatArgs {
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Term")]
+#[command(group = ArgGroup::new("end").required(true).args(["days", "until", "perpetual"]))]
 pub(crate) struct TermArgs {
     /// How many days it lasts
-    #[arg(long, value_name = "N", required_unless_present_any = ["until", "perpetual"])]
+    #[arg(long, value_name = "N")]
     pub(crate) days: Option<Days>,
 
     /// The last day of the term, that day included: YYYY-MM-DD, UTC
-    #[arg(long, value_name = "DATE", conflicts_with = "days")]
+    #[arg(long, value_name = "DATE")]
     pub(crate) until: Option<When>,
 
     /// It has no end
-    #[arg(long, conflicts_with_all = ["days", "until", "warn_days", "grace_days", "unbound"])]
+    #[arg(long, conflicts_with_all = ["warn_days", "grace_days", "unbound"])]
     pub(crate) perpetual: bool,
 
     /// The first day of the term: YYYY-MM-DD, UTC [default: now]
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<When>,
 
-    /// How many days before the end the institute is told of it [default: 30]
+    /// How many days before the end the institute is told of it [default: 30, or half of
+    /// a shorter term]
     #[arg(long, value_name = "N")]
     pub(crate) warn_days: Option<Days>,
 

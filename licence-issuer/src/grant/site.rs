@@ -29,7 +29,11 @@ impl Site {
         now: UnixTime,
     ) -> Result<Self, Failure> {
         let Some(file) = &typed.request else { return unbound(period) };
-        let request = SignedRequest::parse(&files::read(file, ByteLimit(FILE_BYTES_MAX))?, now)?;
+        let bytes = files::read(file, ByteLimit(FILE_BYTES_MAX))?;
+        let request = SignedRequest::parse(&bytes, now).map_err(|refusal| {
+            Failure::from(refusal)
+                .mend("ask the institute for a fresh file: `licence-server request` makes it")
+        })?;
         let asked = &request.claims().product;
         if asked != product {
             let sentence = format!("the request is for product `{asked}`, not for `{product}`");

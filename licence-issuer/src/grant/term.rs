@@ -15,8 +15,10 @@ pub(super) fn period(term: &TermArgs, now: UnixTime) -> Result<Period, Failure> 
     let nbf = term.from.map_or(now, When::start);
     let Some(exp) = end(term, nbf) else { return Ok(Period::perpetual(nbf)) };
     if exp <= nbf {
-        return Err(Failure::usage(format!("the term ends ({exp}) before it begins ({nbf})"))
-            .mend("check --from, --until and --days"));
+        return Err(Failure::usage(format!(
+            "the term ends at {exp}, which is not after its start, {nbf}"
+        ))
+        .mend("check --from, --until and --days"));
     }
     let warn_at = warn_at(term, nbf, exp)?;
     let grace_until = term.grace_days.map(|days| exp.plus(days.secs()));
@@ -128,7 +130,7 @@ mod tests {
         let term = TermArgs { until: "2026-11-21".parse().ok(), ..typed() };
         assert_eq!(
             refusal(&term),
-            "the term ends (2026-11-22T00:00:00Z) before it begins (2026-11-22T00:00:00Z)"
+            "the term ends at 2026-11-22T00:00:00Z, which is not after its start, 2026-11-22T00:00:00Z"
         );
     }
 

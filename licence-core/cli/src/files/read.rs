@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use licence_core::Code;
 
@@ -52,14 +53,26 @@ pub fn read_text(source: &Source, limit: ByteLimit) -> Result<String, Failure> {
 /// With exit status 1 where it cannot be read.
 pub fn read_start(source: &Source, limit: ByteLimit) -> Result<Vec<u8>, Failure> {
     match source {
-        Source::Stdin => take(io::stdin().lock(), limit).map_err(|error| {
-            Failure::usage(format!("standard input cannot be read: {error}"))
-                .mend("name a file instead of `-`")
-        }),
+        Source::Stdin => read_stdin(limit),
         Source::File(path) => File::open(path)
             .and_then(|file| take(file, limit))
             .map_err(|error| failed(path, "read", &error)),
     }
+}
+
+/// Whether a `-` was read before: a second one would find the stream empty, and an empty passphrase
+/// or key is not what its user meant.
+static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+fn read_stdin(limit: ByteLimit) -> Result<Vec<u8>, Failure> {
+    if STDIN_IS_TAKEN.swap(true, Ordering::Relaxed) {
+        return Err(Failure::usage("standard input can be read only once")
+            .mend("name a file in place of all `-` but one"));
+    }
+    take(io::stdin().lock(), limit).map_err(|error| {
+        Failure::usage(format!("standard input cannot be read: {error}"))
+            .mend("name a file instead of `-`")
+    })
 }
 
 fn take(stream: impl Read, limit: ByteLimit) -> io::Result<Vec<u8>> {

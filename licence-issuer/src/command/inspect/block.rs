@@ -60,7 +60,7 @@ impl Block {
         // The kind is in the header, and only a revocation list may be larger than the others.
         let is_large = bytes.len() > OBJECT_BYTES_MAX;
         let kind = if is_large { Kind::Revocations } else { Kind::Licence };
-        Ok(Self { block: "compact", content: Content::signed(bytes, kind)? })
+        Ok(Self { block: "compact form", content: Content::signed(bytes, kind)? })
     }
 }
 

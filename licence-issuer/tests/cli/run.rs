@@ -1,0 +1,76 @@
+//! Running the tool.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// A folder to work in, and the tool in it.
+pub(crate) struct Desk(tempfile::TempDir);
+
+/// What the tool answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A desk with a vendor's folder `vendor` on it.
+    pub(crate) fn with_vendor() -> Self {
+        let desk = Self::new();
+        desk.ok("init vendor --vendor Acme --product viewer --no-passphrase");
+        desk
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
+    /// The tool with words that hold no spaces.
+    pub(crate) fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_licence-issuer"));
+        command.current_dir(self.path()).env_remove("LICENCE_VENDOR").args(words.split(' '));
+        command
+    }
+
+    /// Runs the tool with `input` as its standard input.
+    pub(crate) fn run_with(&self, words: &str, input: &[u8]) -> Answer {
+        let mut command = self.command(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A tool that reads no input may have closed it already.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        Answer::from(child.wait_with_output().unwrap())
+    }
+
+    pub(crate) fn run(&self, words: &str) -> Answer {
+        self.run_with(words, b"")
+    }
+
+    /// Runs the tool, which must succeed, and returns its standard output.
+    #[track_caller]
+    pub(crate) fn ok(&self, words: &str) -> String {
+        let answer = self.run(words);
+        assert_eq!(answer.status, 0, "{words}: {}", answer.stderr);
+        answer.stdout
+    }
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
