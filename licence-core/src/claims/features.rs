@@ -96,10 +96,12 @@ impl Features {
         if members.len() > FEATURES_MAX {
             return None;
         }
-        members
-            .map(|(name, value)| Some((FeatureName::parse(name)?, Feature::read(value)?)))
-            .collect::<Option<_>>()
-            .map(Self)
+        // Inserted one by one: collecting would bring a whole sort into the browser's module.
+        let mut features = BTreeMap::new();
+        for (name, value) in members {
+            features.insert(FeatureName::parse(name)?, Feature::read(value)?);
+        }
+        Some(Self(features))
     }
 
     pub(super) fn write(&self, claims: &mut ObjectWriter<'_>) {

@@ -1,0 +1,152 @@
+//! Refresh tokens: one good one a session, rotated at each use.
+//!
+//! ```text
+//! lrt1_ base64url(version 1 | session 16 | generation 4 | secret 32 | mac 16)
+//! mac    = HMAC(k, version | session | generation | SHA-256(secret))        first 16 bytes
+//! child  = HMAC(HMAC(k, secret), label | session | generation + 1 | nonce)
+//! ```
+//!
+//! The rules here see hashes only. The child is a function of its parent and a stored nonce, so a
+//! client whose answer was lost gets the same child again, and a copy of the store alone yields no
+//! token: `k` is not in it.
+
+use std::fmt;
+
+use licence_core::UnixTime;
+
+/// Seconds in which a parent gives the same child again: five tabs at once, an answer that was lost.
+pub(super) const REPLAY_SECS: i64 = 30;
+
+/// Replays of one rotation that an honest client may need; more is a thief in a loop.
+pub(super) const REPLAYS_MAX: u8 = 20;
+
+/// How often the token of a session was rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub u32);
+
+impl Generation {
+    /// The first token of a session.
+    pub const FIRST: Self = Self(0);
+
+    /// The one after this; `None` where there is no room for one.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        self.0.checked_add(1).map(Self)
+    }
+}
+
+/// SHA-256 of a refresh secret. The secret has 256 random bits, so nothing slower is needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+/// What is mixed into a child's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nonce(pub [u8; 16]);
+
+/// The rotation that led to the current token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// The token it came from.
+    pub parent: SecretHash,
+    /// What was mixed in.
+    pub nonce: Nonce,
+    /// When.
+    pub at: UnixTime,
+    /// How often the parent was shown again since.
+    pub replays: u8,
+}
+
+/// What a genuine refresh token is to its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The one that is good now.
+    Current,
+    /// Its parent, still within the window: the same child again.
+    Replay(Rotation),
+    /// An older one: someone keeps copies.
+    Reused,
+    /// One that this store never gave: the store is older than the token.
+    Ahead,
+}
+
+/// Judges a token whose mac was found right.
+///
+/// The comparisons need no constant time: whoever shows a token with a right mac holds its secret.
+pub(super) fn judge(
+    (generation, secret): (Generation, SecretHash),
+    (current_generation, current): (Generation, SecretHash),
+    rotation: Option<Rotation>,
+    now: UnixTime,
+) -> Shown {
+    if generation > current_generation {
+        return Shown::Ahead;
+    }
+    if generation == current_generation {
+        return if secret == current { Shown::Current } else { Shown::Ahead };
+    }
+    let is_parent = generation.next() == Some(current_generation);
+    match rotation.filter(|_| is_parent) {
+        Some(rotation) if rotation.parent != secret => Shown::Ahead,
+        Some(rotation)
+            if !now.is_expired(rotation.at.plus(REPLAY_SECS)) && rotation.replays < REPLAYS_MAX =>
+        {
+            Shown::Replay(rotation)
+        }
+        _ => Shown::Reused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixTime = UnixTime::MIN;
+
+    fn hash(byte: u8) -> SecretHash {
+        SecretHash([byte; 32])
+    }
+
+    fn shown(generation: u32, secret: u8, after_secs: i64, replays: u8) -> Shown {
+        let rotation = Rotation { parent: hash(4), nonce: Nonce([0; 16]), at: NOW, replays };
+        let token = (Generation(generation), hash(secret));
+        judge(token, (Generation(5), hash(5)), Some(rotation), NOW.plus(after_secs))
+    }
+
+    #[test]
+    fn the_current_token_is_good_whenever() {
+        assert_eq!(shown(5, 5, 0, 0), Shown::Current);
+        assert_eq!(shown(5, 5, 1_000_000, 20), Shown::Current);
+    }
+
+    #[test]
+    fn its_parent_gives_the_same_child_for_30_seconds() {
+        assert!(matches!(shown(4, 4, 0, 0), Shown::Replay(_)));
+        assert!(matches!(shown(4, 4, 29, 0), Shown::Replay(_)));
+        assert_eq!(shown(4, 4, 30, 0), Shown::Reused);
+    }
+
+    #[test]
+    fn the_twenty_first_replay_is_theft() {
+        assert!(matches!(shown(4, 4, 1, 19), Shown::Replay(_)));
+        assert_eq!(shown(4, 4, 1, 20), Shown::Reused);
+    }
+
+    #[test]
+    fn an_older_token_is_theft() {
+        assert_eq!(shown(3, 3, 0, 0), Shown::Reused);
+        assert_eq!(shown(0, 0, 0, 0), Shown::Reused);
+    }
+
+    #[test]
+    fn a_token_that_this_store_never_gave_shows_that_it_was_rolled_back() {
+        assert_eq!(shown(6, 6, 0, 0), Shown::Ahead);
+        assert_eq!(shown(5, 9, 0, 0), Shown::Ahead);
+        assert_eq!(shown(4, 9, 0, 0), Shown::Ahead);
+    }
+}

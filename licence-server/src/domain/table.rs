@@ -1,0 +1,128 @@
+//! Rows under their keys as one batch sees them: what was loaded, and what was changed over it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::Missing;
+
+/// A table of the draft. A row is looked up, and where it was not loaded, it is wanted.
+#[derive(Debug)]
+pub(super) struct Table<K, V> {
+    rows: BTreeMap<K, Option<V>>,
+    changed: BTreeSet<K>,
+    wanted: BTreeSet<K>,
+    journal: Vec<Step<K, V>>,
+}
+
+/// What one write replaced.
+#[derive(Debug)]
+struct Step<K, V> {
+    key: K,
+    row: Option<V>,
+    was_changed: bool,
+}
+
+/// How much of the journal there was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark(usize);
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            journal: Vec::new(),
+        }
+    }
+}
+
+impl<K: Ord + Clone, V> Table<K, V> {
+    /// The row under a key, if there is one.
+    pub(super) fn row(&mut self, key: &K) -> Result<Option<&V>, Missing> {
+        if !self.rows.contains_key(key) {
+            self.wanted.insert(key.clone());
+        }
+        self.loaded(key)
+    }
+
+    /// The same, without asking for it where it was not loaded.
+    pub(super) fn loaded(&self, key: &K) -> Result<Option<&V>, Missing> {
+        self.rows.get(key).map(Option::as_ref).ok_or(Missing)
+    }
+
+    /// Puts a row under a key, or takes it away.
+    pub(super) fn write(&mut self, key: K, row: Option<V>) {
+        let was_changed = !self.changed.insert(key.clone());
+        let row = self.rows.insert(key.clone(), row).flatten();
+        self.journal.push(Step { key, row, was_changed });
+    }
+
+    /// Takes what an engine read.
+    pub(super) fn load(&mut self, key: K, row: Option<V>) {
+        self.wanted.remove(&key);
+        // A row that this batch wrote is newer than the store's.
+        self.rows.entry(key).or_insert(row);
+    }
+
+    pub(super) const fn wanted(&self) -> &BTreeSet<K> {
+        &self.wanted
+    }
+
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&K, Option<&V>)> {
+        self.changed.iter().map(|key| (key, self.rows.get(key).and_then(Option::as_ref)))
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.journal.len())
+    }
+
+    /// Takes back what was written since the mark.
+    pub(super) fn roll_back(&mut self, mark: Mark) {
+        while self.journal.len() > mark.0 {
+            let Some(Step { key, row, was_changed }) = self.journal.pop() else { return };
+            if !was_changed {
+                self.changed.remove(&key);
+            }
+            self.rows.insert(key, row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_wanted_until_it_is_loaded() {
+        let mut table = Table::<u8, &str>::default();
+        assert_eq!(table.row(&1), Err(Missing));
+        assert_eq!(table.wanted().len(), 1);
+        table.load(1, None);
+        assert_eq!(table.row(&1), Ok(None));
+        assert!(table.wanted().is_empty());
+    }
+
+    #[test]
+    fn what_a_batch_wrote_hides_what_the_store_holds() {
+        let mut table = Table::default();
+        table.load(1, Some("old"));
+        table.write(1, Some("new"));
+        table.load(1, Some("old"));
+        assert_eq!(table.row(&1), Ok(Some(&"new")));
+        assert_eq!(table.changes().collect::<Vec<_>>(), [(&1, Some(&"new"))]);
+    }
+
+    #[test]
+    fn a_roll_back_leaves_no_trace_but_what_was_loaded() {
+        let mut table = Table::default();
+        table.load(1, Some("a"));
+        table.write(1, Some("b"));
+        let mark = table.mark();
+        table.write(1, None);
+        table.write(2, Some("c"));
+        table.write(2, Some("d"));
+        table.roll_back(mark);
+        assert_eq!(table.changes().collect::<Vec<_>>(), [(&1, Some(&"b"))]);
+        assert_eq!(table.row(&2), Ok(None));
+    }
+}

@@ -1,0 +1,10 @@
+//! Where rows are kept: a small trait for writing in batches, a small one for reading, one engine.
+
+mod codec;
+mod engine;
+mod reader;
+mod redb;
+
+pub use engine::{Batch, Engine, StoreError};
+pub use reader::Reader;
+pub use redb::{NewSite, RedbReader, RedbStore};
