@@ -1,1 +1,75 @@
-//! Nothing here yet.
+//! The verifier as JavaScript calls it: faces only, everything is decided in `licence-core`.
+//!
+//! Text crosses the border in both directions, because one string is one copy: options and answers
+//! are JSON. An answer says `ok`; a refusal holds its code and evidence and no sentence, because
+//! the sentences stand in TypeScript, where they can be left out or translated.
+
+mod answer;
+mod options;
+
+use licence_core::{
+    AcceptedLicence, Kind, SignedRevocations, UnixTime, UnverifiedLicence, unverified_parts,
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use answer::{Answer, Failure};
+use options::Options;
+
+/// A licence whose signatures hold and which is for this place and use.
+///
+/// It stays on this side of the border, so that JavaScript can hold one and cannot make one up.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Licence(AcceptedLicence);
+
+#[wasm_bindgen]
+impl Licence {
+    /// Checks a licence file down from the pinned roots; says nothing of time.
+    ///
+    /// # Errors
+    /// The refusal as JSON, or `{"option": "<name>"}` for an option that is not what it should be.
+    pub fn open(file: &str, revocations: Option<String>, options: &str) -> Result<Self, String> {
+        Self::accept(file, revocations, options).map_err(|failure| failure.to_json())
+    }
+
+    fn accept(file: &str, revocations: Option<String>, options: &str) -> Result<Self, Failure> {
+        let Options { roots, mut policy } = Options::read(options)?;
+        policy.revocations = revocations
+            .map(|list| SignedRevocations::parse(list.as_bytes(), &roots))
+            .transpose()?;
+        let licence = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&roots)?;
+        Ok(Self(licence.accept(&policy)?))
+    }
+
+    /// What stands behind the licence, and what it says.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        answer::chain(&self.0)
+    }
+
+    /// Whether the licence holds at a time, in seconds since 1970.
+    #[must_use]
+    pub fn at(&self, now: i64) -> String {
+        let state = time(now).and_then(|now| Ok(self.0.at(now)?.state()));
+        state.to_json()
+    }
+
+    /// Whether an access token holds at a time under this licence.
+    #[wasm_bindgen(js_name = verifyAccess)]
+    #[must_use]
+    pub fn verify_access(&self, token: &str, now: i64) -> String {
+        let access = time(now).and_then(|now| Ok(self.0.verify_access(token.as_bytes(), now)?));
+        access.to_json()
+    }
+}
+
+/// What an access token says, with nothing checked but its form.
+#[wasm_bindgen]
+#[must_use]
+pub fn inspect(token: &str) -> String {
+    unverified_parts(token.as_bytes(), Kind::Access).map_err(Failure::from).to_json()
+}
+
+fn time(secs: i64) -> Result<UnixTime, Failure> {
+    UnixTime::from_secs(secs).ok_or(Failure::Option("now"))
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+
+import { init, inspect, verifyAccess, verifyLicence } from "wasm-verifier";
+
+import { Authority, newKey, NOW } from "./authority.mjs";
+
+const vendor = new Authority();
+
+test("before `init` everything says what is missing", async () => {
+  for (const call of [() => verifyLicence("", vendor.options), () => verifyAccess("", {}), () => inspect("")]) {
+    assert.throws(call, /`await init\(\)` first/);
+  }
+  await Promise.all([init(), init()]);
+  assert.equal(verifyLicence(vendor.file, vendor.options).ok, true);
+});
+
+test("an option that is not what it should be is a mistake of the program", () => {
+  const nine = Array.from({ length: 9 }, newKey).map(({ jwk }) => jwk);
+  const { jwk, pem } = vendor.root;
+  const wrong = {
+    roots: [undefined, [], "x", ["x"], [{}], [pem, jwk], nine, [{ ...jwk, d: "x" }]],
+    product: [1, "", "a b"],
+    site: ["x", {}],
+    revocations: [1],
+    allowUnbound: ["yes", 1],
+    allowTest: ["no", 0],
+    now: [0, NOW * 1000, 1.5, NaN, "1", Infinity],
+    prodcut: ["acme-lab"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const call = () => verifyLicence(vendor.file, { ...vendor.options, [name]: value });
+      assert.throws(call, (thrown) => thrown instanceof TypeError && thrown.message.includes(`\`${name}\``), name);
+    }
+  }
+});
+
+test("what is not text is a mistake of the program", () => {
+  const licence = verifyLicence(vendor.file, vendor.options);
+  for (const value of [undefined, null, 1, {}, new Uint8Array(3)]) {
+    assert.throws(() => verifyLicence(value, vendor.options), TypeError);
+    assert.throws(() => verifyAccess(value, { licence, now: NOW }), TypeError);
+    assert.throws(() => inspect(value), TypeError);
+  }
+});
+
+test("a licence cannot be made up, copied or sent", () => {
+  const licence = verifyLicence(vendor.file, vendor.options);
+  for (const forged of [{ ok: true }, { ...licence }, JSON.parse(JSON.stringify(licence)), Object.create(licence), undefined]) {
+    assert.throws(() => verifyAccess(vendor.access, { licence: forged, now: NOW }), /`licence` is not one/);
+  }
+  const refusal = verifyLicence("", vendor.options);
+  assert.throws(() => verifyAccess(vendor.access, { licence: refusal, now: NOW }), /`licence` is not one/);
+});
+
+test("an option without effect is not passed over in silence", () => {
+  const licence = verifyLicence(vendor.file, vendor.options);
+  const call = () => verifyAccess(vendor.access, { licence, ...vendor.options });
+  assert.throws(call, /`roots` has no effect/);
+});
+
+test("the types fit the results", () => {
+  const tsc = new URL("../node_modules/.bin/tsc", import.meta.url).pathname;
+  execFileSync(tsc, ["--project", "test/types"], { cwd: new URL("..", import.meta.url), stdio: "inherit" });
+});

@@ -1,0 +1,123 @@
+import { accessLink, links, type LicenceState, type Link, type VerifiedChain } from "./chain.js";
+import type { AccessClaims } from "./claims.js";
+import type { Licence } from "./licence.js";
+import { needLoaded } from "./loading.js";
+import { asJson, badOption, needText, time, type AtTime, type LicenceOptions } from "./options.js";
+import { refuse, type Finding, type Refusal } from "./refusal.js";
+import { handleOf, present } from "./verified.js";
+import * as wasm from "./wasm_verifier.js";
+
+/** An access token that holds. */
+export interface Access {
+  readonly ok: true;
+  readonly claims: AccessClaims;
+  /** What stands behind it, from the root down to the token itself. */
+  readonly chain: readonly Link[];
+}
+
+/** What an access token is checked against: a licence that was verified, or a licence file with what that needs. */
+export type AccessOptions =
+  | (AtTime & { readonly licence: Licence; readonly roots?: never })
+  | (LicenceOptions & { readonly licence: string });
+
+/** What an access token says, with nothing checked but its form: good for a log, never for a decision. */
+export interface Unverified {
+  readonly ok: true;
+  readonly verified: false;
+  readonly unverified_header: Readonly<Record<string, unknown>>;
+  readonly unverified_claims: Readonly<Record<string, unknown>>;
+}
+
+type Answer<T> = ({ readonly ok: true } & T) | Finding;
+
+/**
+ * Whether a licence holds, by every signature from the pinned roots down.
+ *
+ * @throws TypeError for an option that is not what it should be.
+ */
+export function verifyLicence(file: string, options: LicenceOptions): Licence | Refusal {
+  needLoaded();
+  const now = time(options);
+  const handle = open(file, options);
+  if (!(handle instanceof wasm.Licence)) return handle;
+  const judged = answer<{ state: LicenceState }>(handle.at(now));
+  if (judged.ok) return present(handle, chainOf(handle), judged.state);
+  handle.free();
+  return refuse(judged);
+}
+
+/**
+ * Whether an access token holds now, under a licence that held when the token was made.
+ *
+ * Verify the licence once and pass the object: a licence given as text is verified each time.
+ *
+ * @throws TypeError for an option that is not what it should be.
+ */
+export function verifyAccess(token: string, options: AccessOptions): Access | Refusal {
+  needLoaded();
+  needText("token", token);
+  const now = time(options);
+  if (typeof options.licence !== "string") return underVerified(token, options, now);
+  const { licence: file, ...rest } = options as LicenceOptions & { licence: string };
+  const handle = open(file, rest);
+  if (!(handle instanceof wasm.Licence)) return handle;
+  try {
+    return judge(token, handle, now, () => links(chainOf(handle)));
+  } finally {
+    handle.free();
+  }
+}
+
+/** What an access token says, unverified. */
+export function inspect(token: string): Unverified | Refusal {
+  needLoaded();
+  needText("token", token);
+  const said = answer<{ unverified_header: string; unverified_claims: string }>(wasm.inspect(token));
+  if (!said.ok) return refuse(said);
+  const [unverified_header, unverified_claims] = [said.unverified_header, said.unverified_claims].map(parse);
+  return Object.freeze({ ok: true, verified: false, unverified_header, unverified_claims } as Unverified);
+}
+
+function underVerified(token: string, options: AccessOptions, now: bigint): Access | Refusal {
+  const { licence, now: _now, ...rest } = options as AtTime & { licence: Licence };
+  const handle = handleOf(licence);
+  const idle = Object.keys(rest)[0];
+  if (idle !== undefined) {
+    throw new TypeError(`option \`${idle}\` has no effect here: the licence was verified with its own`);
+  }
+  return judge(token, handle, now, () => licence.chain);
+}
+
+function judge(token: string, handle: wasm.Licence, now: bigint, chain: () => readonly Link[]): Access | Refusal {
+  const judged = answer<{ claims: AccessClaims }>(handle.verifyAccess(token, now));
+  if (!judged.ok) return refuse(judged);
+  const { claims } = judged;
+  return Object.freeze({ ok: true, claims, chain: Object.freeze([...chain(), accessLink(claims)]) });
+}
+
+function open(file: string, options: LicenceOptions): wasm.Licence | Refusal {
+  needText("file", file);
+  const json = asJson(options);
+  try {
+    return wasm.Licence.open(file, options.revocations, json);
+  } catch (thrown) {
+    // What the module throws on purpose is text; anything else is a fault and goes on its way.
+    if (typeof thrown !== "string") throw thrown;
+    return refuse(answer<never>(thrown) as Finding);
+  }
+}
+
+function chainOf(handle: wasm.Licence): VerifiedChain {
+  return parse(handle.chain()) as VerifiedChain;
+}
+
+function answer<T>(json: string): Answer<T> {
+  const said = parse(json) as Answer<T> | { readonly option: string };
+  if ("option" in said) throw badOption(said.option);
+  return said;
+}
+
+/** What was verified stays as it was verified: everything is frozen, innermost first. */
+function parse(json: string): unknown {
+  return JSON.parse(json, (_name, value: unknown) => Object.freeze(value));
+}

@@ -1,0 +1,16 @@
+/** The loader that wasm-bindgen writes, as far as it is used here. */
+
+/** A licence on the other side of the border. Freed when it is collected, or by `free`. */
+export class Licence {
+  private constructor();
+  /** Throws a JSON text: a refusal, or the name of a bad option. */
+  static open(file: string, revocations: string | undefined, options: string): Licence;
+  chain(): string;
+  at(now: bigint): string;
+  verifyAccess(token: string, now: bigint): string;
+  free(): void;
+}
+
+export function inspect(token: string): string;
+
+export default function load(source?: { module_or_path: Uint8Array }): Promise<unknown>;
