@@ -56,10 +56,12 @@ impl Label {
     }
 }
 
-/// Whether the text looks armoured, so that the bare compact form can be told from it.
+/// Whether the text looks armoured, so that the bare compact form can be told from it: no compact
+/// form holds a space.
 #[must_use]
 pub fn is_armoured(bytes: &[u8]) -> bool {
-    without_mark(bytes).trim_ascii_start().starts_with(b"-----")
+    let marker = b"-----BEGIN ";
+    bytes.windows(marker.len()).any(|window| window == marker)
 }
 
 /// Writes blocks one after another.

@@ -76,6 +76,11 @@ impl UnverifiedLicence {
         if let Some(issuer) = &issuer {
             issuer.check_limits(&licence, signer)?;
         }
+        // No key has two roles: a vendor's key that is also a site's could sign tokens.
+        let site = licence.site.as_ref().map(PublicKey::id);
+        if let Some(kid) = site.filter(|site| *site == signer || roots.find(*site).is_some()) {
+            return Err(at(Part::Licence, Reason::UnknownKey { kid }));
+        }
         Ok(SignedLicence { claims: licence, signer, issuer, list })
     }
 }
