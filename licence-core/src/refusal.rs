@@ -201,6 +201,10 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    pub(crate) const fn at(at: Part, reason: Reason) -> Self {
+        Self { at, reason }
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {

@@ -32,9 +32,9 @@ impl AcceptedLicence {
     /// `unknown_key`, `bad_signature`, `unsupported_version`, `not_yet_valid`, `expired`,
     /// `exceeds_licence`, `licence_changed`.
     pub fn verify_access(&self, token: &[u8], now: UnixTime) -> Result<ValidAccess, Refusal> {
-        let site = self.site().ok_or(Refusal { at: Part::Licence, reason: Reason::Unbound })?;
+        let site = self.site().ok_or(Refusal::at(Part::Licence, Reason::Unbound))?;
         let payload = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
-        let refuse = |reason| Refusal { at: Part::Access, reason };
+        let refuse = |reason| Refusal::at(Part::Access, reason);
         let claims: AccessClaims = claims::read(payload.as_slice()).map_err(refuse)?;
         self.at(claims.iat)?;
         check_time(&claims, now).map_err(refuse)?;

@@ -14,13 +14,16 @@
 //! link it was found. Nothing is interpreted before its signature was checked, except the header
 //! that names the key, and a request, which carries its own key.
 
+mod accepted;
 mod access;
-mod licence;
 mod request;
+mod revocations;
+mod signed;
 
-pub use access::ValidAccess;
-pub use licence::{
-    AcceptedLicence, LicenceState, Policy, SignedLicence, SignedRevocations, TestLicences,
-    UnboundLicences, UnverifiedLicence, ValidLicence,
+pub use accepted::{
+    AcceptedLicence, LicenceState, Policy, TestLicences, UnboundLicences, ValidLicence,
 };
+pub use access::ValidAccess;
 pub use request::SignedRequest;
+pub use revocations::SignedRevocations;
+pub use signed::{SignedLicence, UnverifiedLicence};

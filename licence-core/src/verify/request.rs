@@ -24,19 +24,19 @@ impl SignedRequest {
     pub fn parse(bytes: &[u8], now: UnixTime) -> Result<Self, Refusal> {
         if bytes.len() > FILE_BYTES_MAX {
             let reason = Reason::TooLarge { bytes_max: FILE_BYTES_MAX };
-            return Err(Refusal { at: Part::File, reason });
+            return Err(Refusal::at(Part::File, reason));
         }
         if !armour::is_armoured(bytes) {
             return Self::verify(bytes, now);
         }
-        let refuse = |flaw| Refusal { at: Part::File, reason: Reason::Malformed(flaw) };
+        let refuse = |flaw| Refusal::at(Part::File, Reason::Malformed(flaw));
         let blocks = armour::parse(bytes).map_err(refuse)?;
         let [(Label::Request, text)] = blocks.as_slice() else { return Err(refuse(Flaw::Blocks)) };
         Self::verify(text, now)
     }
 
     fn verify(text: &[u8], now: UnixTime) -> Result<Self, Refusal> {
-        let refuse = |reason| Refusal { at: Part::Request, reason };
+        let refuse = |reason| Refusal::at(Part::Request, reason);
         let envelope = Envelope::parse(text, Kind::Request)?;
         // The one object whose key is inside it, so it is read before its signature is checked.
         let claims: RequestClaims = claims::read(envelope.unverified_payload()).map_err(refuse)?;

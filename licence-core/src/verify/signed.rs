@@ -1,0 +1,162 @@
+use super::revocations::SignedRevocations;
+use crate::armour::{self, Label};
+use crate::claims::{self, IssuerClaims, LicenceClaims};
+use crate::id::KeyId;
+use crate::jws::{Envelope, Kind};
+use crate::key::{PublicKey, Roots};
+use crate::limits::FILE_BYTES_MAX;
+use crate::refusal::{Flaw, Part, Reason, Refusal};
+
+/// The signed texts of a licence file, with nothing checked but the file's form.
+#[derive(Clone, Debug)]
+pub struct UnverifiedLicence {
+    licence: Vec<u8>,
+    issuer: Option<Vec<u8>>,
+    revocations: Option<Vec<u8>>,
+}
+
+impl UnverifiedLicence {
+    /// Reads a licence file: armoured blocks, or one bare compact licence.
+    ///
+    /// # Errors
+    /// At [`Part::File`]: `too_large` over 2 MiB, `malformed` for armour or blocks other than a
+    /// `LICENCE`, then at most one `ISSUER KEY`, then at most one `REVOCATIONS`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
+        if bytes.len() > FILE_BYTES_MAX {
+            return Err(Refusal::at(Part::File, Reason::TooLarge { bytes_max: FILE_BYTES_MAX }));
+        }
+        if !armour::is_armoured(bytes) {
+            return Ok(Self { licence: bytes.to_vec(), issuer: None, revocations: None });
+        }
+        let refuse = |flaw| Refusal::at(Part::File, Reason::Malformed(flaw));
+        let mut blocks = armour::parse(bytes).map_err(refuse)?.into_iter().peekable();
+        let mut next = |label| blocks.next_if(|(own, _)| *own == label).map(|(_, text)| text);
+        let licence = next(Label::Licence).ok_or_else(|| refuse(Flaw::Blocks))?;
+        let (issuer, revocations) = (next(Label::IssuerKey), next(Label::Revocations));
+        if blocks.next().is_some() {
+            return Err(refuse(Flaw::Blocks));
+        }
+        Ok(Self { licence, issuer, revocations })
+    }
+
+    /// The compact texts with the label of each, in the order of the file.
+    pub fn unverified_texts(&self) -> impl Iterator<Item = (Label, &[u8])> {
+        let issuer = self.issuer.as_deref().map(|text| (Label::IssuerKey, text));
+        let revocations = self.revocations.as_deref().map(|text| (Label::Revocations, text));
+        [Some((Label::Licence, self.licence.as_slice())), issuer, revocations].into_iter().flatten()
+    }
+
+    /// Checks every signature from the pinned roots down, and that each key kept to what it may sign.
+    ///
+    /// # Errors
+    /// At the revocation list, the issuing key or the licence, in this order: `too_large`,
+    /// `malformed`, `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`. At the issuing
+    /// key, where it signed beyond its limits: `wrong_product`, `not_yet_valid`, `expired`,
+    /// `exceeds_licence`.
+    pub fn verify_signatures(&self, roots: &Roots) -> Result<SignedLicence, Refusal> {
+        let list = self.revocations.as_deref().map(|text| SignedRevocations::verify(text, roots));
+        let list = list.transpose()?;
+        let issuer = self.issuer.as_deref().map(|text| SignedIssuer::verify(text, roots));
+        let issuer = issuer.transpose()?;
+        let envelope = Envelope::parse(&self.licence, Kind::Licence)?;
+        let signer = envelope.kid();
+        // With an issuing key in the file, that key must have signed: a file shows no idle blocks.
+        let key = match &issuer {
+            Some(issuer) => Some(&issuer.claims.key),
+            None => roots.find(signer),
+        };
+        let payload = envelope.open(key)?;
+        let licence: LicenceClaims =
+            claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Licence, r))?;
+        if let Some(issuer) = &issuer {
+            issuer.check_limits(&licence, signer)?;
+        }
+        // No key has two roles: a vendor's key that is also a site's could sign tokens.
+        let site = licence.site.as_ref().map(PublicKey::id);
+        if let Some(kid) = site.filter(|site| *site == signer || roots.find(*site).is_some()) {
+            return Err(Refusal::at(Part::Licence, Reason::UnknownKey { kid }));
+        }
+        Ok(SignedLicence { claims: licence, signer, issuer, list })
+    }
+}
+
+/// An issuing key that a root stands behind.
+#[derive(Clone, Debug)]
+pub(super) struct SignedIssuer {
+    pub(super) claims: IssuerClaims,
+    pub(super) root: KeyId,
+}
+
+impl SignedIssuer {
+    fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
+        let envelope = Envelope::parse(text, Kind::Issuer)?;
+        let root = envelope.kid();
+        let payload = envelope.open(roots.find(root))?;
+        let claims: IssuerClaims =
+            claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Issuer, r))?;
+        // No key has two roles: a root that is also an issuing key would outlive its own window.
+        if roots.find(claims.key.id()).is_some() {
+            return Err(Refusal::at(Part::Issuer, Reason::UnknownKey { kid: claims.key.id() }));
+        }
+        Ok(Self { claims, root })
+    }
+
+    /// Whether the key may have signed this licence. Its window is judged at the licence's `iat`, so
+    /// that a licence outlives the key which signed it.
+    fn check_limits(&self, licence: &LicenceClaims, kid: KeyId) -> Result<(), Refusal> {
+        let IssuerClaims { iss, nbf, exp, products, seats_max, .. } = &self.claims;
+        let refuse = |reason| Err(Refusal::at(Part::Issuer, reason));
+        if *iss != licence.iss {
+            return refuse(Reason::UnknownKey { kid });
+        }
+        if products.as_ref().is_some_and(|products| !products.contains(&licence.product)) {
+            return refuse(Reason::WrongProduct { product: licence.product.clone() });
+        }
+        if licence.iat.is_before(*nbf, 0) {
+            return refuse(Reason::NotYetValid { now: licence.iat, from: *nbf });
+        }
+        if licence.iat.is_expired(*exp) {
+            return refuse(Reason::Expired { now: licence.iat, until: *exp });
+        }
+        let seats = licence.seats.active_max.number().saturating_add(licence.seats.overage);
+        if seats_max.is_some_and(|seats_max| seats > seats_max.number()) {
+            return refuse(Reason::ExceedsLicence { claim: "seats" });
+        }
+        Ok(())
+    }
+}
+
+/// A licence whose signatures hold.
+#[derive(Clone, Debug)]
+pub struct SignedLicence {
+    pub(super) claims: LicenceClaims,
+    pub(super) signer: KeyId,
+    pub(super) issuer: Option<SignedIssuer>,
+    pub(super) list: Option<SignedRevocations>,
+}
+
+impl SignedLicence {
+    /// What it grants.
+    #[must_use]
+    pub const fn claims(&self) -> &LicenceClaims {
+        &self.claims
+    }
+
+    /// The issuing key's certificate, where an issuing key signed.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&IssuerClaims> {
+        self.issuer.as_ref().map(|issuer| &issuer.claims)
+    }
+
+    /// The pinned root at the top of the chain.
+    #[must_use]
+    pub fn root(&self) -> KeyId {
+        self.issuer.as_ref().map_or(self.signer, |issuer| issuer.root)
+    }
+
+    /// The revocation list that came with it.
+    #[must_use]
+    pub const fn revocations(&self) -> Option<&SignedRevocations> {
+        self.list.as_ref()
+    }
+}
