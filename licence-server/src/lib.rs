@@ -1,1 +1,25 @@
-//! Nothing here yet.
+//! The institute's seat server: it signs people in against the seats of a licence.
+//!
+//! A library, so that tests and commands reach [`http::app`] without a socket; `main.rs` only turns
+//! the end of a command into an exit status. Imports go down the ranks only.
+
+// 0: what enters from outside, each through one file
+pub mod clock;
+pub mod config;
+pub mod rng;
+// 1: the rules
+pub mod domain;
+// 2: where rows are kept
+pub mod store;
+// 3: the one writer, and what readers see of its work
+pub mod mirror;
+pub mod writer;
+// 4: secrets and signatures
+pub mod password;
+pub mod shelf;
+pub mod token;
+// 5: the folder where all of it stands
+pub mod data_dir;
+// 6: HTTP
+pub mod state;
+// 7: programs

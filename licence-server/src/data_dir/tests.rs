@@ -1,0 +1,92 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use licence_core::{PrivateKey, Product, Roots, UnixTime, Vendor};
+use tempfile::TempDir;
+
+use super::{DataDir, NewDataDir, SiteFile};
+use crate::rng::testing::SeededRng;
+
+fn site(key: &PrivateKey) -> Option<SiteFile> {
+    let root = PrivateKey::from_seed(&[1; 32])?;
+    let roots = Roots::new(vec![root.public().clone()])?;
+    SiteFile::new(Vendor::parse("Acme"), Product::parse("app")?, roots, key.public().id())
+}
+
+fn make() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let rng = SeededRng::new(1);
+    NewDataDir::beside(&path, site, UnixTime::MIN, &rng).unwrap().publish(&path).unwrap();
+    (folder, path)
+}
+
+#[track_caller]
+fn message(path: &std::path::Path) -> String {
+    DataDir::open(path).unwrap_err().report().unwrap().message.clone()
+}
+
+#[test]
+fn what_was_made_is_read_back() {
+    let (_folder, path) = make();
+    let data = DataDir::open(&path).unwrap();
+    let key = data.site_key().unwrap();
+    let site = data.site().unwrap();
+    assert_eq!(site.issuer.as_str(), format!("urn:licence-site:{}", key.public().id()));
+    assert_eq!(site.vendor.unwrap().as_str(), "Acme");
+    data.refresh_key().unwrap();
+    data.settings().unwrap();
+    assert!(data.store().is_file());
+}
+
+#[test]
+fn keys_are_for_their_owner_alone() {
+    let (_folder, path) = make();
+    let mode = |name: &str| fs::metadata(path.join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(""), 0o700);
+    assert_eq!(mode("site.key"), 0o600);
+    assert_eq!(mode("refresh.key"), 0o600);
+}
+
+#[test]
+fn a_directory_is_never_made_twice() {
+    let (_folder, path) = make();
+    let before = fs::read(path.join("site.key")).unwrap();
+    NewDataDir::beside(&path, site, UnixTime::MIN, &SeededRng::new(2)).unwrap_err();
+    assert_eq!(fs::read(path.join("site.key")).unwrap(), before);
+}
+
+#[test]
+fn a_directory_that_others_may_enter_is_refused() {
+    let (_folder, path) = make();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o750)).unwrap();
+    assert!(message(&path).starts_with("others than its owner may enter"));
+}
+
+#[test]
+fn another_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(message(folder.path()).ends_with("is not a server's data directory"));
+}
+
+#[test]
+fn damaged_files_are_named() {
+    let (_folder, path) = make();
+    for (name, text) in [
+        ("site.json", "{}"),
+        ("site.key", "nothing"),
+        ("refresh.key", "short"),
+        ("config.toml", "no_such_key = 1"),
+    ] {
+        fs::write(path.join(name), text).unwrap();
+        let data = DataDir::open(&path).unwrap();
+        let failure = match name {
+            "site.json" => data.site().unwrap_err(),
+            "site.key" => data.site_key().unwrap_err(),
+            "refresh.key" => data.refresh_key().unwrap_err(),
+            _ => data.settings().unwrap_err(),
+        };
+        assert!(failure.report().unwrap().message.contains(name), "{failure:?}");
+    }
+}

@@ -1,0 +1,88 @@
+//! The licences that this site has accepted, with the bytes that were signed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use licence_core::{
+    AcceptedLicence, LicenceId, Policy, Refusal, Roots, UnixTime, UnverifiedLicence,
+};
+
+/// What a licence must stand up to, here.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The pinned root keys.
+    pub roots: Roots,
+    /// Product, site key and what the configuration allows.
+    pub policy: Policy,
+}
+
+/// A licence file that was accepted.
+#[derive(Debug)]
+pub struct ShelvedLicence {
+    /// The file as it came.
+    pub file: Vec<u8>,
+    /// What was verified of it.
+    pub accepted: AcceptedLicence,
+}
+
+/// Accepted licences by their ids. None is ever taken away: tokens that were made under a licence run
+/// to their end after another has taken over.
+#[derive(Debug)]
+pub struct Shelf {
+    trust: Trust,
+    licences: RwLock<HashMap<LicenceId, Arc<ShelvedLicence>>>,
+}
+
+impl Trust {
+    fn accept(&self, file: Vec<u8>) -> Result<ShelvedLicence, Refusal> {
+        let signed = UnverifiedLicence::parse(&file)?.verify_signatures(&self.roots)?;
+        let accepted = signed.accept(&self.policy)?;
+        Ok(ShelvedLicence { file, accepted })
+    }
+}
+
+impl Shelf {
+    /// An empty shelf.
+    #[must_use]
+    pub fn new(trust: Trust) -> Self {
+        Self { trust, licences: RwLock::default() }
+    }
+
+    /// Verifies a file that was installed before, and keeps it. Its times are judged when it is
+    /// used.
+    ///
+    /// # Errors
+    /// Every refusal that is not about time.
+    pub fn restore(&self, file: Vec<u8>) -> Result<Arc<ShelvedLicence>, Refusal> {
+        Ok(self.put(self.trust.accept(file)?))
+    }
+
+    /// Verifies a file that someone wants to install, and keeps it. One that has not begun is judged
+    /// at its beginning.
+    ///
+    /// INVARIANT: a licence is on the shelf before the writer may put it into force, so that no token
+    /// is ever made under a licence that cannot be looked up here.
+    ///
+    /// # Errors
+    /// Every refusal, from the root downwards.
+    pub fn admit(&self, file: Vec<u8>, now: UnixTime) -> Result<Arc<ShelvedLicence>, Refusal> {
+        let licence = self.trust.accept(file)?;
+        let first_day = licence.accepted.signed().claims().period.nbf();
+        licence.accepted.at(now.max(first_day))?;
+        Ok(self.put(licence))
+    }
+
+    /// The licence with an id.
+    #[must_use]
+    pub fn find(&self, id: LicenceId) -> Option<Arc<ShelvedLicence>> {
+        self.licences.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn put(&self, licence: ShelvedLicence) -> Arc<ShelvedLicence> {
+        let id = licence.accepted.signed().claims().jti;
+        let licence = Arc::new(licence);
+        let mut licences = self.licences.write().unwrap_or_else(PoisonError::into_inner);
+        licences.insert(id, Arc::clone(&licence));
+        licence
+    }
+}

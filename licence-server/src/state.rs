@@ -1,0 +1,219 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use licence_cli::Failure;
+use licence_core::{PublicKey, UnixTime};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data_dir::{DataDir, SiteFile};
+use crate::domain::{Command, Licences, Outcome, Terms};
+use crate::mirror::Mirror;
+use crate::password::PasswordThreads;
+use crate::rng::Rng;
+use crate::shelf::{Shelf, Trust};
+use crate::store::{Reader, RedbStore, StoreError};
+use crate::token::{BearerVerifier, Minter, RefreshKey};
+use crate::writer::{Unavailable, Writer};
+
+/// Everything that a handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// Where time and randomness come from.
+#[derive(Clone)]
+pub struct Sources {
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub rng: Arc<dyn Rng>,
+}
+
+struct Parts {
+    config: Config,
+    sources: Sources,
+    site: SiteFile,
+    site_key: PublicKey,
+    writer: Writer,
+    mirror: Arc<Mirror>,
+    reader: Box<dyn Reader>,
+    shelf: Arc<Shelf>,
+    bearer: BearerVerifier,
+    minter: Minter,
+    refresh_key: RefreshKey,
+    passwords: PasswordThreads,
+}
+
+impl AppState {
+    /// Opens the data directory for this process alone, verifies the installed licences again, and
+    /// starts the writer.
+    ///
+    /// # Errors
+    /// If a file of the directory is not as it should be, or another process has the store.
+    pub fn open(data: &DataDir, config: Config, sources: Sources) -> Result<Self, Failure> {
+        let (site, key) = (data.site()?, data.site_key()?);
+        let refresh_key = data.refresh_key()?;
+        let minter = Minter::new(site.issuer.clone(), site.product.clone(), &key)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        let shelf = Arc::new(Shelf::new(trust(&site, key.public(), &config)));
+        let store = RedbStore::open(&data.store()).map_err(store_failure)?;
+        let reader = store.reader();
+        let licences = restore(&shelf, reader.licence_files().map_err(store_failure)?);
+        let committed = reader.site().map_err(store_failure)?;
+        let revocations = reader.revocations().map_err(store_failure)?;
+        let mirror = Arc::new(Mirror::new(committed, licences, revocations));
+        let clock = Arc::clone(&sources.clock);
+        let writer = Writer::start(store, Arc::clone(&mirror), move || clock.wall())
+            .map_err(|error| no_thread(&error))?;
+        let passwords =
+            PasswordThreads::start(config.password_threads, config.password_queue, &*sources.rng)
+                .map_err(|error| no_thread(&error))?;
+        let bearer = BearerVerifier::new(Arc::clone(&shelf));
+        Ok(Self(Arc::new(Parts {
+            config,
+            sources,
+            site,
+            site_key: key.public().clone(),
+            writer,
+            mirror,
+            reader: Box::new(reader),
+            shelf,
+            bearer,
+            minter,
+            refresh_key,
+            passwords,
+        })))
+    }
+
+    /// The time to judge a request by. A request asks once.
+    #[must_use]
+    pub fn now(&self) -> UnixTime {
+        self.0.mirror.now(self.0.sources.clock.wall())
+    }
+
+    /// Has a command carried out; the answer is durable.
+    ///
+    /// # Errors
+    /// Every [`Unavailable`].
+    pub async fn submit(&self, command: Command) -> Result<Outcome, Unavailable> {
+        self.0.writer.submit(command).await
+    }
+
+    /// The writer, for whoever starts and stops the server.
+    #[must_use]
+    pub fn writer(&self) -> &Writer {
+        &self.0.writer
+    }
+
+    /// What the server goes by.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Random bytes.
+    #[must_use]
+    pub fn rng(&self) -> &dyn Rng {
+        &*self.0.sources.rng
+    }
+
+    /// What the site is.
+    #[must_use]
+    pub fn site(&self) -> &SiteFile {
+        &self.0.site
+    }
+
+    /// The key that signs the site's tokens.
+    #[must_use]
+    pub fn site_key(&self) -> &PublicKey {
+        &self.0.site_key
+    }
+
+    /// The committed state that is in memory.
+    #[must_use]
+    pub fn mirror(&self) -> &Mirror {
+        &self.0.mirror
+    }
+
+    /// The committed state that is on disk.
+    #[must_use]
+    pub fn reader(&self) -> &dyn Reader {
+        &*self.0.reader
+    }
+
+    /// The licences that were accepted.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// What verifies access tokens.
+    #[must_use]
+    pub fn bearer(&self) -> &BearerVerifier {
+        &self.0.bearer
+    }
+
+    /// What signs access tokens.
+    #[must_use]
+    pub fn minter(&self) -> &Minter {
+        &self.0.minter
+    }
+
+    /// What makes refresh tokens.
+    #[must_use]
+    pub fn refresh_key(&self) -> &RefreshKey {
+        &self.0.refresh_key
+    }
+
+    /// What checks passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &PasswordThreads {
+        &self.0.passwords
+    }
+}
+
+fn trust(site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
+    Trust {
+        roots: site.roots.clone(),
+        policy: licence_core::Policy {
+            product: Some(site.product.clone()),
+            site: Some(key.clone()),
+            unbound: config.unbound_licences,
+            test: config.test_licences,
+            revocations: None,
+        },
+    }
+}
+
+/// Verifies what was installed. A file that is refused now (a root key was taken away, a setting
+/// was changed) grants nothing, and the server runs without it, so that it can be mended.
+fn restore(shelf: &Shelf, files: Vec<Vec<u8>>) -> Licences {
+    let mut licences = Licences::default();
+    for file in files {
+        match shelf.restore(file) {
+            Ok(licence) => licences.add(Terms::of(licence.accepted.signed().claims())),
+            Err(refusal) => {
+                tracing::error!(%refusal, code = %refusal.code(), "an installed licence is not used");
+            }
+        }
+    }
+    licences
+}
+
+fn store_failure(error: StoreError) -> Failure {
+    let help = match &error {
+        StoreError::InUse(_) => "one program has a data directory at a time: stop the other one",
+        StoreError::NotFound(_) | StoreError::Exists(_) => "check the data directory",
+        StoreError::NewerFormat { .. } => "use the version of this program that wrote it, or later",
+        StoreError::Corrupt { .. } | StoreError::Failed(_) => {
+            "check the disk, then restore a backup"
+        }
+    };
+    Failure::usage(error.to_string()).mend(help)
+}
+
+fn no_thread(error: &std::io::Error) -> Failure {
+    Failure::usage(format!("a thread cannot be started: {error}"))
+        .mend("check the limits of memory and processes")
+}
