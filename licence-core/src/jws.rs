@@ -158,7 +158,7 @@ mod read {
         }
 
         fn header(&self) -> Result<Vec<u8>, Flaw> {
-            if self.header.len() > HEADER_BYTES_MAX * 4 / 3 {
+            if self.header.len() > (HEADER_BYTES_MAX * 4).div_ceil(3) {
                 return Err(Flaw::Header);
             }
             decode(self.header)

@@ -2,6 +2,7 @@ use crate::armour::{self, Label};
 use crate::claims::{self, RevocationsClaims};
 use crate::jws::{Envelope, Kind};
 use crate::key::Roots;
+use crate::limits::FILE_BYTES_MAX;
 use crate::refusal::{Flaw, Part, Reason, Refusal};
 
 /// A revocation list that a root stands behind.
@@ -14,8 +15,12 @@ impl SignedRevocations {
     /// Reads a list: its armoured block, or the bare compact form.
     ///
     /// # Errors
-    /// At [`Part::File`] for the armour, else at [`Part::Revocations`].
+    /// At [`Part::File`]: `too_large` over 2 MiB, and `malformed` for the armour; else at
+    /// [`Part::Revocations`].
     pub fn parse(bytes: &[u8], roots: &Roots) -> Result<Self, Refusal> {
+        if bytes.len() > FILE_BYTES_MAX {
+            return Err(Refusal::at(Part::File, Reason::TooLarge { bytes_max: FILE_BYTES_MAX }));
+        }
         if !armour::is_armoured(bytes) {
             return Self::verify(bytes, roots);
         }
