@@ -1,0 +1,3 @@
+//! The tests of the whole, in one binary: a second one would link everything once more.
+
+mod vectors;

@@ -1,0 +1,40 @@
+//! Every implementation gives the verdict that each vector expects.
+
+use std::fs;
+
+use licence_core::Code;
+use licence_tests::implementation::Core;
+use licence_tests::runner::{each, run};
+use licence_tests::vectors::{Subject, Verdict, files, folder, generate, load};
+
+#[test]
+fn the_core_gives_every_expected_verdict() {
+    let report = run(&mut Core, &load(&folder()));
+    report.assert_agrees();
+    assert_eq!(report.not_covered, 0);
+}
+
+#[test]
+fn the_files_are_what_is_generated() {
+    let subjects = generate();
+    let paths = files(&folder());
+    let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let expected: Vec<_> = subjects.iter().map(Subject::file_name).collect();
+    assert_eq!(names, expected, "run `cargo xtask vectors`");
+    for (path, subject) in paths.iter().zip(&subjects) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text == subject.to_json(), "run `cargo xtask vectors`: {}", path.display());
+    }
+}
+
+#[test]
+fn there_are_enough_and_every_code_of_the_verifier_is_among_them() {
+    let subjects = load(&folder());
+    assert!(each(&subjects).count() >= 250);
+    for code in Code::ALL.iter().take(15) {
+        let is_met = each(&subjects).any(|(_, vector)| {
+            matches!(&vector.expect, Verdict::Refused { code: met, .. } if met == code.name())
+        });
+        assert!(is_met, "no vector is refused as `{code}`");
+    }
+}

@@ -1,0 +1,92 @@
+use licence_core::{
+    AcceptedLicence, Policy, Product, PublicKey, Refusal, Roots, SignedRequest, SignedRevocations,
+    TestLicences, UnboundLicences, UnixTime, UnverifiedLicence,
+};
+
+use crate::runner::Implementation;
+use crate::vectors::{self, Facts, Input, Vector, Verdict, Verify};
+
+/// licence-core itself.
+pub struct Core;
+
+impl Implementation for Core {
+    fn name(&self) -> &'static str {
+        "licence-core"
+    }
+
+    fn verify(&mut self, vector: &Vector) -> Verdict {
+        let verify = match vector.verify {
+            Verify::Licence => licence,
+            Verify::Access => access,
+            Verify::Request => request,
+            Verify::Revocations => revocations,
+            Verify::Key => key,
+        };
+        verify(vector).into()
+    }
+}
+
+fn licence(vector: &Vector) -> Result<Facts, Refusal> {
+    let accepted = accept(vector, &vector.input)?;
+    let valid = accepted.at(now(vector))?;
+    let claims = valid.claims();
+    let root = accepted.signed().root();
+    Ok(Facts::licence(valid.state(), claims.jti, claims.seats.active_max.number(), root))
+}
+
+fn access(vector: &Vector) -> Result<Facts, Refusal> {
+    let file = vector.licence.as_ref().expect("a token is verified under a licence");
+    let token = accept(vector, file)?.verify_access(&vector.input.bytes(), now(vector))?;
+    Ok(Facts::access(token.claims()))
+}
+
+fn request(vector: &Vector) -> Result<Facts, Refusal> {
+    let request = SignedRequest::parse(&vector.input.bytes(), now(vector))?;
+    Ok(Facts::request(request.claims()))
+}
+
+fn revocations(vector: &Vector) -> Result<Facts, Refusal> {
+    let list = SignedRevocations::parse(&vector.input.bytes(), &roots(vector))?;
+    Ok(Facts::revocations(list.claims().seq))
+}
+
+fn key(vector: &Vector) -> Result<Facts, Refusal> {
+    Ok(Facts::key(PublicKey::parse(&vector.input.bytes())?.id()))
+}
+
+/// What the verifier holds is looked at before what it is given.
+fn accept(vector: &Vector, file: &Input) -> Result<AcceptedLicence, Refusal> {
+    let roots = roots(vector);
+    let policy = policy(&vector.policy, &roots)?;
+    UnverifiedLicence::parse(&file.bytes())?.verify_signatures(&roots)?.accept(&policy)
+}
+
+fn policy(policy: &vectors::Policy, roots: &Roots) -> Result<Policy, Refusal> {
+    let held = policy.revocations.as_ref();
+    let held = held.map(|list| SignedRevocations::parse(&list.bytes(), roots));
+    Ok(Policy {
+        product: policy.product.as_ref().map(|product| Product::parse(product).unwrap()),
+        site: policy.site.as_ref().map(public_key),
+        unbound: match policy.allow_unbound {
+            true => UnboundLicences::Allowed,
+            false => UnboundLicences::Refused,
+        },
+        test: match policy.allow_test {
+            true => TestLicences::Allowed,
+            false => TestLicences::Refused,
+        },
+        revocations: held.transpose()?,
+    })
+}
+
+fn roots(vector: &Vector) -> Roots {
+    Roots::new(vector.roots.iter().map(public_key).collect()).unwrap()
+}
+
+fn public_key(jwk: &vectors::Jwk) -> PublicKey {
+    PublicKey::parse(serde_json::to_string(jwk).unwrap().as_bytes()).unwrap()
+}
+
+fn now(vector: &Vector) -> UnixTime {
+    UnixTime::from_secs(vector.now).unwrap()
+}

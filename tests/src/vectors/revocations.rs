@@ -1,0 +1,248 @@
+//! What is taken back, by whom, and which list counts.
+
+use licence_core::Code::{
+    Expired, Malformed, NotYetValid, Revoked, Unbound, UnsupportedVersion, WrongType,
+};
+use licence_core::armour::{self, Label};
+use licence_core::claims::{BannedKey, LicenceClaims, RevocationsClaims, RevokedLicence};
+use licence_core::{LicenceId, LicenceState, Part, Serial};
+
+use super::case::Case;
+use super::{Facts, Vector};
+use crate::forge::Forge;
+use crate::world::{DAY, World, ban, licence_id, now, serial, signed, uuid};
+
+pub(super) fn vectors(w: &World) -> Vec<Vector> {
+    [licences(w), keys(w), chains(w), newest(w), needed(w), order(w), alone(w), wrong(w)].concat()
+}
+
+fn list(w: &World, licences: &[RevokedLicence], keys: &[BannedKey]) -> RevocationsClaims {
+    RevocationsClaims { licences: licences.to_vec(), keys: keys.to_vec(), ..w.revocations() }
+}
+
+/// The world's licence, which the root signed, where the verifier holds a list.
+fn held(w: &World, name: &str, list: &RevocationsClaims) -> Case {
+    Case::licence(w, name, w.licence_text()).holding(signed(list, &w.root))
+}
+
+fn licences(w: &World) -> Vec<Vector> {
+    let holding = |name, entries: &[RevokedLicence]| held(w, name, &list(w, entries, &[]));
+    let ok = |name, entries| holding(name, entries).granted(LicenceState::Valid);
+    let revoked = |name, entries| holding(name, entries).refused(Part::Licence, Revoked);
+    let (own, other) = (RevokedLicence::One(licence_id()), RevokedLicence::One(LicenceId(uuid(9))));
+    let below = |revision| RevokedLicence::Below(serial(), revision);
+    let another_series = RevokedLicence::Below(Serial::from_random([7; 15]), 9);
+    let taken = signed(&list(w, &[own], &[]), &w.root);
+    vec![
+        ok("empty-list", &[]),
+        ok("another-licence", &[other]),
+        revoked("this-licence", &[own]),
+        revoked("this-licence-among-others", &[other, another_series, own, other]),
+        ok("another-series", &[another_series]),
+        ok("revisions-below-the-first", &[below(0)]),
+        ok("revisions-below-the-one-before", &[below(1)]),
+        ok("revisions-below-this-one", &[below(2)]),
+        revoked("revisions-below-the-next", &[below(3)]),
+        revoked("every-revision", &[below(u32::MAX)]),
+        Case::access(w, "token-under-a-revoked-licence", signed(&w.access(), &w.site))
+            .holding(taken.as_str())
+            .refused(Part::Licence, Revoked),
+        Case::licence(w, "list-in-the-file", in_file(w, &taken)).refused(Part::Licence, Revoked),
+    ]
+}
+
+fn in_file(w: &World, list: &str) -> String {
+    let licence = w.licence_text();
+    armour::write(&[(Label::Licence, licence.as_bytes()), (Label::Revocations, list.as_bytes())])
+}
+
+/// A leaked key can date its forgeries back, so no date tells them from the genuine.
+fn keys(w: &World) -> Vec<Vector> {
+    let holding = |name, keys: &[BannedKey]| held(w, name, &list(w, &[], keys));
+    let ok = |name, keys| holding(name, keys).granted(LicenceState::Valid);
+    let revoked = |name, keys| holding(name, keys).refused(Part::Licence, Revoked);
+    let (own, other) = (licence_id().0, uuid(9));
+    let both = list(w, &[RevokedLicence::One(licence_id())], &[ban(&w.root, &[own])]);
+    vec![
+        revoked("key-banned", &[ban(&w.root, &[])]),
+        ok("key-banned-and-this-licence-kept", &[ban(&w.root, &[own])]),
+        ok("key-banned-and-several-kept", &[ban(&w.root, &[uuid(1), own, other])]),
+        revoked("key-banned-and-another-kept", &[ban(&w.root, &[other])]),
+        ok("another-key-banned", &[ban(&w.spare, &[]), ban(&w.issuing, &[])]),
+        ok("site-key-banned", &[ban(&w.site, &[])]),
+        revoked("key-banned-twice-and-kept-once", &[ban(&w.root, &[own]), ban(&w.root, &[other])]),
+        held(w, "kept-and-taken-back", &both).refused(Part::Licence, Revoked),
+    ]
+}
+
+fn chains(w: &World) -> Vec<Vector> {
+    let certificate = signed(&w.issuer(), &w.root);
+    let below_issuer = |name, licence: &LicenceClaims, keys: &[BannedKey]| {
+        let licence = signed(licence, &w.issuing);
+        let blocks =
+            [(Label::Licence, licence.as_bytes()), (Label::IssuerKey, certificate.as_bytes())];
+        // By the spare root: it is what one has left when the other has leaked.
+        Case::licence(w, name, armour::write(&blocks))
+            .holding(signed(&list(w, &[], keys), &w.spare))
+    };
+    let licence = w.licence();
+    let case = |name, keys: &[BannedKey]| below_issuer(name, &licence, keys);
+    let (own, certificate) = (licence_id().0, w.issuer().jti.0);
+    let forged_iat = licence.iat.plus(-30 * DAY);
+    let forged = LicenceClaims { jti: LicenceId(uuid(9)), iat: forged_iat, ..licence.clone() };
+    vec![
+        case("issuing-key-banned", &[ban(&w.issuing, &[])]).refused(Part::Licence, Revoked),
+        case("issuing-key-banned-and-licence-kept", &[ban(&w.issuing, &[own])])
+            .granted(LicenceState::Valid),
+        below_issuer(
+            "issuing-key-banned-and-forgery-dated-back",
+            &forged,
+            &[ban(&w.issuing, &[own])],
+        )
+        .refused(Part::Licence, Revoked),
+        case("root-banned-above-an-issuing-key", &[ban(&w.root, &[])])
+            .refused(Part::Issuer, Revoked),
+        case("root-banned-and-certificate-kept", &[ban(&w.root, &[certificate])])
+            .granted(LicenceState::Valid),
+        case("root-banned-and-only-the-licence-kept", &[ban(&w.root, &[own])])
+            .refused(Part::Issuer, Revoked),
+        case("root-and-issuing-key-banned", &[ban(&w.issuing, &[]), ban(&w.root, &[])])
+            .refused(Part::Issuer, Revoked),
+        case("both-banned-and-both-kept", &[ban(&w.issuing, &[own]), ban(&w.root, &[certificate])])
+            .granted(LicenceState::Valid),
+    ]
+}
+
+/// One list in the file and one held: the higher `seq` counts, and the other is not looked at.
+fn newest(w: &World) -> Vec<Vector> {
+    let taking = [RevokedLicence::One(licence_id())];
+    let numbered = |seq, entries: &[RevokedLicence]| {
+        signed(&RevocationsClaims { seq, ..list(w, entries, &[]) }, &w.root)
+    };
+    let case =
+        |name, filed: &str, held: &str| Case::licence(w, name, in_file(w, filed)).holding(held);
+    let (clean_7, clean_8) = (numbered(7, &[]), numbered(8, &[]));
+    let (taking_7, taking_8) = (numbered(7, &taking), numbered(8, &taking));
+    vec![
+        case("newer-list-held-takes-back", &clean_7, &taking_8).refused(Part::Licence, Revoked),
+        case("newer-list-filed-takes-back", &taking_8, &clean_7).refused(Part::Licence, Revoked),
+        case("newer-list-held-gives-again", &taking_7, &clean_8).granted(LicenceState::Valid),
+        case("newer-list-filed-gives-again", &clean_8, &taking_7).granted(LicenceState::Valid),
+        case("same-list-twice", &clean_7, &clean_7).granted(LicenceState::Valid),
+    ]
+}
+
+fn needed(w: &World) -> Vec<Vector> {
+    let licence = LicenceClaims { revocations_min: Some(7), ..w.licence() };
+    let text = signed(&licence, &w.root);
+    let case = |name| Case::licence(w, name, text.as_str());
+    let with = |name, seq| {
+        case(name).holding(signed(&RevocationsClaims { seq, ..w.revocations() }, &w.root))
+    };
+    vec![
+        case("list-needed-and-none-there").refused(Part::Revocations, Revoked),
+        with("list-needed-and-too-old", 6).refused(Part::Revocations, Revoked),
+        with("list-needed-and-there", 7).granted(LicenceState::Valid),
+        with("list-needed-and-newer", 8).granted(LicenceState::Valid),
+    ]
+}
+
+/// Time before revocation; what is nearer to the root first.
+fn order(w: &World) -> Vec<Vector> {
+    let taking = signed(&list(w, &[RevokedLicence::One(licence_id())], &[]), &w.root);
+    let case = |name| Case::licence(w, name, w.licence_text()).holding(taking.as_str());
+    let unbound = Forge::new(&w.licence(), &w.root).claims(|c| c.without("cnf")).compact();
+    vec![
+        case("expired-before-revoked").at(now().plus(300 * DAY)).refused(Part::Licence, Expired),
+        case("not-yet-before-revoked")
+            .at(now().plus(-200 * DAY))
+            .refused(Part::Licence, NotYetValid),
+        case("revoked-in-grace").at(now().plus(270 * DAY)).refused(Part::Licence, Revoked),
+        Case::licence(w, "unbound-before-revoked", unbound)
+            .holding(taking.as_str())
+            .refused(Part::Licence, Unbound),
+    ]
+}
+
+fn alone(w: &World) -> Vec<Vector> {
+    let genuine = signed(&w.revocations(), &w.root);
+    let block = |label, text: &str| armour::write(&[(label, text.as_bytes())]);
+    let armoured = block(Label::Revocations, &genuine);
+    let full = RevocationsClaims {
+        licences: vec![RevokedLicence::One(licence_id()), RevokedLicence::Below(serial(), 4)],
+        keys: vec![ban(&w.issuing, &[uuid(1), uuid(2)])],
+        ..w.revocations()
+    };
+    let ok = |name, text: &str| Case::revocations(w, name, text).ok(Facts::revocations(7));
+    let refused = |name, text: &str, at, code| Case::revocations(w, name, text).refused(at, code);
+    let licence = w.licence_text();
+    vec![
+        ok("list-compact", &genuine),
+        ok("list-armoured", &armoured),
+        ok("list-with-crlf-and-mark", &format!("\u{feff}{}", armoured.replace('\n', "\r\n"))),
+        ok("list-of-every-kind-of-entry", &signed(&full, &w.root)),
+        refused("list-armoured-twice", &armoured.repeat(2), Part::File, Malformed),
+        refused("licence-block", &block(Label::Licence, &licence), Part::File, Malformed),
+        refused(
+            "licence-in-a-list-block",
+            &block(Label::Revocations, &licence),
+            Part::Revocations,
+            WrongType,
+        ),
+        refused("list-cut-off", &genuine[..genuine.len() / 2], Part::Revocations, Malformed),
+        refused("list-empty", "", Part::Revocations, Malformed),
+    ]
+}
+
+fn wrong(w: &World) -> Vec<Vector> {
+    let genuine = Forge::new(&w.revocations(), &w.root);
+    let refused = |name: &str, forged: Forge<'_>, code| {
+        Case::revocations(w, name, forged.compact()).refused(Part::Revocations, code)
+    };
+    let mut vectors: Vec<_> = ["ver", "iss", "aud", "iat", "seq", "licences", "keys"]
+        .map(|claim| {
+            let name = format!("{claim}-missing");
+            refused(&name, genuine.clone().claims(|c| c.without(claim)), Malformed)
+        })
+        .into();
+    let serial = serial();
+    let kid = w.root.public().id();
+    let values = [
+        ("seq-zero", "seq", "0".to_owned(), Malformed),
+        ("seq-negative", "seq", "-7".to_owned(), Malformed),
+        ("seq-float", "seq", "7.0".to_owned(), Malformed),
+        ("seq-beyond-32-bits", "seq", "4294967296".to_owned(), Malformed),
+        ("aud-of-another-vendor", "aud", r#""revocations:Someone""#.to_owned(), Malformed),
+        ("aud-of-another-kind", "aud", r#""issuer:Example Software""#.to_owned(), Malformed),
+        ("licences-object", "licences", "{}".to_owned(), Malformed),
+        ("licences-null", "licences", "null".to_owned(), Malformed),
+        ("entry-string", "licences", r#"["x"]"#.to_owned(), Malformed),
+        ("entry-empty", "licences", "[{}]".to_owned(), Malformed),
+        ("entry-no-uuid", "licences", r#"[{"jti":"x"}]"#.to_owned(), Malformed),
+        ("entry-without-revision", "licences", format!(r#"[{{"serial":"{serial}"}}]"#), Malformed),
+        ("entry-without-serial", "licences", r#"[{"below":3}]"#.to_owned(), Malformed),
+        (
+            "entry-negative-revision",
+            "licences",
+            format!(r#"[{{"serial":"{serial}","below":-1}}]"#),
+            Malformed,
+        ),
+        (
+            "entry-of-both-kinds",
+            "licences",
+            format!(r#"[{{"jti":"{}","serial":"{serial}","below":3}}]"#, licence_id()),
+            Malformed,
+        ),
+        ("key-without-keep", "keys", format!(r#"[{{"kid":"{kid}"}}]"#), Malformed),
+        ("key-without-id", "keys", r#"[{"keep":[]}]"#.to_owned(), Malformed),
+        ("key-id-too-short", "keys", r#"[{"kid":"AAAA","keep":[]}]"#.to_owned(), Malformed),
+        ("keep-no-uuid", "keys", format!(r#"[{{"kid":"{kid}","keep":["*"]}}]"#), Malformed),
+        ("keep-null", "keys", format!(r#"[{{"kid":"{kid}","keep":null}}]"#), Malformed),
+        ("version-2", "ver", "2".to_owned(), UnsupportedVersion),
+    ];
+    vectors.extend(values.map(|(name, claim, value, code)| {
+        refused(name, genuine.clone().claims(|c| c.set(claim, &value)), code)
+    }));
+    vectors.push(refused("seq-twice", genuine.claims(|c| c.add("seq", "9")), Malformed));
+    vectors
+}

@@ -1,0 +1,219 @@
+//! A vendor, two sites and what they signed, the same in every run.
+
+use licence_core::claims::{
+    AccessClaims, Affiliated, BannedKey, Borrow, Claims, Epoch, Feature, Features, IssuerClaims,
+    LicenceClaims, LogPosition, Nonce, Period, RequestClaims, RevocationsClaims, SeatCount, Seats,
+};
+use licence_core::{
+    ChainHead, FeatureName, Institute, LicenceId, OwnerId, PrivateKey, Product, Role, Serial,
+    SessionId, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
+};
+
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;
+
+/// The product that is licensed.
+pub const PRODUCT: &str = "lab";
+
+/// Seats of the licence.
+pub const SEATS: u32 = 25;
+
+/// When it is, unless a test says otherwise: 2030-03-17T17:46:40Z.
+#[must_use]
+pub fn now() -> UnixTime {
+    UnixTime::from_secs(1_900_000_000).unwrap()
+}
+
+/// The private keys of everyone, from fixed seeds.
+pub struct World {
+    /// The root key in use.
+    pub root: PrivateKey,
+    /// The second pinned root.
+    pub spare: PrivateKey,
+    /// The everyday key that `root` delegates to.
+    pub issuing: PrivateKey,
+    /// The key of the site that the licence names.
+    pub site: PrivateKey,
+    /// The key of another site of the same vendor.
+    pub other_site: PrivateKey,
+    /// A key that nobody pinned.
+    pub stranger: PrivateKey,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let key = |seed| PrivateKey::from_seed(&[seed; 32]).unwrap();
+        Self {
+            root: key(1),
+            spare: key(2),
+            issuing: key(3),
+            site: key(4),
+            other_site: key(5),
+            stranger: key(6),
+        }
+    }
+}
+
+impl World {
+    /// A licence for [`SEATS`] seats, bound to `site`, with every claim that there is but `env` and
+    /// `revocations_min`; valid from 100 days ago, announced in 200, ended in 265, gone in 279.
+    #[must_use]
+    pub fn licence(&self) -> LicenceClaims {
+        let from = now().plus(-100 * DAY);
+        let day = |days| Some(now().plus(days * DAY));
+        LicenceClaims {
+            iss: vendor(),
+            sub: OwnerId(uuid(1)),
+            product: product(PRODUCT),
+            jti: licence_id(),
+            iat: from,
+            period: Period::limited(from, day(265).unwrap(), day(200), day(279)).unwrap(),
+            serial: serial(),
+            revision: 2,
+            institute: institute(),
+            seats: Seats {
+                registered_max: Some(60),
+                borrow: Some(Borrow { days_max: 14, seats_max: 3 }),
+                ..Seats::new(SeatCount::new(SEATS).unwrap())
+            },
+            features: features(),
+            site: Some(self.site.public().clone()),
+            revocations_min: None,
+            is_test: false,
+        }
+    }
+
+    /// That licence in compact form, signed by `root`.
+    #[must_use]
+    pub fn licence_text(&self) -> String {
+        signed(&self.licence(), &self.root)
+    }
+
+    /// The issuing key's certificate: a year from 200 days ago, one product, at most 100 seats.
+    #[must_use]
+    pub fn issuer(&self) -> IssuerClaims {
+        let from = now().plus(-200 * DAY);
+        IssuerClaims {
+            iss: vendor(),
+            jti: TokenId(uuid(3)),
+            iat: from,
+            nbf: from,
+            exp: from.plus(365 * DAY),
+            key: self.issuing.public().clone(),
+            products: Some(vec![product(PRODUCT)]),
+            seats_max: SeatCount::new(100),
+        }
+    }
+
+    /// An access token of a minute ago, good for a quarter of an hour.
+    #[must_use]
+    pub fn access(&self) -> AccessClaims {
+        let from = now().plus(-60);
+        AccessClaims {
+            iss: Text::parse("https://licences.example.org").unwrap(),
+            product: product(PRODUCT),
+            sub: UserId(uuid(4)),
+            client_id: Text::parse("spa").unwrap(),
+            iat: from,
+            exp: from.plus(900),
+            jti: TokenId(uuid(5)),
+            sid: SessionId(uuid(6)),
+            auth_time: now().plus(-3600),
+            scope: Text::parse("app").unwrap(),
+            roles: vec![Role::parse("editor").unwrap()],
+            ext_id: None,
+            lic: licence_id(),
+            features: Features::default(),
+            position: LogPosition {
+                epoch: Epoch { counter: 1, tag: 0x0011_2233_4455_6677 },
+                seq: 42,
+                head: ChainHead::EMPTY.append(b"entry"),
+            },
+        }
+    }
+
+    /// A request of yesterday, by `site`.
+    #[must_use]
+    pub fn request(&self) -> RequestClaims {
+        RequestClaims {
+            product: product(PRODUCT),
+            iat: now().plus(-DAY),
+            nonce: Nonce([9; 16]),
+            institute: institute(),
+            site: self.site.public().clone(),
+        }
+    }
+
+    /// A revocation list of ten days ago with `seq` 7, which takes nothing back.
+    #[must_use]
+    pub fn revocations(&self) -> RevocationsClaims {
+        RevocationsClaims {
+            iss: vendor(),
+            iat: now().plus(-10 * DAY),
+            seq: 7,
+            licences: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+/// What a key honestly signs.
+#[must_use]
+pub fn signed<C: Claims>(claims: &C, key: &PrivateKey) -> String {
+    key.sign(claims.signing_input(key.public().id()))
+}
+
+/// A ban of a key that keeps what it signed under these ids.
+#[must_use]
+pub fn ban(key: &PrivateKey, keep: &[Uuid]) -> BannedKey {
+    BannedKey { kid: key.public().id(), keep: keep.to_vec() }
+}
+
+/// The vendor.
+#[must_use]
+pub fn vendor() -> Vendor {
+    Vendor::parse("Example Software").unwrap()
+}
+
+/// A product.
+#[must_use]
+pub fn product(name: &str) -> Product {
+    Product::parse(name).unwrap()
+}
+
+/// The licence's `jti`.
+#[must_use]
+pub fn licence_id() -> LicenceId {
+    LicenceId(uuid(2))
+}
+
+/// The licence's series.
+#[must_use]
+pub fn serial() -> Serial {
+    Serial::from_random(*b"a fixed serial.")
+}
+
+/// A UUID that differs by its number.
+#[must_use]
+pub const fn uuid(number: u8) -> Uuid {
+    Uuid::v7(1_890_000_000_000, [number; 10])
+}
+
+fn institute() -> Affiliated {
+    Affiliated {
+        name: Institute::parse("Institute of Examples").unwrap(),
+        affiliation: Text::parse("Universität Łódź"),
+    }
+}
+
+fn features() -> Features {
+    let values = [
+        ("export", Feature::Bool(true)),
+        ("modules", Feature::List(vec!["optics".to_owned(), "lasers".to_owned()])),
+        ("projects", Feature::Integer(40)),
+        ("tier", Feature::String("gold".to_owned())),
+    ];
+    values.into_iter().fold(Features::default(), |features, (name, value)| {
+        features.with(FeatureName::parse(name).unwrap(), value).unwrap()
+    })
+}
