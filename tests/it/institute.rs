@@ -12,8 +12,9 @@ fn sixty_sign_in_at_once_and_exactly_twenty_five_get_in() {
     institute.serve();
     people.iter().for_each(|name| institute.register(name));
     let answers: Vec<Answer> = thread::scope(|scope| {
-        let sign_in = |name| scope.spawn(|| institute.sign_in(name));
-        let signing_in: Vec<_> = people.iter().map(sign_in).collect();
+        let institute = &institute;
+        let signing_in: Vec<_> =
+            people.iter().map(|name| scope.spawn(move || institute.sign_in(name))).collect();
         signing_in.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let with_status = |status| answers.iter().filter(|answer| answer.status == status).count();
