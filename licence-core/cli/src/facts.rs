@@ -41,6 +41,12 @@ impl Facts {
             None => self,
         }
     }
+
+    /// The value of that name, as a person reads it.
+    #[must_use]
+    pub fn spoken(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| spoken(value))
+    }
 }
 
 impl fmt::Display for Facts {

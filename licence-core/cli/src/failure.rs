@@ -60,6 +60,13 @@ impl Failure {
         }))
     }
 
+    /// A failure with code `malformed`, for what is not written as it should be. How to mend it
+    /// depends on what it is.
+    #[must_use]
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::coded(Code::Malformed, message)
+    }
+
     /// The end that nobody needs to be told of: whoever read our output has closed it.
     #[must_use]
     pub fn reader_gone() -> Self {

@@ -1,6 +1,7 @@
 //! Passphrases of key files: from a file or a prompt, never from the command line, which every user
 //! of the machine can read.
 
+mod descriptor;
 mod prompt;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::fmt;
 use clap::Args;
 use zeroize::Zeroizing;
 
+use self::descriptor::Descriptor;
 use self::prompt::{Prompt, Terminal};
 use crate::failure::Failure;
 use crate::files::{self, ByteLimit, Source};
@@ -40,6 +42,10 @@ pub struct NewPassphraseFlags {
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<Source>,
 
+    /// The same from the open file descriptor N, such as `3<file`
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<Descriptor>,
+
     /// Leave the private key unencrypted: whoever reads the file can sign
     #[arg(long)]
     no_passphrase: bool,
@@ -57,9 +63,10 @@ impl NewPassphraseFlags {
     }
 
     fn choose_with(&self, terminal: Option<impl Prompt>) -> Result<Option<Passphrase>, Failure> {
-        match (&self.passphrase_file, terminal) {
+        let given = source(self.passphrase_file.as_ref(), self.passphrase_fd);
+        match (given, terminal) {
             _ if self.no_passphrase => Ok(None),
-            (Some(file), _) => from_file(file).map(Some),
+            (Some(file), _) => from_file(&file).map(Some),
             (None, Some(terminal)) => ask_twice(&terminal).map(Some),
             (None, None) => Err(Failure::usage("there is no terminal to ask for a passphrase on")
                 .mend(
@@ -75,6 +82,10 @@ pub struct PassphraseFlags {
     /// Open the private key with the first line of FILE (`-`: standard input)
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<Source>,
+
+    /// The same from the open file descriptor N, such as `3<file`
+    #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
+    passphrase_fd: Option<Descriptor>,
 }
 
 impl PassphraseFlags {
@@ -92,8 +103,8 @@ impl PassphraseFlags {
         key: &Source,
         terminal: Option<impl Prompt>,
     ) -> Result<Passphrase, Failure> {
-        match (&self.passphrase_file, terminal) {
-            (Some(file), _) => from_file(file),
+        match (source(self.passphrase_file.as_ref(), self.passphrase_fd), terminal) {
+            (Some(file), _) => from_file(&file),
             (None, Some(terminal)) => checked(terminal.ask(&format!("Passphrase of {key}: "))?),
             (None, None) => Err(Failure::usage(format!(
                 "{key} is encrypted, and there is no terminal to ask for its passphrase on"
@@ -101,6 +112,10 @@ impl PassphraseFlags {
             .mend("give --passphrase-file FILE")),
         }
     }
+}
+
+fn source(file: Option<&Source>, descriptor: Option<Descriptor>) -> Option<Source> {
+    file.cloned().or_else(|| descriptor.map(Descriptor::source))
 }
 
 /// The first line of a file, without its end.

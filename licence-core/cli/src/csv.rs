@@ -1,0 +1,186 @@
+//! Tables that people bring and take away: CSV as spreadsheets write it, read row by row.
+//!
+//! A file is read whole before anything is done with it, so that a mistake in its last line shows
+//! before its first line has had an effect.
+
+mod report;
+mod write;
+
+use std::io::Cursor;
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+pub use self::report::{Line, LineReport};
+pub use self::write::write;
+use crate::failure::Failure;
+use crate::files::{self, ByteLimit, Source};
+use crate::nearest::nearest;
+
+/// Bytes of a file at most: some 100,000 rows.
+pub const CSV_BYTES_MAX: ByteLimit = ByteLimit(64 * 1024 * 1024);
+
+/// A table with named columns.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    columns: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    line: u64,
+    cells: Vec<String>,
+}
+
+impl Sheet {
+    /// Reads a table whose first line names its columns, each one of `known` and named once.
+    ///
+    /// Commas or semicolons part the cells, as the header does; a byte order mark, CRLF and spaces
+    /// around a cell are taken away.
+    ///
+    /// # Errors
+    /// With code `too_large` over [`CSV_BYTES_MAX`]; with `malformed`, the line and the nearest known
+    /// name where a column is unknown, is named twice, or a row has more or fewer cells.
+    pub fn read(source: &Source, known: &[&str]) -> Result<Self, Failure> {
+        Self::parse(&files::read_text(source, CSV_BYTES_MAX)?, source, known)
+    }
+
+    fn parse(text: &str, source: &Source, known: &[&str]) -> Result<Self, Failure> {
+        // A record after CRLF would be said to start on the line before.
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter(&text))
+            .trim(Trim::All)
+            .from_reader(Cursor::new(text));
+        let unread = |error: &csv::Error| unreadable(source, error);
+        let header = reader.headers().map_err(|error| unread(&error))?;
+        let columns: Vec<_> = header.iter().map(str::to_owned).collect();
+        check_columns(&columns, source, known)?;
+        let rows = reader.into_records().map(|record| record.map(Row::from));
+        let rows = rows.collect::<Result<_, _>>().map_err(|error| unread(&error))?;
+        Ok(Self { columns, rows })
+    }
+
+    /// The rows in their order.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The filled cells of one of its rows, with the names of their columns.
+    pub fn cells<'s>(&'s self, row: &'s Row) -> impl Iterator<Item = (&'s str, &'s str)> {
+        let cells = row.cells.iter().map(String::as_str);
+        let named = self.columns.iter().map(String::as_str).zip(cells);
+        named.filter(|(_, cell)| !cell.is_empty())
+    }
+}
+
+impl Row {
+    /// The line of the file on which it starts, from 1; the header is line 1.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.line
+    }
+}
+
+impl From<StringRecord> for Row {
+    fn from(record: StringRecord) -> Self {
+        let line = record.position().map_or(0, csv::Position::line);
+        Self { line, cells: record.iter().map(str::to_owned).collect() }
+    }
+}
+
+/// Spreadsheets write semicolons where the comma is the decimal point.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    if header.contains(';') && !header.contains(',') { b';' } else { b',' }
+}
+
+fn check_columns(columns: &[String], source: &Source, known: &[&str]) -> Result<(), Failure> {
+    for (at, column) in columns.iter().enumerate() {
+        if !known.contains(&column.as_str()) {
+            let sentence = format!("{source}, line 1: there is no column `{column}`");
+            let help = nearest(column, known.iter().copied()).map_or_else(
+                || format!("the columns are {}", known.join(", ")),
+                |name| format!("did you mean `{name}`? the columns are {}", known.join(", ")),
+            );
+            return Err(Failure::malformed(sentence).mend(help));
+        }
+        if columns.iter().take(at).any(|other| other == column) {
+            return Err(Failure::malformed(format!(
+                "{source}, line 1: column `{column}` is named twice"
+            ))
+            .mend("name each column once"));
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(source: &Source, error: &csv::Error) -> Failure {
+    let line = error.position().map_or(1, csv::Position::line);
+    let (why, help) = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind()
+    {
+        let why = format!("there are {len} cells where the header names {expected_len} columns");
+        (why, "put cells that hold a comma, a semicolon or a quote in quotes")
+    } else {
+        (error.to_string(), "save it as CSV in UTF-8")
+    };
+    Failure::malformed(format!("{source}, line {line}: {why}")).mend(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sheet, Source};
+
+    const KNOWN: [&str; 3] = ["name", "seats", "note"];
+
+    fn parse(text: &str) -> Result<Sheet, String> {
+        Sheet::parse(text, &Source::File("people.csv".into()), &KNOWN)
+            .map_err(|failure| failure.report().unwrap().to_string())
+    }
+
+    #[track_caller]
+    fn told(text: &str) -> String {
+        let sheet = parse(text).unwrap();
+        let row = |row| {
+            let cells: Vec<_> =
+                sheet.cells(row).map(|(name, cell)| format!("{name}={cell}")).collect();
+            format!("{}: {}\n", row.line(), cells.join(" "))
+        };
+        sheet.rows().iter().map(row).collect()
+    }
+
+    #[test]
+    fn rows_know_their_lines_also_after_a_cell_of_two_lines() {
+        assert_eq!(
+            told("name,seats,note\nA,3,\"x\ny\"\nB,4,\n"),
+            "2: name=A seats=3 note=x\ny\n4: name=B seats=4\n"
+        );
+    }
+
+    #[test]
+    fn what_spreadsheets_write_is_read() {
+        assert_eq!(told("name;seats\r\n\"A; B\";3\r\n"), "2: name=A; B seats=3\n");
+        assert_eq!(told("seats, name\n3, A \n"), "2: seats=3 name=A\n");
+        assert_eq!(told("name,seats\n"), "");
+    }
+
+    #[test]
+    fn a_wrong_header_is_told_with_what_was_meant() {
+        assert_eq!(
+            parse("name,seat\n").unwrap_err(),
+            "error: `people.csv`, line 1: there is no column `seat`\n  \
+             help: did you mean `seats`? the columns are name, seats, note"
+        );
+        assert!(parse("name,name\n").unwrap_err().contains("column `name` is named twice"));
+        assert!(parse("").is_ok_and(|sheet| sheet.rows().is_empty()));
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_told_with_its_line() {
+        assert!(parse("name,seats\nA,3\nB,4,5\n").unwrap_err().starts_with(
+            "error: `people.csv`, line 3: there are 3 cells where the header names 2"
+        ));
+    }
+}
