@@ -31,10 +31,11 @@ impl PublicKey {
     /// Takes the 32 bytes of RFC 8032; `None` for an unsound key.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        if !is_canonical(bytes) {
+            return None;
+        }
         let point = VerifyingKey::from_bytes(bytes).ok()?;
-        // Decompression takes y modulo p, so a second spelling of a point shows when it is written.
-        let is_canonical = point.to_edwards().compress().as_bytes() == bytes;
-        (is_canonical && !point.is_weak()).then(|| Self { point, id: thumbprint(bytes) })
+        (!point.is_weak()).then(|| Self { point, id: thumbprint(bytes) })
     }
 
     /// The 32 bytes of RFC 8032.
@@ -139,6 +140,14 @@ impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({})", self.id)
     }
+}
+
+/// Whether `y` is below the field's prime 2^255 - 19 (little endian, the top bit is the sign of `x`).
+///
+/// Decompression takes `y` modulo the prime and would give a point a second spelling, and with it a
+/// second thumbprint. The other second spelling, a sign for `x = 0`, is of small order.
+fn is_canonical([lowest, middle @ .., highest]: &[u8; 32]) -> bool {
+    highest & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *lowest < 0xed
 }
 
 /// RFC 7638: the hash over the required members in alphabetical order, without white space.

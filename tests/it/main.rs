@@ -1,5 +1,12 @@
 //! The tests of the whole, in one binary: a second one would link everything once more.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed: there is nobody to hand an error to"
+)]
+
 mod institute;
 mod programs;
 mod vectors;
