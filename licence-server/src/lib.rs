@@ -21,5 +21,6 @@ pub mod token;
 // 5: the folder where all of it stands
 pub mod data_dir;
 // 6: HTTP
+pub mod http;
 pub mod state;
 // 7: programs

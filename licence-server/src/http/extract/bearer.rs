@@ -1,0 +1,117 @@
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use licence_core::Code;
+use licence_core::claims::AccessClaims;
+
+use crate::http::problem::Problem;
+use crate::state::AppState;
+use crate::token::BearerRefusal;
+
+/// Whoever sent a good access token (RFC 6750: in the header, nowhere else).
+pub(crate) struct Bearer(pub Arc<AccessClaims>);
+
+/// The access token that a request brings, if it brings one.
+enum Brought<'a> {
+    Nothing,
+    Token(&'a str),
+    /// Another scheme, two headers, or no token behind the scheme.
+    Unreadable,
+}
+
+fn brought(headers: &HeaderMap) -> Brought<'_> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (values.next(), values.next());
+    let Some(value) = first else { return Brought::Nothing };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        let token = token.trim_start_matches(' ');
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    });
+    match token {
+        Some(token) if second.is_none() => Brought::Token(token),
+        _ => Brought::Unreadable,
+    }
+}
+
+fn verify(token: &str, state: &AppState) -> Result<Bearer, Problem> {
+    let now = state.now();
+    let verified = state.bearer().verify(token, state.mirror(), now);
+    verified.map(Bearer).map_err(|refusal| {
+        let problem = Problem::new(Code::InvalidToken).with("server_time", now.secs());
+        match &refusal {
+            BearerRefusal::Refused(why) => problem
+                .with("at", why.at.name())
+                .with("reason", why.code().name())
+                .detail(refusal.to_string()),
+            BearerRefusal::NoLicence | BearerRefusal::SessionEnded | BearerRefusal::Ended => {
+                problem.detail(refusal.to_string())
+            }
+        }
+    })
+}
+
+impl FromRequestParts<AppState> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        match brought(&parts.headers) {
+            Brought::Token(token) => verify(token, state),
+            Brought::Nothing => Err(Problem::new(Code::InvalidToken)
+                .detail("no access token came with the request")
+                .unasked()),
+            Brought::Unreadable => Err(unreadable()),
+        }
+    }
+}
+
+/// For calls that say more to whoever is signed in. A token that is there must be good.
+impl OptionalFromRequestParts<AppState> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        match brought(&parts.headers) {
+            Brought::Nothing => Ok(None),
+            Brought::Token(token) => verify(token, state).map(Some),
+            Brought::Unreadable => Err(unreadable()),
+        }
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(Code::InvalidToken).detail("`Authorization` must be `Bearer` and one access token")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(values: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("authorization", value.parse().unwrap());
+        }
+        match brought(&headers) {
+            Brought::Nothing => None,
+            Brought::Token(token) => Some(token.to_owned()),
+            Brought::Unreadable => Some("unreadable".to_owned()),
+        }
+    }
+
+    #[test]
+    fn one_bearer_token_is_read_and_nothing_else() {
+        assert_eq!(token(&[]), None);
+        assert_eq!(token(&["Bearer a.b.c"]).as_deref(), Some("a.b.c"));
+        assert_eq!(token(&["bearer  a.b.c"]).as_deref(), Some("a.b.c"));
+        for wrong in
+            [&["Basic YTpi"][..], &["Bearer"], &["Bearer "], &["a.b.c"], &["Bearer a", "Bearer b"]]
+        {
+            assert_eq!(token(wrong).as_deref(), Some("unreadable"), "{wrong:?}");
+        }
+    }
+}

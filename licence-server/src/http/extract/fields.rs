@@ -1,0 +1,265 @@
+use axum::RequestExt as _;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use licence_core::json::{self, Value};
+use licence_core::{Code, Text};
+use zeroize::Zeroizing;
+
+use crate::http::problem::Problem;
+
+/// Named values of a body, from a form or from JSON, each name once.
+///
+/// Names that nobody asks for are ignored, as RFC 6749 section 3.1 asks; a value that is empty or
+/// `null` counts as left out, so that a form from a web page means what it shows.
+pub(crate) struct Fields(Vec<(String, Field)>);
+
+enum Field {
+    /// A string; in a form, everything is one. It may be a password.
+    Text(Zeroizing<String>),
+    Bool(bool),
+    Integer(i64),
+    List(Vec<String>),
+    /// Something that no field here is.
+    Other,
+}
+
+impl Fields {
+    /// The text of a field, if it is there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is no string.
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+        match self.field(name) {
+            None => Ok(None),
+            Some(Field::Text(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+            Some(_) => Err(wrong(name, "a string")),
+        }
+    }
+
+    /// The text of a field that must be there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is absent, empty or no string.
+    pub(crate) fn needed(&self, name: &'static str) -> Result<&str, Problem> {
+        let text = self.text(name)?;
+        text.ok_or_else(|| Problem::invalid_request(format!("`{name}` is missing")))
+    }
+
+    /// A text that a newtype's `parse` takes, if it is there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is there and is not `what`.
+    pub(crate) fn parsed<T>(
+        &self,
+        name: &'static str,
+        what: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        parse(text).map(Some).ok_or_else(|| wrong(name, what))
+    }
+
+    /// A text that people wrote, if it is there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is no text of 1 to 200 characters.
+    pub(crate) fn written(&self, name: &'static str) -> Result<Option<Text>, Problem> {
+        self.parsed(name, "1 to 200 characters without control characters", Text::parse)
+    }
+
+    /// A switch, if it is there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is neither `true` nor `false`.
+    pub(crate) fn switch(&self, name: &'static str) -> Result<Option<bool>, Problem> {
+        match self.field(name) {
+            None => Ok(None),
+            Some(Field::Bool(truth)) => Ok(Some(*truth)),
+            Some(Field::Text(text)) => match text.as_str() {
+                "" => Ok(None),
+                "true" => Ok(Some(true)),
+                "false" => Ok(Some(false)),
+                _ => Err(wrong(name, "`true` or `false`")),
+            },
+            Some(_) => Err(wrong(name, "`true` or `false`")),
+        }
+    }
+
+    /// A whole number, if it is there.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is none.
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Problem> {
+        match self.field(name) {
+            None => Ok(None),
+            Some(Field::Integer(number)) => Ok(Some(*number)),
+            Some(Field::Text(text)) if text.is_empty() => Ok(None),
+            Some(Field::Text(text)) => {
+                text.parse().map(Some).map_err(|_| wrong(name, "a whole number"))
+            }
+            Some(_) => Err(wrong(name, "a whole number")),
+        }
+    }
+
+    /// Strings; none where the field is absent.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is no list of strings.
+    pub(crate) fn list(&self, name: &'static str) -> Result<&[String], Problem> {
+        match self.field(name) {
+            None => Ok(&[]),
+            Some(Field::List(items)) => Ok(items),
+            Some(_) => Err(wrong(name, "a list of strings")),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&Field> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, field)| field)
+    }
+
+    fn of_form(body: &[u8]) -> Result<Self, Problem> {
+        let mut fields = Self(Vec::new());
+        for (name, value) in form_urlencoded::parse(body) {
+            // RFC 6749 section 3.1: what is given twice is read differently by different readers.
+            if fields.field(&name).is_some() {
+                return Err(Problem::invalid_request("a name stands twice in the form"));
+            }
+            let value = Zeroizing::new(value.into_owned());
+            fields.0.push((name.into_owned(), Field::Text(value)));
+        }
+        Ok(fields)
+    }
+
+    fn of_json(body: &[u8]) -> Result<Self, Problem> {
+        let value = json::parse(body)
+            .map_err(|flaw| Problem::invalid_request(format!("the body is not right: {flaw}")))?;
+        let object = value
+            .as_object()
+            .ok_or_else(|| Problem::invalid_request("the body is not a JSON object"))?;
+        let present = object.members().filter(|(_, value)| **value != Value::Null);
+        Ok(Self(present.map(|(name, value)| (name.to_owned(), Field::of(value))).collect()))
+    }
+}
+
+impl Field {
+    fn of(value: &Value<'_>) -> Self {
+        match value {
+            Value::String(text) => Self::Text(Zeroizing::new(text.to_string())),
+            Value::Bool(truth) => Self::Bool(*truth),
+            Value::Integer(number) => Self::Integer(*number),
+            Value::Array(values) => {
+                let strings = values.iter().map(|value| value.as_str().map(str::to_owned));
+                strings.collect::<Option<_>>().map_or(Self::Other, Self::List)
+            }
+            Value::Null | Value::Number(_) | Value::Object(_) => Self::Other,
+        }
+    }
+}
+
+/// The value is not repeated: it may be a password in the wrong field.
+fn wrong(name: &str, what: &str) -> Problem {
+    Problem::invalid_request(format!("`{name}` must be {what}"))
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let kind = kind(request.headers());
+        let body: Bytes = request.extract().await.map_err(unread)?;
+        match kind {
+            // Where a cookie says everything, there is nothing to send.
+            _ if body.is_empty() => Ok(Self(Vec::new())),
+            Kind::Form => Self::of_form(&body),
+            Kind::Json => Self::of_json(&body),
+            Kind::Other => Err(Problem::invalid_request(
+                "`Content-Type` must be application/json or application/x-www-form-urlencoded",
+            )
+            .status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+        }
+    }
+}
+
+/// A body that is too large, or did not come to its end.
+pub(crate) fn unread(rejection: BytesRejection) -> Problem {
+    match axum::response::IntoResponse::into_response(rejection).status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Code::TooLarge).detail("the body is larger than this call takes")
+        }
+        _ => Problem::invalid_request("the body could not be read to its end"),
+    }
+}
+
+enum Kind {
+    Form,
+    Json,
+    Other,
+}
+
+fn kind(headers: &HeaderMap) -> Kind {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Kind::Json
+    } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Kind::Form
+    } else {
+        Kind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn json(body: &str) -> Fields {
+        Fields::of_json(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_form_and_json_say_the_same() {
+        let form = Fields::of_form(b"name=a+b%C3%A9&remember=false&wait=0&scope=").unwrap();
+        let json = json(r#"{"name":"a bé","remember":false,"wait":0,"scope":null}"#);
+        for fields in [form, json] {
+            assert_eq!(fields.needed("name").unwrap(), "a bé");
+            assert_eq!(fields.switch("remember").unwrap(), Some(false));
+            assert_eq!(fields.integer("wait").unwrap(), Some(0));
+            assert_eq!(fields.text("scope").unwrap(), None);
+            assert_eq!(fields.text("device").unwrap(), None);
+            assert!(fields.needed("device").is_err());
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_refused_and_not_repeated() {
+        let fields = json(r#"{"password":["hunter2"],"remember":"hunter2","wait":"hunter2"}"#);
+        let problems = [
+            fields.text("password").unwrap_err(),
+            fields.switch("remember").unwrap_err(),
+            fields.integer("wait").unwrap_err(),
+            fields.list("wait").unwrap_err(),
+        ];
+        for problem in problems {
+            assert!(!format!("{problem:?}").contains("hunter2"));
+            assert_eq!(problem.code(), Code::InvalidRequest);
+        }
+    }
+
+    #[test]
+    fn what_two_readers_would_read_differently_is_refused() {
+        assert!(Fields::of_form(b"a=1&a=2").is_err());
+        for body in [r#"{"a":1,"a":2}"#, "{}x", "[]", "", "{", "\u{feff}{}"] {
+            assert!(Fields::of_json(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn lists_hold_strings() {
+        assert_eq!(json(r#"{"roles":["a","b"]}"#).list("roles").unwrap(), ["a", "b"]);
+        assert!(json(r#"{"roles":["a",1]}"#).list("roles").is_err());
+        assert!(json("{}").list("roles").unwrap().is_empty());
+    }
+}

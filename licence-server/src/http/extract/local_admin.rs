@@ -1,0 +1,30 @@
+use axum::Router;
+use axum::extract::{Extension, FromRequestParts};
+use axum::http::request::Parts;
+use licence_core::Code;
+
+use crate::http::problem::Problem;
+
+/// Whoever may administer the server because the operating system says so: the request came over
+/// the socket in the data directory, or from a command inside this process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalAdmin(());
+
+/// Lets what comes through this copy of the app administer the server.
+///
+/// INVARIANT: only the socket's listener and commands in process call it; a listener on the network
+/// never does.
+pub fn open_admin_door(app: Router) -> Router {
+    app.layer(Extension(LocalAdmin(())))
+}
+
+impl<S: Sync> FromRequestParts<S> for LocalAdmin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| {
+            Problem::new(Code::Forbidden)
+                .detail("administration is open to commands on the server's own machine only")
+        })
+    }
+}

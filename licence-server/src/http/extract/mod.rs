@@ -1,0 +1,10 @@
+//! What handlers take from a request, each refused with a problem of its own.
+
+mod bearer;
+mod fields;
+mod local_admin;
+
+pub(super) use bearer::Bearer;
+pub(super) use fields::{Fields, unread};
+pub(super) use local_admin::LocalAdmin;
+pub use local_admin::open_admin_door;

@@ -1,0 +1,86 @@
+//! What happens around every route.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::response::{IntoResponse as _, Response};
+use licence_core::Code;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::cookie::CookieRule;
+use super::csrf::{self, CookieUse};
+use super::problem::{Problem, with_oauth_members};
+use crate::config::Origin;
+use crate::state::AppState;
+
+/// How long a browser may remember what a preflight allowed: the most that Chromium does.
+const PREFLIGHT_TIME: Duration = Duration::from_secs(7200);
+
+/// Puts the layers around the routes; the last one added is the first to see a request.
+pub(super) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    routes
+        .layer(from_fn_with_state(state.clone(), refuse_forged))
+        .layer(from_fn(speak_oauth))
+        .layer(from_fn_with_state(state.clone(), limit_time))
+        .layer(map_response(guard))
+        .layer(cors(&state.config().origins))
+}
+
+/// CORS for the pages that an administrator named, on errors too: a page that may call must be able
+/// to read why it was refused.
+fn cors(origins: &[Origin]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| origin.to_string().parse().ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.collect::<Vec<HeaderValue>>()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("x-licence-client"),
+        ])
+        .expose_headers([header::WWW_AUTHENTICATE, header::ETAG, header::RETRY_AFTER])
+        .max_age(PREFLIGHT_TIME)
+}
+
+/// Headers for every answer that has not set its own: none is kept by a cache, and none is taken
+/// for another type than it says.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Gives a request up that takes too long. What it asked the writer for may still be done: a refresh
+/// that is tried again gets the same token.
+async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(state.config().request_time, next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        tracing::warn!("a request took too long and was given up");
+        Problem::new(Code::Busy).into_response()
+    })
+}
+
+async fn speak_oauth(request: Request, next: Next) -> Response {
+    let is_token_route = request.uri().path().starts_with("/v1/auth/");
+    let response = next.run(request).await;
+    if is_token_route { with_oauth_members(response).await } else { response }
+}
+
+/// Refuses what another page sent along with our cookie.
+async fn refuse_forged(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let brings_cookie = CookieRule::of(state.config(), state.site_key().id())
+        .is_ok_and(|rule| rule.values(request.headers()).next().is_some());
+    let cookie = if brings_cookie { CookieUse::Some } else { CookieUse::None };
+    let origins = &state.config().origins;
+    match csrf::check(request.method(), request.headers(), cookie, origins) {
+        Ok(()) => next.run(request).await,
+        Err(csrf::Forged) => Problem::new(Code::Csrf).into_response(),
+    }
+}

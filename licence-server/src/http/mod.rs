@@ -1,0 +1,18 @@
+//! HTTP: the app, its layers, and one file per endpoint.
+
+mod app;
+mod cookie;
+mod csrf;
+mod extract;
+mod layers;
+mod problem;
+mod routes;
+mod spa;
+
+pub use app::app;
+pub use extract::open_admin_door;
+pub use problem::Problem;
+pub use routes::{InstalledLicence, LicenceInstallation, NewUser, paths};
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,328 @@
+//! Refusals as they are answered: RFC 9457 problems, one code each.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use licence_core::{Code, Refusal};
+use serde_json::{Map, Value};
+
+use crate::domain;
+use crate::password;
+use crate::rng::NoRandomBytes;
+use crate::store::StoreError;
+use crate::token::MintFailed;
+use crate::writer;
+
+/// What a client reads of a refusal: `type`, `title`, `status`, `detail`, `code`, `mend`, and the
+/// evidence under names of its own.
+///
+/// A 5xx says what its code says and nothing else: the cause is logged here, once.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    status: StatusCode,
+    detail: Option<Cow<'static, str>>,
+    evidence: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    challenge: &'static str,
+    oauth_error: &'static str,
+}
+
+/// Seconds after which whoever was sent away may come back.
+const RETRY_AFTER_SECS: &str = "1";
+
+impl Problem {
+    /// A problem with the status of its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        let status = StatusCode::from_u16(code.http_status());
+        let problem = Self {
+            code,
+            status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            detail: None,
+            evidence: Map::new(),
+            headers: Vec::new(),
+            challenge: challenge(code),
+            oauth_error: oauth_error(code),
+        };
+        match code {
+            Code::Busy => {
+                problem.header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS))
+            }
+            _ => problem,
+        }
+    }
+
+    /// A request that is not written as it should be.
+    #[must_use]
+    pub fn invalid_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::InvalidRequest).detail(detail)
+    }
+
+    /// A failure of ours. The cause goes to the log and nowhere else.
+    #[must_use]
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(Code::Internal)
+    }
+
+    /// Says what happened this time.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Answers with another status than the code's usual one.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Adds evidence.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.evidence.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Names it in RFC 6749's words where those say more than the code does.
+    #[must_use]
+    pub const fn oauth_error(mut self, name: &'static str) -> Self {
+        self.oauth_error = name;
+        self
+    }
+
+    /// Asks who it is without calling a token wrong: none was shown (RFC 6750 section 3.1).
+    #[must_use]
+    pub const fn unasked(mut self) -> Self {
+        self.challenge = "Bearer";
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        add("type", format!("urn:problem-type:licence:{}", self.code).into());
+        add("title", self.code.title().into());
+        add("status", self.status.as_u16().into());
+        add("code", self.code.name().into());
+        add("mend", self.code.mend().into());
+        if !self.status.is_server_error() {
+            if let Some(detail) = &self.detail {
+                add("detail", detail.as_ref().into());
+            }
+            members.extend(self.evidence.clone());
+        }
+        members
+    }
+
+    /// The body with the members that RFC 6749 section 5.2 gives an error.
+    fn oauth_members(&self) -> Map<String, Value> {
+        let mut members = self.members();
+        if !self.status.is_server_error() {
+            let description = self.detail.as_deref().unwrap_or_else(|| self.code.title());
+            members.insert("error".to_owned(), self.oauth_error.into());
+            members.insert("error_description".to_owned(), description.into());
+        }
+        members
+    }
+}
+
+/// How to say who one is; sent with a 401 and with nothing else.
+fn challenge(code: Code) -> &'static str {
+    if code == Code::InvalidToken { r#"Bearer error="invalid_token""# } else { "Bearer" }
+}
+
+/// The word for a code among those of RFC 6749 and RFC 6750; the code itself where there is none,
+/// which clients must expect (RFC 6749 section 8.5).
+fn oauth_error(code: Code) -> &'static str {
+    match code {
+        Code::InvalidRequest | Code::TooLarge => "invalid_request",
+        Code::InvalidGrant | Code::RefreshReused | Code::StoreBehind | Code::Malformed => {
+            "invalid_grant"
+        }
+        other => other.name(),
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(Value::Object(self.members()).to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static(self.challenge);
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        // For the layers around the routes.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives the problems of token routes the members that OAuth2 clients read.
+pub(super) async fn with_oauth_members(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let body = match parts.extensions.get::<Problem>() {
+        Some(problem) => Body::from(Value::Object(problem.oauth_members()).to_string()),
+        None => body,
+    };
+    Response::from_parts(parts, body)
+}
+
+/// What the verifier refused, in its own words.
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.code()).detail(refusal.to_string()).with("at", refusal.at.name())
+    }
+}
+
+impl From<writer::Unavailable> for Problem {
+    fn from(unavailable: writer::Unavailable) -> Self {
+        match unavailable {
+            writer::Unavailable::Busy => Self::new(Code::Busy),
+            writer::Unavailable::Failed => Self::internal(unavailable),
+        }
+    }
+}
+
+impl From<password::Unavailable> for Problem {
+    fn from(unavailable: password::Unavailable) -> Self {
+        match unavailable {
+            password::Unavailable::Busy => Self::new(Code::Busy),
+            password::Unavailable::Failed(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<NoRandomBytes> for Problem {
+    fn from(error: NoRandomBytes) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<MintFailed> for Problem {
+    fn from(error: MintFailed) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// A refusal of the rules that has no more to tell than its code, or whose evidence is its own.
+impl From<domain::LicenceRefusal> for Problem {
+    fn from(refusal: domain::LicenceRefusal) -> Self {
+        let problem = Self::new(domain::Refusal::Licence(refusal).code());
+        match refusal {
+            domain::LicenceRefusal::None => problem,
+            domain::LicenceRefusal::NotYet { from } => problem
+                .detail(format!("the institute's licence begins at {from}"))
+                .with("from", from.secs()),
+            domain::LicenceRefusal::Expired { until } => problem
+                .detail(format!("the institute's licence ended at {until}"))
+                .with("until", until.secs()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn body(response: Response) -> Value {
+        let bytes = to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_problem_says_what_happened_and_how_to_mend_it() {
+        let problem = Problem::new(Code::NoSeat).detail("3 of 3").with("earliest", 7);
+        let response = problem.into_response();
+        assert_eq!(response.status(), 409);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let body = body(response).await;
+        assert_eq!(body["type"], "urn:problem-type:licence:no_seat");
+        assert_eq!(body["title"], Code::NoSeat.title());
+        assert_eq!(body["status"], 409);
+        assert_eq!(body["detail"], "3 of 3");
+        assert_eq!(body["code"], "no_seat");
+        assert_eq!(body["mend"], Code::NoSeat.mend());
+        assert_eq!(body["earliest"], 7);
+        assert_eq!(body.get("error"), None);
+    }
+
+    #[tokio::test]
+    async fn a_failure_of_ours_says_nothing_but_its_code() {
+        let problem = Problem::internal("the disk is on fire").detail("secret").with("path", "/x");
+        let body = body(with_oauth_members(problem.into_response()).await).await;
+        assert_eq!(
+            body,
+            serde_json::json!({
+                "type": "urn:problem-type:licence:internal",
+                "title": Code::Internal.title(),
+                "status": 500,
+                "code": "internal",
+                "mend": Code::Internal.mend(),
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn an_oauth_client_finds_its_own_members() {
+        let problem = Problem::new(Code::StoreBehind).into_response();
+        let body = body(with_oauth_members(problem).await).await;
+        assert_eq!(body["error"], "invalid_grant");
+        assert_eq!(body["error_description"], Code::StoreBehind.title());
+        assert_eq!(body["code"], "store_behind");
+    }
+
+    #[test]
+    fn who_is_asked_who_they_are_is_told_how_to_say_it() {
+        let challenge = |problem: Problem| {
+            let response = problem.into_response();
+            response
+                .headers()
+                .get("www-authenticate")
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(challenge(Problem::new(Code::InvalidGrant)).as_deref(), Some("Bearer"));
+        assert_eq!(
+            challenge(Problem::new(Code::InvalidToken)).as_deref(),
+            Some("Bearer error=\"invalid_token\"")
+        );
+        assert_eq!(challenge(Problem::new(Code::Forbidden)), None);
+    }
+
+    #[test]
+    fn whoever_is_sent_away_is_told_when_to_come_back() {
+        assert_eq!(Problem::new(Code::Busy).into_response().headers()["retry-after"], "1");
+    }
+}

@@ -1,0 +1,37 @@
+//! One file per endpoint, laid out as the URL tree.
+
+mod healthz;
+mod readyz;
+mod v1;
+mod well_known;
+
+use axum::Router;
+use axum::http::StatusCode;
+use licence_core::Code;
+
+use super::problem::Problem;
+use crate::state::AppState;
+
+pub use v1::{InstalledLicence, LicenceInstallation, NewUser};
+
+/// Where commands find what they call.
+pub mod paths {
+    pub use super::v1::paths::*;
+}
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .merge(healthz::router())
+        .merge(readyz::router())
+        .nest("/.well-known", well_known::router())
+        .nest("/v1", v1::router())
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+pub(super) async fn wrong_method() -> Problem {
+    Problem::invalid_request("this address does not take that method")
+        .status(StatusCode::METHOD_NOT_ALLOWED)
+}

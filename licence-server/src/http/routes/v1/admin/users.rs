@@ -1,0 +1,103 @@
+//! `POST /v1/admin/users`: register a person.
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::{Json, Router, routing};
+use licence_core::limits::ROLES_MAX;
+use licence_core::{Code, Role, Text, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{AddUser, Command, Outcome, PasswordHash};
+use crate::http::extract::{Fields, LocalAdmin};
+use crate::http::problem::Problem;
+use crate::password::{Password, Salt};
+use crate::state::AppState;
+
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/users", routing::post(add)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// A person who was registered.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct NewUser {
+    /// The id, which is `sub` in access tokens.
+    pub id: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// An e-mail address, to sign in with as well.
+    pub email: Option<String>,
+    /// What the person may do.
+    pub roles: Vec<String>,
+    /// Whether the person can sign in.
+    pub has_password: bool,
+}
+
+async fn add(
+    _: LocalAdmin,
+    State(state): State<AppState>,
+    fields: Fields,
+) -> Result<(StatusCode, Json<NewUser>), Problem> {
+    let now = state.now();
+    let username = fields.written("username")?;
+    let username = username.ok_or_else(|| Problem::invalid_request("`username` is missing"))?;
+    let add = AddUser {
+        id: UserId(state.rng().uuid(now)?),
+        username,
+        email: fields.parsed("email", "an e-mail address", email)?,
+        roles: roles(&fields)?,
+        hash: hash(&fields, &state).await?,
+    };
+    let added = NewUser::new(&add);
+    match state.submit(Command::AddUser(add)).await? {
+        Outcome::Added { .. } => Ok((StatusCode::CREATED, Json(added))),
+        Outcome::Refused(refusal) if refusal.code() == Code::Conflict => {
+            Err(Problem::new(Code::Conflict)
+                .detail("someone with that name or e-mail address is registered already"))
+        }
+        Outcome::Refused(refusal) => Err(Problem::new(refusal.code())),
+        other => Err(Problem::internal(format!("a registration came to {other:?}"))),
+    }
+}
+
+/// As much as is certain of an address: whether mail arrives is for mail to find out.
+fn email(text: &str) -> Option<Text> {
+    let (local, domain) = text.rsplit_once('@')?;
+    let is_address = !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace);
+    Text::parse(text).filter(|_| is_address)
+}
+
+fn roles(fields: &Fields) -> Result<Vec<Role>, Problem> {
+    let wrong = || {
+        Problem::invalid_request(format!(
+            "`roles` must be at most {ROLES_MAX} identifiers of `A-Z a-z 0-9 . _ -`"
+        ))
+    };
+    let names = fields.list("roles")?;
+    let mut roles: Vec<Role> =
+        names.iter().map(|name| Role::parse(name).ok_or_else(wrong)).collect::<Result<_, _>>()?;
+    roles.sort();
+    roles.dedup();
+    if roles.len() > ROLES_MAX { Err(wrong()) } else { Ok(roles) }
+}
+
+async fn hash(fields: &Fields, state: &AppState) -> Result<Option<PasswordHash>, Problem> {
+    let Some(text) = fields.text("password")? else { return Ok(None) };
+    let password =
+        Password::chosen(text).map_err(|flaw| Problem::invalid_request(flaw.to_string()))?;
+    let salt = Salt(state.rng().bytes()?);
+    Ok(Some(state.passwords().hash(password, salt).await?))
+}
+
+impl NewUser {
+    fn new(add: &AddUser) -> Self {
+        Self {
+            id: add.id.to_string(),
+            username: add.username.to_string(),
+            email: add.email.as_ref().map(ToString::to_string),
+            roles: add.roles.iter().map(ToString::to_string).collect(),
+            has_password: add.hash.is_some(),
+        }
+    }
+}

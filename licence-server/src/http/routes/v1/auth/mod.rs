@@ -1,0 +1,41 @@
+//! Sign-in, refresh, sign-out.
+
+mod answer;
+mod delivery;
+mod logout;
+mod refresh;
+mod shown;
+mod token;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use licence_core::Code;
+
+use crate::http::cookie::CookieRule;
+use crate::http::problem::Problem;
+use crate::state::AppState;
+
+/// Bytes of a body: a name, a password, a token and a few words.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .merge(token::router())
+        .merge(refresh::router())
+        .merge(logout::router())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// The rule of the cookie, on a transport over which a person may sign in at all.
+fn secure_cookie(state: &AppState) -> Result<CookieRule, Problem> {
+    CookieRule::of(state.config(), state.site_key().id()).map_err(|_| {
+        Problem::new(Code::InsecureTransport).detail(format!(
+            "browsers reach this server at {}, and what is typed there could be read on the way: \
+             serve with --tls-cert and --tls-key, or set `insecure_lan = true` in config.toml",
+            state.config().public
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+mod admin;
+mod auth;
+mod licence;
+mod me;
+
+use axum::Router;
+use licence_core::{AcceptedLicence, Code, UnixTime};
+
+use crate::state::AppState;
+
+pub use admin::{InstalledLicence, LicenceInstallation, NewUser};
+
+/// Where commands find what they call.
+pub(super) mod paths {
+    /// The licence in force.
+    pub const LICENCE: &str = "/v1/licence";
+    /// Licences to install.
+    pub const ADMIN_LICENCES: &str = "/v1/admin/licences";
+    /// People to register.
+    pub const ADMIN_USERS: &str = "/v1/admin/users";
+}
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .nest("/auth", auth::router())
+        .nest("/admin", admin::router())
+        .merge(licence::router())
+        .merge(me::router())
+}
+
+/// Where a licence stands in its life, in one word.
+fn state_name(licence: &AcceptedLicence, now: UnixTime) -> &'static str {
+    match licence.at(now) {
+        Ok(valid) => valid.state().name(),
+        Err(refusal) => match refusal.code() {
+            Code::NotYetValid => "not_yet",
+            other => other.name(),
+        },
+    }
+}
