@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use super::{ObjectWriter, Value, list};
 use crate::limits::{FEATURE_ITEMS_MAX, FEATURES_MAX, TEXT_CHARS_MAX};
 use crate::text::FeatureName;
@@ -52,14 +50,18 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Features by name.
+///
+/// INVARIANT: in rising order of their names, each once. A sorted list, because a map's tree costs the
+/// browser's module two kilobytes and there are [`FEATURES_MAX`] at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Features(BTreeMap<FeatureName, Feature>);
+pub struct Features(Vec<(FeatureName, Feature)>);
 
 impl Features {
     /// The value of a feature, if it is granted.
     #[must_use]
     pub fn value(&self, name: &FeatureName) -> Option<&Feature> {
-        self.0.get(name)
+        let at = self.place(name).ok()?;
+        self.0.get(at).map(|(_, feature)| feature)
     }
 
     /// Grants a feature; `None` where there are too many, or one of that name, or the value is one
@@ -76,13 +78,27 @@ impl Features {
                 items.len() <= FEATURE_ITEMS_MAX && items.iter().all(|t| is_word(t))
             }
         };
-        let is_new = self.0.len() < FEATURES_MAX && self.0.insert(name, feature).is_none();
-        (is_held && is_new).then_some(self)
+        let fits = is_held && self.0.len() < FEATURES_MAX;
+        (fits && self.insert(name, feature)).then_some(self)
+    }
+
+    /// Where a name is, or where it belongs.
+    fn place(&self, name: &FeatureName) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.cmp(name))
+    }
+
+    /// Adds a feature, unless there is one of that name.
+    fn insert(&mut self, name: FeatureName, feature: Feature) -> bool {
+        let place = self.place(&name);
+        if let Err(at) = place {
+            self.0.insert(at, (name, feature));
+        }
+        place.is_err()
     }
 
     /// All of them, by name.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&FeatureName, &Feature)> {
-        self.0.iter()
+        self.0.iter().map(|(name, feature)| (name, feature))
     }
 
     /// Whether every feature here is granted there with the same value.
@@ -96,12 +112,11 @@ impl Features {
         if members.len() > FEATURES_MAX {
             return None;
         }
-        // Inserted one by one: collecting would bring a whole sort into the browser's module.
-        let mut features = BTreeMap::new();
+        let mut features = Self::default();
         for (name, value) in members {
             features.insert(FeatureName::parse(name)?, Feature::read(value)?);
         }
-        Some(Self(features))
+        Some(features)
     }
 
     pub(super) fn write(&self, claims: &mut ObjectWriter<'_>) {
