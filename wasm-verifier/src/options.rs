@@ -13,6 +13,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads `{roots, product?, site?, allowUnbound?, allowTest?}`.
+    #[inline(never)] // With it inlined the module is larger by a kilobyte.
     pub(crate) fn read(text: &str) -> Result<Self, Failure> {
         let value = json::parse(text.as_bytes()).map_err(|_| Failure::Option("options"))?;
         let options = value.as_object().ok_or(Failure::Option("options"))?;
