@@ -8,5 +8,6 @@
 )]
 
 mod institute;
+mod known_answers;
 mod programs;
 mod vectors;
