@@ -14,9 +14,12 @@ pub(crate) const PRODUCT: &str = "lab";
 /// Everything of one vendor with one institute.
 pub(crate) struct Institute {
     dir: TempDir,
-    server: Option<Child>,
+    server: Option<Serving>,
     port: u16,
 }
+
+/// A server that runs; it is killed when this is dropped.
+pub(crate) struct Serving(Child);
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -84,21 +87,14 @@ impl Institute {
         let listen = format!("127.0.0.1:{}", self.port);
         let mut command = Command::new(binary("licence-server"));
         command.current_dir(self.dir.path());
-        command.args(["serve", "--data", "site", "--listen", &listen]);
-        let log = fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        self.server = Some(child);
-        follow(lines, log, self.port);
+        command.args(["serve", "--data", "site", "--listen", &listen]).stdin(Stdio::null());
+        self.server = Some(Serving::start(command, &self.path("log"), self.port));
     }
 
     /// Ends the server as a power cut would.
     #[track_caller]
     pub(crate) fn kill(&mut self) {
-        let mut server = self.server.take().unwrap();
-        server.kill().unwrap();
-        server.wait().unwrap();
+        drop(self.server.take().unwrap());
     }
 
     #[track_caller]
@@ -141,11 +137,24 @@ impl Institute {
     }
 }
 
-impl Drop for Institute {
+impl Serving {
+    /// Starts a server and waits until it says that it listens; what it logs goes to a file.
+    #[track_caller]
+    pub(crate) fn start(mut command: Command, log: &Path, port: u16) -> Self {
+        let log = fs::File::options().create(true).append(true).open(log).unwrap();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let serving = Self(child);
+        follow(lines, log, port);
+        serving
+    }
+}
+
+impl Drop for Serving {
     fn drop(&mut self) {
-        if self.server.is_some() {
-            self.kill();
-        }
+        // It may have ended by itself, which the test has seen in its answers.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -177,7 +186,7 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     binary
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
