@@ -55,10 +55,18 @@ test("a licence cannot be made up, copied or sent", () => {
   assert.throws(() => verifyAccess(vendor.access, { licence: refusal, now: NOW }), /`licence` is not one/);
 });
 
+test("a verified licence brings its roots along, and takes no others", () => {
+  const { roots, now } = vendor.options;
+  const licence = verifyLicence(vendor.file, vendor.options);
+  assert.equal(verifyAccess(vendor.access, { licence, roots, now }).ok, true);
+  const others = () => verifyAccess(vendor.access, { licence, roots: [newKey().pem], now });
+  assert.throws(others, /`roots` are not those/);
+});
+
 test("an option without effect is not passed over in silence", () => {
   const licence = verifyLicence(vendor.file, vendor.options);
-  const call = () => verifyAccess(vendor.access, { licence, ...vendor.options });
-  assert.throws(call, /`roots` has no effect/);
+  const call = () => verifyAccess(vendor.access, { licence, product: "acme-lab" });
+  assert.throws(call, /`product` has no effect/);
 });
 
 test("the types fit the results", () => {

@@ -2,11 +2,17 @@ import { links, type LicenceState, type VerifiedChain } from "./chain.js";
 import type { Licence } from "./licence.js";
 import type { Licence as Handle } from "./wasm_verifier.js";
 
-/** Which licences were made here. What is not in it was made up, copied or sent. */
-const handles = new WeakMap<object, Handle>();
+interface Origin {
+  readonly handle: Handle;
+  /** The roots that it was verified against, as JSON. */
+  readonly roots: string;
+}
+
+/** Where licences were made. What is not in it was made up, copied or sent. */
+const origins = new WeakMap<object, Origin>();
 
 /** Gives a verified licence to the caller. */
-export function present(handle: Handle, chain: VerifiedChain, state: LicenceState): Licence {
+export function present(origin: Origin, chain: VerifiedChain, state: LicenceState): Licence {
   const { claims } = chain.licence;
   const licence: Licence = Object.freeze({
     ok: true,
@@ -15,15 +21,15 @@ export function present(handle: Handle, chain: VerifiedChain, state: LicenceStat
     chain: Object.freeze(links(chain)),
     feature: (name: string) => (Object.hasOwn(claims.features, name) ? claims.features[name] : undefined),
   });
-  handles.set(licence, handle);
+  origins.set(licence, origin);
   return licence;
 }
 
-/** The licence on the other side of the border. */
-export function handleOf(licence: Licence): Handle {
-  const handle = handles.get(licence);
-  if (handle === undefined) {
+/** Where a licence was made. */
+export function originOf(licence: Licence): Origin {
+  const origin = origins.get(licence);
+  if (origin === undefined) {
     throw new TypeError("`licence` is not one that `verifyLicence` returned: give that very object, or the file's text");
   }
-  return handle;
+  return origin;
 }

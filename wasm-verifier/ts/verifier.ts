@@ -2,9 +2,9 @@ import { accessLink, links, type LicenceState, type Link, type VerifiedChain } f
 import type { AccessClaims } from "./claims.js";
 import type { Licence } from "./licence.js";
 import { needLoaded } from "./loading.js";
-import { asJson, badOption, needText, time, type AtTime, type LicenceOptions } from "./options.js";
+import { asJson, badOption, needText, time, type AtTime, type LicenceOptions, type PublicKey } from "./options.js";
 import { refuse, type Finding, type Refusal } from "./refusal.js";
-import { handleOf, present } from "./verified.js";
+import { originOf, present } from "./verified.js";
 import * as wasm from "./wasm_verifier.js";
 
 /** An access token that holds. */
@@ -15,9 +15,13 @@ export interface Access {
   readonly chain: readonly Link[];
 }
 
-/** What an access token is checked against: a licence that was verified, or a licence file with what that needs. */
+/**
+ * What an access token is checked against: a licence that was verified, or a licence file with what that needs.
+ *
+ * A verified licence brings its own roots along; if they are given again, they have to be the same.
+ */
 export type AccessOptions =
-  | (AtTime & { readonly licence: Licence; readonly roots?: never })
+  | (AtTime & { readonly licence: Licence; readonly roots?: readonly PublicKey[] })
   | (LicenceOptions & { readonly licence: string });
 
 /** What an access token says, with nothing checked but its form: good for a log, never for a decision. */
@@ -41,7 +45,7 @@ export function verifyLicence(file: string, options: LicenceOptions): Licence | 
   const handle = open(file, options);
   if (!(handle instanceof wasm.Licence)) return handle;
   const judged = answer<{ state: LicenceState }>(handle.at(now));
-  if (judged.ok) return present(handle, chainOf(handle), judged.state);
+  if (judged.ok) return present({ handle, roots: JSON.stringify(options.roots) }, chainOf(handle), judged.state);
   handle.free();
   return refuse(judged);
 }
@@ -79,13 +83,16 @@ export function inspect(token: string): Unverified | Refusal {
 }
 
 function underVerified(token: string, options: AccessOptions, now: bigint): Access | Refusal {
-  const { licence, now: _now, ...rest } = options as AtTime & { licence: Licence };
-  const handle = handleOf(licence);
+  const { licence, roots, now: _now, ...rest } = options as AtTime & { licence: Licence; roots?: readonly PublicKey[] };
+  const origin = originOf(licence);
   const idle = Object.keys(rest)[0];
   if (idle !== undefined) {
     throw new TypeError(`option \`${idle}\` has no effect here: the licence was verified with its own`);
   }
-  return judge(token, handle, now, () => licence.chain);
+  if (roots !== undefined && JSON.stringify(roots) !== origin.roots) {
+    throw new TypeError("`roots` are not those that the licence was verified against: give the same, or leave them out");
+  }
+  return judge(token, origin.handle, now, () => licence.chain);
 }
 
 function judge(token: string, handle: wasm.Licence, now: bigint, chain: () => readonly Link[]): Access | Refusal {

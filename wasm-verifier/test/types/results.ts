@@ -37,6 +37,7 @@ export async function results(file: string, token: string): Promise<void> {
 
   const access = verifyAccess(token, { licence: held });
   if (access.ok) late(access.claims.exp);
+  verifyAccess(token, { licence: held, roots });
   verifyAccess(token, { licence: file, roots, now: 1_935_403_200 });
   // @ts-expect-error a licence given as text needs the roots
   verifyAccess(token, { licence: file });
