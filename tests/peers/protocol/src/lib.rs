@@ -1,0 +1,23 @@
+//! What the contenders of the benchmark are given, asked, and answer.
+//!
+//! A contender is a process of its own, because two of them do not go into one build. It is started
+//! with a folder of [`Texts`], and from then on one line asks and one line answers:
+//!
+//! ```text
+//! -> access 400
+//! <- 29870000 29610000
+//! ```
+//!
+//! A work and how often to do it; nanoseconds by the wall and of the processor. It measures itself, so
+//! that neither the pipe nor the waking up counts.
+
+#[cfg(unix)]
+mod contender;
+mod line;
+mod texts;
+pub mod work;
+
+#[cfg(unix)]
+pub use contender::Contender;
+pub use line::{Request, Slice};
+pub use texts::Texts;
