@@ -1,0 +1,4 @@
+// The demonstration has the package copied beside it; here it stands elsewhere.
+declare module "*/wasm-verifier/browser.js" {
+  export * from "wasm-verifier";
+}
