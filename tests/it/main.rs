@@ -7,7 +7,11 @@
     reason = "a test that cannot be set up has failed: there is nobody to hand an error to"
 )]
 
+mod documents;
 mod institute;
+mod interop;
 mod known_answers;
 mod programs;
+mod properties;
+mod python;
 mod vectors;

@@ -12,6 +12,7 @@
 
 pub mod forge;
 pub mod implementation;
+pub mod json_lines;
 pub mod runner;
 pub mod vectors;
 pub mod world;

@@ -1,20 +1,15 @@
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-
 use serde::Deserialize;
 
+use crate::json_lines::JsonLines;
 use crate::runner::Implementation;
 use crate::vectors::{Vector, Verdict};
 
-/// A program that answers each line with one: a vector without its expectation comes in as JSON,
-/// `{"name":…,"verdict":…}` goes out.
+/// A verifier in another process: a vector without its expectation goes in, `{"name":…,"verdict":…}`
+/// comes out.
 ///
 /// The name comes back so that an answer which is one line late cannot pass for the right one.
 pub struct Subprocess {
-    name: String,
-    child: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    program: JsonLines,
     covers: fn(&Vector) -> bool,
 }
 
@@ -25,34 +20,21 @@ struct Answer {
 }
 
 impl Subprocess {
-    /// Starts the program.
+    /// A program that is running, and what it verifies.
     #[must_use]
-    pub fn start(name: &str, command: &mut Command, covers: fn(&Vector) -> bool) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name}: {command:?} does not start: {error}"));
-        let questions = child.stdin.take().unwrap();
-        let answers = BufReader::new(child.stdout.take().unwrap());
-        Self { name: name.to_owned(), child, questions, answers, covers }
+    pub const fn new(program: JsonLines, covers: fn(&Vector) -> bool) -> Self {
+        Self { program, covers }
     }
 
-    /// Ends it, which it must do by itself and in good order once nothing more is asked.
+    /// Ends it, in good order.
     pub fn finish(self) {
-        let Self { name, mut child, questions, mut answers, .. } = self;
-        drop(questions);
-        let mut rest = String::new();
-        answers.read_line(&mut rest).unwrap();
-        assert!(rest.is_empty(), "{name} answered what it was not asked: {rest}");
-        let status = child.wait().unwrap();
-        assert!(status.success(), "{name} ended with {status}");
+        self.program.finish();
     }
 }
 
 impl Implementation for Subprocess {
     fn name(&self) -> &str {
-        &self.name
+        self.program.name()
     }
 
     fn covers(&self, vector: &Vector) -> bool {
@@ -62,12 +44,8 @@ impl Implementation for Subprocess {
     fn verify(&mut self, vector: &Vector) -> Verdict {
         let mut question = serde_json::to_value(vector).unwrap();
         question.as_object_mut().unwrap().remove("expect");
-        writeln!(self.questions, "{question}").unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        let answer: Answer = serde_json::from_str(&line)
-            .unwrap_or_else(|error| panic!("{} on {}: {error}: {line}", self.name, vector.name));
-        assert_eq!(answer.name, vector.name, "{} answered another question", self.name);
+        let answer: Answer = self.program.ask(&question);
+        assert_eq!(answer.name, vector.name, "{} answered another question", self.name());
         answer.verdict
     }
 }
