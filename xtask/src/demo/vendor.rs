@@ -27,14 +27,10 @@ pub(super) fn issue(site: &Site<'_>) -> Result<(), Failure> {
         .run()
 }
 
-/// The institute's half of what `found` makes.
+/// The institute's half of what `found` makes: product and root keys, for its server and for the
+/// page.
 pub(super) fn kit(site: &Site<'_>) -> PathBuf {
     folder(site).join("site-kit.json")
-}
-
-/// The public half of the root key, which the page trusts.
-pub(super) fn root_key(site: &Site<'_>) -> PathBuf {
-    folder(site).join("root.key.pub")
 }
 
 fn folder(site: &Site<'_>) -> PathBuf {
