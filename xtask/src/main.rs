@@ -24,6 +24,7 @@ mod need;
 mod step;
 mod table;
 mod test;
+mod vectors;
 mod wasm;
 mod workspace;
 
@@ -60,6 +61,8 @@ enum Verb {
     Wasm,
     /// Sets up what the tests need, builds everything once and runs every test
     Test,
+    /// Writes the conformance vectors anew
+    Vectors,
     /// Makes a vendor, an institute and a licence, and serves the demonstration page
     Demo(demo::Options),
     /// Runs every check and every test
@@ -90,6 +93,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),
         Verb::Test => test::run(&workspace, steps),
+        Verb::Vectors => vectors::run(&workspace),
         Verb::Demo(options) => demo::run(options, &workspace, steps),
         Verb::Ci => ci::run(&workspace, steps),
     }

@@ -50,6 +50,7 @@ impl Tools {
 fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
     let chromium = steps.take("chromium", chromium::provide)?;
     let python = steps.take("python", || python::provide(workspace))?;
+    steps.take("node packages", || npm::provide(&workspace.node_tests()))?;
     steps.take("browser packages", || npm::provide(&workspace.browser_tests()))?;
     Ok(Tools { chromium, python })
 }

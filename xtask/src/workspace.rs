@@ -59,9 +59,14 @@ impl Workspace {
         self.wasm_verifier().join("dist")
     }
 
-    /// The tests that drive a browser, and the libraries that are not ours to check against.
+    /// The tests that drive a browser.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")
+    }
+
+    /// What the tests ask Node.js to verify with.
+    pub(crate) fn node_tests(&self) -> PathBuf {
+        self.root.join("tests/node")
     }
 
     /// What the tests ask Python to verify with.
