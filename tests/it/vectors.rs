@@ -1,17 +1,28 @@
 //! Every implementation gives the verdict that each vector expects.
 
+mod cli;
+
 use std::fs;
 
 use licence_core::Code;
 use licence_tests::implementation::Core;
 use licence_tests::runner::{each, run};
-use licence_tests::vectors::{Subject, Verdict, files, folder, generate, load};
+use licence_tests::vectors::{Subject, Verdict, Verify, files, folder, generate, load};
 
 #[test]
 fn the_core_gives_every_expected_verdict() {
     let report = run(&mut Core, &load(&folder()));
     report.assert_agrees();
     assert_eq!(report.not_covered, 0);
+}
+
+#[test]
+fn the_vendors_tool_gives_every_expected_verdict() {
+    let subjects = load(&folder());
+    let report = run(&mut cli::Cli::new(), &subjects);
+    report.assert_agrees();
+    let licences = each(&subjects).filter(|(_, vector)| vector.verify == Verify::Licence);
+    assert_eq!(report.run, licences.count());
 }
 
 #[test]

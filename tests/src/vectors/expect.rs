@@ -79,7 +79,9 @@ impl Facts {
         Self::of([("kid", kid.to_string().into())])
     }
 
-    fn of<const N: usize>(facts: [(&str, Value); N]) -> Self {
+    /// The facts of these names.
+    #[must_use]
+    pub fn of<const N: usize>(facts: [(&str, Value); N]) -> Self {
         Self(facts.map(|(name, value)| (name.to_owned(), value)).into())
     }
 }
