@@ -1,0 +1,161 @@
+// What the demonstration promises, with the real programs and a real browser.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Institute } from "./institute.mjs";
+import { Browser } from "./visitor.mjs";
+
+const HELD = ["root held", "issuer held", "licence held", "site held", "access held"];
+
+/** Sooner than a token ends, and later than it is to be renewed. */
+const RENEWAL_MILLIS = 14 * 60_000 + 5_000;
+
+describe("the story of the demonstration", () => {
+  let institute, browser;
+  let ada, boris, chen, dora;
+
+  const visit = (options) => browser.visitor(institute.url, options);
+
+  before(async () => {
+    institute = await Institute.found({ seats: 3, people: ["ada", "boris", "chen", "dora"] });
+    browser = await Browser.start();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await institute?.close();
+  });
+
+  test("a wrong password is told, and lets nobody in", async () => {
+    ada = await visit();
+    await ada.sees("signed-out");
+    await ada.keepPicture("1-sign-in");
+    await ada.signIn("ada", "not-my-password");
+    await ada.page.locator("#sign-in-trouble").waitFor({ state: "visible" });
+    assert.match(await ada.text("sign-in-trouble"), /^Name and password do not match/);
+    await ada.keepPicture("2-wrong-password");
+  });
+
+  test("whoever signs in sees the whole chain verified", async () => {
+    await ada.signIn("ada");
+    await ada.sees("inside");
+    assert.deepEqual(await ada.chain(), HELD);
+    assert.match(await ada.text("verdict-line"), /all 5 links hold, and the licence is valid/);
+    assert.match(await ada.text("chain"), /Institute of Demonstration/);
+    assert.equal(await ada.text("who"), "ada");
+    await ada.seesTaken("seats", 1, 3);
+    await ada.keepPicture("3-inside");
+  });
+
+  test("it fits a telephone, in the dark", async () => {
+    boris = await visit({ viewport: { width: 375, height: 812 }, colorScheme: "dark" });
+    await boris.signIn("boris");
+    await boris.sees("inside");
+    await boris.fitsItsWidth();
+    await boris.keepPicture("4-telephone");
+  });
+
+  test("the seats in use are seen by those who are in already", async () => {
+    chen = await visit();
+    await chen.signIn("chen");
+    await chen.sees("inside");
+    await ada.seesTaken("seats", 3, 3);
+  });
+
+  test("the fourth is told that all three seats are taken", async () => {
+    dora = await visit();
+    await dora.signIn("dora");
+    await dora.sees("full");
+    assert.equal(await dora.text("full-title"), "All 3 seats are taken");
+    await dora.seesTaken("full-seats", 3, 3);
+    assert.match(await dora.text("full-story"), /^3 of 3 seats are in use\. At \d\d:\d\d:\d\d the first seat lapses/);
+    await dora.keepPicture("5-full");
+  });
+
+  test("trying again in a full house changes nothing", async () => {
+    const refused = dora.page.waitForResponse((response) => response.status() === 409);
+    await dora.click("try-again");
+    assert.equal((await (await refused).json()).code, "no_seat");
+    await dora.sees("full");
+  });
+
+  test("when one signs out the fourth gets in", async () => {
+    await ada.click("sign-out");
+    await ada.sees("signed-out");
+    await dora.click("try-again");
+    await dora.sees("inside");
+    assert.deepEqual(await dora.chain(), HELD);
+    await dora.keepPicture("6-the-fourth-is-in");
+  });
+
+  test("whoever keeps trying gets in as soon as a seat is free", async () => {
+    await ada.signIn("ada");
+    await ada.sees("full");
+    await ada.page.check("#wait");
+    await dora.click("sign-out");
+    await ada.sees("inside");
+  });
+
+  test("every changed byte is refused, with its code, its place and its sentence", async () => {
+    const refusals = {
+      issuer: ["the issuing key's certificate", ["root held", "issuer broken", "licence idle", "site idle", "access idle"]],
+      licence: ["the licence", ["root held", "issuer held", "licence broken", "site idle", "access idle"]],
+      access: ["the access token", ["root held", "issuer held", "licence held", "site held", "access broken"]],
+    };
+    for (const [part, [words, chain]] of Object.entries(refusals)) {
+      const { code, at, why, mend, changed } = await ada.tamper(part);
+      assert.deepEqual([code, at], ["bad_signature", part]);
+      assert.equal(why.toLowerCase(), `${words} is refused: its signature does not hold.`);
+      assert.equal(mend, "It was changed after it was signed: ask for the original.");
+      assert.match(changed, /^"(active_max|exp)":\d+ became "\1":9\d*$/);
+      assert.deepEqual(await ada.chain(), chain);
+      await ada.keepPicture(`7-tampered-${part}`);
+    }
+    await ada.click("restore");
+    assert.deepEqual(await ada.chain(), HELD);
+  });
+
+  test("a reload stays signed in, on the same seat", async () => {
+    await chen.page.reload();
+    await chen.sees("inside");
+    await chen.seesTaken("seats", 3, 3);
+  });
+
+  test("a second tab of one person shares the seat", async () => {
+    await chen.open(institute.url);
+    await chen.sees("inside");
+    await chen.seesTaken("seats", 3, 3);
+  });
+
+  test("a token is renewed before it ends", async () => {
+    await chen.page.clock.install();
+    await chen.page.reload();
+    await chen.sees("inside");
+    const renewed = chen.page.waitForResponse((response) => response.url().endsWith("/v1/auth/refresh"));
+    await chen.page.clock.fastForward(RENEWAL_MILLIS);
+    assert.equal((await renewed).status(), 200);
+    assert.deepEqual(await chen.chain(), HELD);
+  });
+
+  test("a server that is away for a while signs nobody out", async () => {
+    await boris.page.clock.install();
+    await boris.page.reload();
+    await boris.sees("inside");
+    await institute.kill();
+    await boris.page.clock.fastForward(RENEWAL_MILLIS);
+    await boris.page.locator("#banner").waitFor({ state: "visible" });
+    assert.match(await boris.text("banner"), /^The server cannot be reached\./);
+    await boris.keepPicture("8-server-away");
+    await boris.sees("inside");
+    await institute.serve();
+    await boris.page.clock.fastForward(6_000);
+    await boris.page.locator("#banner").waitFor({ state: "hidden" });
+    await boris.sees("inside");
+    assert.deepEqual(await boris.chain(), HELD);
+  });
+
+  test("no script failed, and none did what the page's policy forbids", () => {
+    assert.deepEqual(browser.faults, []);
+  });
+});
