@@ -84,7 +84,7 @@ function facts(link, username) {
     }
     case "access":
       return [
-        ["person", username],
+        ["person", `${username} (${link.claims.sub})`],
         ["time", `${time(link.claims.iat)} to ${time(link.claims.exp)}`],
       ];
     case "root":

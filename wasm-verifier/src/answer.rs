@@ -2,7 +2,7 @@
 
 use licence_core::claims::Claims as _;
 use licence_core::json::{ObjectWriter, object};
-use licence_core::{AcceptedLicence, LicenceState, Refusal, UnverifiedParts, ValidAccess};
+use licence_core::{AcceptedLicence, Refusal};
 
 /// Why there is no result.
 pub(crate) enum Failure {
@@ -18,56 +18,29 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Something that JavaScript is told.
-pub(crate) trait Answer {
-    fn write(&self, answer: &mut ObjectWriter<'_>);
-
-    fn to_json(&self) -> String {
-        object(|answer| self.write(answer))
-    }
-}
-
-impl Answer for Failure {
-    fn write(&self, answer: &mut ObjectWriter<'_>) {
-        match self {
+impl Failure {
+    pub(crate) fn tell(self) -> String {
+        object(|answer| match self {
             Self::Refused(refusal) => {
                 answer.boolean("ok", false);
                 refusal.write_json(answer);
             }
             Self::Option(name) => answer.string("option", name),
-        }
+        })
     }
 }
 
-impl<T: Answer> Answer for Result<T, Failure> {
-    fn write(&self, answer: &mut ObjectWriter<'_>) {
-        match self {
-            Ok(found) => {
-                answer.boolean("ok", true);
-                found.write(answer);
-            }
-            Err(failure) => failure.write(answer),
-        }
-    }
-}
-
-impl Answer for LicenceState {
-    fn write(&self, answer: &mut ObjectWriter<'_>) {
-        answer.string("state", self.name());
-    }
-}
-
-impl Answer for ValidAccess {
-    fn write(&self, answer: &mut ObjectWriter<'_>) {
-        answer.object("claims", |claims| self.claims().write(claims));
-    }
-}
-
-impl Answer for UnverifiedParts {
-    fn write(&self, answer: &mut ObjectWriter<'_>) {
-        answer.string("unverified_header", &self.unverified_header);
-        answer.string("unverified_claims", &self.unverified_claims);
-    }
+/// Tells a result, whose members `write` writes, or why there is none.
+pub(crate) fn tell<T>(
+    result: Result<T, Failure>,
+    write: impl FnOnce(T, &mut ObjectWriter<'_>),
+) -> String {
+    result.map_or_else(Failure::tell, |found| {
+        object(|answer| {
+            answer.boolean("ok", true);
+            write(found, answer);
+        })
+    })
 }
 
 /// The links from the root down to the site's key, each with what it says.

@@ -7,12 +7,13 @@
 mod answer;
 mod options;
 
+use licence_core::claims::Claims as _;
 use licence_core::{
     AcceptedLicence, Kind, SignedRevocations, UnixTime, UnverifiedLicence, unverified_parts,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use answer::{Answer, Failure};
+use answer::{Failure, tell};
 use options::Options;
 
 /// A licence whose signatures hold and which is for this place and use.
@@ -29,15 +30,14 @@ impl Licence {
     /// # Errors
     /// The refusal as JSON, or `{"option": "<name>"}` for an option that is not what it should be.
     pub fn open(file: &str, revocations: Option<String>, options: &str) -> Result<Self, String> {
-        Self::accept(file, revocations, options).map_err(|failure| failure.to_json())
+        Self::accept(file, revocations, options).map_err(Failure::tell)
     }
 
     #[inline(never)] // With it inlined the module is larger by half a kilobyte.
     fn accept(file: &str, revocations: Option<String>, options: &str) -> Result<Self, Failure> {
         let Options { roots, mut policy } = Options::read(options)?;
-        policy.revocations = revocations
-            .map(|list| SignedRevocations::parse(list.as_bytes(), &roots))
-            .transpose()?;
+        let list = revocations.map(|list| SignedRevocations::parse(list.as_bytes(), &roots));
+        policy.revocations = list.transpose()?;
         let licence = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&roots)?;
         Ok(Self(licence.accept(&policy)?))
     }
@@ -51,8 +51,8 @@ impl Licence {
     /// Whether the licence holds at a time, in seconds since 1970.
     #[must_use]
     pub fn at(&self, now: i64) -> String {
-        let state = time(now).and_then(|now| Ok(self.0.at(now)?.state()));
-        state.to_json()
+        let licence = time(now).and_then(|now| Ok(self.0.at(now)?));
+        tell(licence, |licence, answer| answer.string("state", licence.state().name()))
     }
 
     /// Whether an access token holds at a time under this licence.
@@ -60,7 +60,9 @@ impl Licence {
     #[must_use]
     pub fn verify_access(&self, token: &str, now: i64) -> String {
         let access = time(now).and_then(|now| Ok(self.0.verify_access(token.as_bytes(), now)?));
-        access.to_json()
+        tell(access, |access, answer| {
+            answer.object("claims", |claims| access.claims().write(claims));
+        })
     }
 }
 
@@ -68,7 +70,11 @@ impl Licence {
 #[wasm_bindgen]
 #[must_use]
 pub fn inspect(token: &str) -> String {
-    unverified_parts(token.as_bytes(), Kind::Access).map_err(Failure::from).to_json()
+    let parts = unverified_parts(token.as_bytes(), Kind::Access).map_err(Failure::from);
+    tell(parts, |parts, answer| {
+        answer.string("unverified_header", parts.unverified_header);
+        answer.string("unverified_claims", parts.unverified_claims);
+    })
 }
 
 fn time(secs: i64) -> Result<UnixTime, Failure> {

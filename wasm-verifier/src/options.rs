@@ -17,19 +17,17 @@ impl Options {
     pub(crate) fn read(text: &str) -> Result<Self, Failure> {
         let value = json::parse(text.as_bytes()).map_err(|_| Failure::Option("options"))?;
         let options = value.as_object().ok_or(Failure::Option("options"))?;
-        let policy = Policy {
+        let mut policy = Policy {
             product: option(options, "product", |value| Product::parse(value.as_str()?))?,
             site: option(options, "site", key)?,
-            unbound: match option(options, "allowUnbound", Value::as_bool)? {
-                Some(true) => UnboundLicences::Allowed,
-                Some(false) | None => UnboundLicences::Refused,
-            },
-            test: match option(options, "allowTest", Value::as_bool)? {
-                Some(true) => TestLicences::Allowed,
-                Some(false) | None => TestLicences::Refused,
-            },
-            revocations: None,
+            ..Policy::default()
         };
+        if option(options, "allowUnbound", Value::as_bool)? == Some(true) {
+            policy.unbound = UnboundLicences::Allowed;
+        }
+        if option(options, "allowTest", Value::as_bool)? == Some(true) {
+            policy.test = TestLicences::Allowed;
+        }
         let roots = option(options, "roots", roots)?.ok_or(Failure::Option("roots"))?;
         Ok(Self { roots, policy })
     }
@@ -50,11 +48,6 @@ fn roots(value: &Value<'_>) -> Option<Roots> {
 
 /// A key is SPKI PEM in a string, or a JWK as the object that it is.
 fn key(value: &Value<'_>) -> Option<PublicKey> {
-    match value {
-        Value::String(pem) => PublicKey::parse(pem.as_bytes()).ok(),
-        Value::Object(jwk) => PublicKey::from_jwk(jwk),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Array(_) => {
-            None
-        }
-    }
+    let of_text = value.as_str().and_then(|text| PublicKey::parse(text.as_bytes()).ok());
+    of_text.or_else(|| PublicKey::from_jwk(value.as_object()?))
 }
