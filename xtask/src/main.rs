@@ -10,6 +10,7 @@
 )]
 
 mod advisories;
+mod bench;
 mod ci;
 mod clippy;
 mod clock;
@@ -63,6 +64,8 @@ enum Verb {
     Test,
     /// Writes the conformance vectors anew
     Vectors,
+    /// Measures us beside our limit and beside others, and writes docs/PERFORMANCE.md
+    Bench(bench::Options),
     /// Makes a vendor, an institute and a licence, and serves the demonstration page
     Demo(demo::Options),
     /// Runs every check and every test
@@ -94,6 +97,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Wasm => wasm::run(&workspace, steps),
         Verb::Test => test::run(&workspace, steps),
         Verb::Vectors => vectors::run(&workspace),
+        Verb::Bench(options) => bench::run(options, &workspace, steps),
         Verb::Demo(options) => demo::run(options, &workspace, steps),
         Verb::Ci => ci::run(&workspace, steps),
     }

@@ -1,0 +1,103 @@
+//! Slices of every contender in turns: A B C D, A B C D.
+//!
+//! Measured one after the other, the contenders would each meet another load of a shared machine;
+//! in turns of milliseconds they meet the same.
+
+use std::time::Duration;
+
+use peer_protocol::Slice;
+
+use super::effort::Effort;
+use crate::failure::Failure;
+
+/// Something that can be measured in slices.
+pub(super) trait Contender {
+    /// Does that many operations and says how long they took.
+    fn run(&mut self, operations: u32) -> Result<Slice, Failure>;
+}
+
+/// What one operation cost in a slice, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cost {
+    pub(super) wall: f64,
+    pub(super) cpu: f64,
+}
+
+impl Cost {
+    fn of(slice: Slice, operations: u32) -> Self {
+        let micros = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(operations);
+        Self { wall: micros(slice.wall), cpu: micros(slice.cpu) }
+    }
+}
+
+/// All that was measured of one contender: repetitions, and in each its rounds. The slices of two
+/// contenders at the same place were neighbours in time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Series(pub(super) Vec<Vec<Cost>>);
+
+/// Measures the contenders in turns; the series are in their order.
+pub(super) fn measure(
+    contenders: &mut [Box<dyn Contender + '_>],
+    effort: &Effort,
+) -> Result<Vec<Series>, Failure> {
+    let operations = contenders
+        .iter_mut()
+        .map(|contender| operations_for(effort.slice, contender.as_mut()))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut series = vec![Series::default(); contenders.len()];
+    for _ in 0..effort.repetitions {
+        series.iter_mut().for_each(|series| series.0.push(Vec::with_capacity(effort.rounds)));
+        for _ in 0..effort.rounds {
+            let turn = contenders.iter_mut().zip(&operations).zip(&mut series);
+            for ((contender, operations), series) in turn {
+                let cost = Cost::of(contender.run(*operations)?, *operations);
+                series.0.last_mut().into_iter().for_each(|rounds| rounds.push(cost));
+            }
+        }
+    }
+    Ok(series)
+}
+
+/// How many operations fill a slice; found by doubling, which also warms the contender up.
+fn operations_for(slice: Duration, contender: &mut dyn Contender) -> Result<u32, Failure> {
+    let mut operations = 1_u32;
+    while contender.run(operations)?.wall < slice && operations < u32::MAX / 2 {
+        operations *= 2;
+    }
+    Ok(operations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    /// Takes as many microseconds for each operation as it is told, and writes down its turns.
+    struct Steady<'l>(u32, &'l RefCell<Vec<u32>>);
+
+    impl Contender for Steady<'_> {
+        fn run(&mut self, operations: u32) -> Result<Slice, Failure> {
+            self.1.borrow_mut().push(self.0);
+            let cpu = Duration::from_micros(u64::from(self.0 * operations));
+            Ok(Slice { wall: 2 * cpu, cpu })
+        }
+    }
+
+    #[test]
+    fn contenders_take_turns_in_slices_that_last_long_enough() {
+        let turns = RefCell::new(Vec::new());
+        let mut contenders: Vec<Box<dyn Contender>> =
+            vec![Box::new(Steady(3, &turns)), Box::new(Steady(5, &turns))];
+        let effort = Effort { repetitions: 2, rounds: 2, slice: Duration::from_micros(100) };
+        let series = measure(&mut contenders, &effort).unwrap();
+        assert!(turns.borrow().ends_with(&[3, 5, 3, 5, 3, 5, 3, 5]));
+        for (series, micros) in series.iter().zip([3.0, 5.0]) {
+            let rounds: Vec<_> = series.0.iter().map(Vec::len).collect();
+            assert_eq!(rounds, [2, 2]);
+            let close = |cost: &Cost| (cost.cpu - micros).abs() < 1e-6 && cost.wall > cost.cpu;
+            assert!(series.0.iter().flatten().all(close));
+        }
+        let operations = operations_for(effort.slice, contenders[0].as_mut()).unwrap();
+        assert_eq!(operations, 32);
+    }
+}
