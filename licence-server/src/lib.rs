@@ -24,3 +24,6 @@ pub mod data_dir;
 pub mod http;
 pub mod state;
 // 7: programs
+pub mod cli;
+pub mod command;
+pub mod listen;

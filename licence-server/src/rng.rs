@@ -5,6 +5,10 @@
 
 use licence_core::{UnixTime, Uuid};
 use rand::TryRng as _;
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is the file that clippy.toml sends everyone to"
+)]
 use rand::rngs::SysRng;
 use thiserror::Error;
 use zeroize::Zeroizing;

@@ -57,11 +57,12 @@ impl AppState {
         let minter = Minter::new(site.issuer.clone(), site.product.clone(), &key)
             .map_err(|error| Failure::usage(error.to_string()))?;
         let shelf = Arc::new(Shelf::new(trust(&site, key.public(), &config)));
-        let store = RedbStore::open(&data.store()).map_err(store_failure)?;
+        let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
         let reader = store.reader();
-        let licences = restore(&shelf, reader.licence_files().map_err(store_failure)?);
-        let committed = reader.site().map_err(store_failure)?;
-        let revocations = reader.revocations().map_err(store_failure)?;
+        let licences =
+            restore(&shelf, reader.licence_files().map_err(|error| store_failure(&error))?);
+        let committed = reader.site().map_err(|error| store_failure(&error))?;
+        let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
         let mirror = Arc::new(Mirror::new(committed, licences, revocations));
         let clock = Arc::clone(&sources.clock);
         let writer = Writer::start(store, Arc::clone(&mirror), move || clock.wall())
@@ -201,8 +202,8 @@ fn restore(shelf: &Shelf, files: Vec<Vec<u8>>) -> Licences {
     licences
 }
 
-fn store_failure(error: StoreError) -> Failure {
-    let help = match &error {
+fn store_failure(error: &StoreError) -> Failure {
+    let help = match error {
         StoreError::InUse(_) => "one program has a data directory at a time: stop the other one",
         StoreError::NotFound(_) | StoreError::Exists(_) => "check the data directory",
         StoreError::NewerFormat { .. } => "use the version of this program that wrote it, or later",

@@ -1,3 +1,6 @@
+use std::fmt;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use licence_cli::Failure;
@@ -36,8 +39,7 @@ impl NewDataDir {
         new.write(SITE_FILE, site.to_json().as_bytes(), Access::Shared)?;
         let tag = u64::from_be_bytes(rng.bytes().map_err(no_random_bytes)?);
         let first = NewSite { epoch: Epoch { counter: 1, tag }, mark: now };
-        RedbStore::create(&new.dir().store(), first)
-            .map_err(|error| Failure::usage(format!("the store cannot be made: {error}")))?;
+        new.make_store(first)?;
         Ok(new)
     }
 
@@ -68,6 +70,15 @@ impl NewDataDir {
         let mut text = Zeroizing::new(base64url::encode(key.as_ref()));
         text.push('\n');
         self.write(REFRESH_KEY, text.as_bytes(), Access::Private)
+    }
+
+    fn make_store(&self, first: NewSite) -> Result<(), Failure> {
+        let path = self.dir().store();
+        let failed =
+            |error: &dyn fmt::Display| Failure::usage(format!("the store cannot be made: {error}"));
+        RedbStore::create(&path, first).map_err(|error| failed(&error))?;
+        // The folder keeps others out already; a copy of the file keeps its own mode.
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(|error| failed(&error))
     }
 
     fn write(&self, name: &str, bytes: &[u8], access: Access) -> Result<(), Failure> {

@@ -6,7 +6,7 @@
 //!   refresh.key   0600  authenticates refresh tokens; apart from the store, so that a stolen copy
 //!                       of the store alone makes no token
 //!   site.json           vendor, product, root keys, and the name under which tokens are issued
-//!   store.redb          people, sessions, licences, the audit log
+//!   store.redb    0600  people, sessions, licences, the audit log
 //!   config.toml         what an administrator set, if anything
 //!   admin.sock    0600  while the server runs
 //! ```
@@ -14,6 +14,7 @@
 mod make;
 mod site_file;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use licence_cli::Failure;
@@ -128,9 +129,7 @@ impl DataDir {
 }
 
 /// Keys and names of people are in there.
-#[cfg(unix)]
 fn refuse_shared(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt as _;
     let metadata = path
         .metadata()
         .map_err(|error| Failure::usage(format!("`{}` cannot be read: {error}", path.display())))?;
@@ -139,12 +138,6 @@ fn refuse_shared(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::usage(format!("others than its owner may enter `{}`", path.display()))
         .mend(format!("take their rights away: chmod 700 '{}'", path.display())))
-}
-
-/// Elsewhere a folder inherits what the folder around it allows.
-#[cfg(not(unix))]
-fn refuse_shared(_: &Path) -> Result<(), Failure> {
-    Ok(())
 }
 
 #[cfg(test)]

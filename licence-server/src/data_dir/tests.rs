@@ -47,6 +47,7 @@ fn keys_are_for_their_owner_alone() {
     assert_eq!(mode(""), 0o700);
     assert_eq!(mode("site.key"), 0o600);
     assert_eq!(mode("refresh.key"), 0o600);
+    assert_eq!(mode("store.redb"), 0o600);
 }
 
 #[test]

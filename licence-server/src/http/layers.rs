@@ -84,3 +84,83 @@ async fn refuse_forged(State(state): State<AppState>, request: Request, next: Ne
         Err(csrf::Forged) => Problem::new(Code::Csrf).into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::{Body, Bytes, HttpBody};
+    use axum::http::Method;
+    use hyper::body::Frame;
+
+    use crate::http::testing::World;
+
+    const APP: &str = "https://app.example.org";
+
+    fn world() -> World {
+        World::with("https://seats.example.org", &format!("origins = ['{APP}']"))
+    }
+
+    #[tokio::test]
+    async fn a_named_origin_may_call_and_no_other() {
+        let world = world();
+        for (origin, is_named) in
+            [(APP, true), ("https://seats.example.org", true), ("https://evil.example", false)]
+        {
+            let preflight = world
+                .call(Method::OPTIONS, "/v1/auth/token")
+                .header("origin", origin)
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "authorization,x-licence-client")
+                .send()
+                .await;
+            let allowed = preflight.headers.get("access-control-allow-origin");
+            assert_eq!(allowed.map(|value| value.to_str().unwrap()), is_named.then_some(origin));
+            assert!(preflight.header("vary").contains("origin"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_may_call_may_read_why_it_was_refused() {
+        let refused = world().get("/v1/me").header("origin", APP).send().await;
+        refused.assert_problem(401, "invalid_token");
+        assert_eq!(refused.header("access-control-allow-origin"), APP);
+        assert_eq!(refused.header("access-control-allow-credentials"), "true");
+        assert_eq!(
+            refused.header("access-control-expose-headers"),
+            "www-authenticate,etag,retry-after"
+        );
+    }
+
+    #[tokio::test]
+    async fn no_answer_is_kept_by_a_cache_unless_it_says_so() {
+        let answer = world().get("/healthz").send().await;
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_given_up() {
+        let world = World::with("http://localhost:8080", "request_secs = 0");
+        let body = Body::new(Endless);
+        let call = world.call(Method::POST, "/v1/auth/token").body(body);
+        call.send().await.assert_problem(503, "busy");
+    }
+
+    /// A body whose next byte never comes.
+    struct Endless;
+
+    impl HttpBody for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+}

@@ -12,7 +12,9 @@ mod spa;
 pub use app::app;
 pub use extract::open_admin_door;
 pub use problem::Problem;
-pub use routes::{InstalledLicence, LicenceInstallation, NewUser, paths};
+pub use routes::{
+    InstalledLicence, LicenceInForce, LicenceInstallation, NewUser, SeatsInUse, paths,
+};
 
 #[cfg(test)]
 mod testing;

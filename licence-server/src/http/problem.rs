@@ -48,12 +48,10 @@ impl Problem {
             challenge: challenge(code),
             oauth_error: oauth_error(code),
         };
-        match code {
-            Code::Busy => {
-                problem.header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS))
-            }
-            _ => problem,
+        if code != Code::Busy {
+            return problem;
         }
+        problem.header(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS))
     }
 
     /// A request that is not written as it should be.
@@ -67,6 +65,12 @@ impl Problem {
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed");
         Self::new(Code::Internal)
+    }
+
+    /// A failure of ours: the rules gave an answer that belongs to another question.
+    #[must_use]
+    pub fn unexpected(outcome: &domain::Outcome) -> Self {
+        Self::internal(format!("the rules answered {outcome:?}"))
     }
 
     /// Says what happened this time.
@@ -154,12 +158,14 @@ fn challenge(code: Code) -> &'static str {
 /// The word for a code among those of RFC 6749 and RFC 6750; the code itself where there is none,
 /// which clients must expect (RFC 6749 section 8.5).
 fn oauth_error(code: Code) -> &'static str {
-    match code {
-        Code::InvalidRequest | Code::TooLarge => "invalid_request",
-        Code::InvalidGrant | Code::RefreshReused | Code::StoreBehind | Code::Malformed => {
-            "invalid_grant"
-        }
-        other => other.name(),
+    const GRANTS: [Code; 4] =
+        [Code::InvalidGrant, Code::RefreshReused, Code::StoreBehind, Code::Malformed];
+    if matches!(code, Code::InvalidRequest | Code::TooLarge) {
+        "invalid_request"
+    } else if GRANTS.contains(&code) {
+        "invalid_grant"
+    } else {
+        code.name()
     }
 }
 

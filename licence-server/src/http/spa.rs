@@ -86,3 +86,73 @@ fn guard(headers: &mut HeaderMap) {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use crate::config::{Config, Origin, Settings};
+    use crate::http::testing::{Answer, World};
+
+    fn world() -> (TempDir, World) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("app");
+        fs::create_dir(&app).unwrap();
+        fs::write(app.join("index.html"), "<!doctype html>").unwrap();
+        fs::write(app.join("verifier.wasm"), b"\0asm").unwrap();
+        fs::write(folder.path().join("secret"), "secret").unwrap();
+        let mut config = Config::new(Settings::default(), Origin::localhost(8080));
+        config.app = Some(app);
+        (folder, World::by(config))
+    }
+
+    async fn visit(world: &World, path: &str) -> Answer {
+        world.get(path).header("accept", "text/html,*/*").send().await
+    }
+
+    #[tokio::test]
+    async fn a_page_may_do_little() {
+        let (_folder, world) = world();
+        let page = visit(&world, "/").await;
+        assert_eq!(page.text, "<!doctype html>");
+        let policy = page.header("content-security-policy");
+        for rule in ["script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{policy}");
+        }
+        assert_eq!(page.header("cache-control"), "no-cache");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+    }
+
+    #[tokio::test]
+    async fn webassembly_has_the_type_that_browsers_compile_while_it_loads() {
+        let (_folder, world) = world();
+        let module = world.get("/verifier.wasm").send().await;
+        assert_eq!(module.header("content-type"), "application/wasm");
+    }
+
+    #[tokio::test]
+    async fn the_applications_own_routes_lead_to_its_page() {
+        let (_folder, world) = world();
+        let page = visit(&world, "/projects/7").await;
+        assert_eq!((page.status.as_u16(), page.text.as_str()), (200, "<!doctype html>"));
+        world.get("/missing.js").send().await.assert_problem(404, "not_found");
+    }
+
+    #[tokio::test]
+    async fn the_api_is_not_hidden_behind_the_page() {
+        let (_folder, world) = world();
+        visit(&world, "/v1/nothing").await.assert_problem(404, "not_found");
+        visit(&world, "/.well-known/nothing").await.assert_problem(404, "not_found");
+        assert_eq!(world.get("/healthz").send().await.json()["status"], "ok");
+    }
+
+    #[tokio::test]
+    async fn nothing_outside_the_folder_is_served() {
+        let (_folder, world) = world();
+        for path in ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "//secret"] {
+            world.get(path).send().await.assert_problem(404, "not_found");
+        }
+    }
+}

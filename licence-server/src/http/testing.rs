@@ -67,6 +67,11 @@ impl World {
     }
 
     pub(crate) fn with(public: &str, settings: &str) -> Self {
+        let settings = Settings::parse(settings).unwrap();
+        Self::by(Config::new(settings, public.parse().unwrap()))
+    }
+
+    pub(crate) fn by(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let new = NewDataDir::beside(
             &folder.path().join("data"),
@@ -80,7 +85,6 @@ impl World {
         new.unwrap().publish(&folder.path().join("data")).unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let clock = Arc::new(HandClock::at(start()));
-        let config = Config::new(Settings::parse(settings).unwrap(), public.parse().unwrap());
         let sources = Sources { clock: clock.clone(), rng: Arc::new(SeededRng::new(2)) };
         let state = AppState::open(&data, config, sources).unwrap();
         Self { clock, state, data, _folder: folder }
@@ -89,6 +93,10 @@ impl World {
     pub(crate) async fn furnish(&self, seats: u32, users: u32) {
         let installed = self.install(&self.licence(seats, 1)).await;
         assert_eq!(installed.status, 201, "{}", installed.text);
+        self.add_users(users).await;
+    }
+
+    pub(crate) async fn add_users(&self, users: u32) {
         for number in 1..=users {
             let user = json!({ "username": format!("user{number}"), "password": PASSWORD });
             let added = self.admin(paths::ADMIN_USERS, &user).await;
@@ -102,8 +110,11 @@ impl World {
     }
 
     pub(crate) async fn install(&self, file: &str) -> Answer {
-        let call = self.call(Method::POST, paths::ADMIN_LICENCES);
-        call.body(file.to_owned()).send_to(self.admin_app()).await
+        self.admin_body(paths::ADMIN_LICENCES, file).await
+    }
+
+    pub(crate) async fn admin_body(&self, path: &str, body: &str) -> Answer {
+        self.call(Method::POST, path).body(body.to_owned()).send_to(self.admin_app()).await
     }
 
     pub(crate) async fn admin(&self, path: &str, body: &Value) -> Answer {

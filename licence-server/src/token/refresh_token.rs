@@ -90,7 +90,7 @@ impl RefreshKey {
     pub fn child(&self, parent: &RefreshToken, nonce: Nonce) -> Option<RefreshToken> {
         let generation = parent.generation.next()?;
         // The key takes part, so that a stolen token alone does not give away its successors.
-        let key = keyed(&*self.0).chain_update(parent.secret.0.as_ref()).finalize();
+        let key = keyed(&self.0).chain_update(parent.secret.0.as_ref()).finalize();
         let secret = keyed(&Zeroizing::new(key.into_bytes().into()))
             .chain_update(CHILD_LABEL)
             .chain_update(parent.session.0.to_bytes())

@@ -12,7 +12,7 @@ use licence_core::Code;
 use super::problem::Problem;
 use crate::state::AppState;
 
-pub use v1::{InstalledLicence, LicenceInstallation, NewUser};
+pub use v1::{InstalledLicence, LicenceInForce, LicenceInstallation, NewUser, SeatsInUse};
 
 /// Where commands find what they call.
 pub mod paths {

@@ -19,3 +19,17 @@ async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
         Err(Problem::new(Code::Busy))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::http::testing::World;
+
+    #[tokio::test]
+    async fn a_store_that_failed_is_not_ready_and_the_process_lives() {
+        let world = World::new();
+        assert_eq!(world.get("/readyz").send().await.status, 200);
+        world.state.mirror().fail();
+        world.get("/readyz").send().await.assert_problem(503, "busy");
+        assert_eq!(world.get("/healthz").send().await.status, 200);
+    }
+}

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::{Json, Router, routing};
 use licence_core::claims::LicenceClaims;
 use licence_core::{Code, UnixTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::state_name;
 use crate::domain::Terms;
@@ -18,34 +18,48 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().route("/licence", routing::get(licence))
 }
 
-/// Times are Unix seconds.
-#[derive(Serialize)]
-struct LicenceInForce {
-    id: String,
-    serial: String,
-    revision: u32,
-    product: String,
-    institute: String,
+/// The licence in force. Times are Unix seconds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct LicenceInForce {
+    /// Its id.
+    pub id: String,
+    /// Its series.
+    pub serial: String,
+    /// Its place in the series.
+    pub revision: u32,
+    /// The application it is for.
+    pub product: String,
+    /// Who may use it.
+    pub institute: String,
     /// `not_yet`, `valid`, `expiring`, `grace`, `expired` or `revoked`.
-    state: &'static str,
-    starts_at: i64,
+    pub state: String,
+    /// When it begins.
+    pub starts_at: i64,
+    /// From when on its end is announced.
     #[serde(skip_serializing_if = "Option::is_none")]
-    warn_at: Option<i64>,
+    pub warn_at: Option<i64>,
+    /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    /// Until when everything still works after the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    grace_until: Option<i64>,
-    seats: SeatsInUse,
+    pub grace_until: Option<i64>,
+    /// How many seats there are.
+    pub seats: SeatsInUse,
     /// The licence file: RFC 7468 text, or the bare compact form if that is what was installed.
-    file: String,
-    server_time: i64,
+    pub file: String,
+    /// When this was said.
+    pub server_time: i64,
 }
 
-#[derive(Serialize)]
-struct SeatsInUse {
-    total: u32,
+/// How many seats there are, and how many of them are taken.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct SeatsInUse {
+    /// Seats there are.
+    pub total: u32,
+    /// Seats taken; told to whoever is signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    in_use: Option<u32>,
+    pub in_use: Option<u32>,
 }
 
 async fn licence(
@@ -69,7 +83,7 @@ impl LicenceInForce {
             revision: *revision,
             product: product.to_string(),
             institute: institute.name.to_string(),
-            state: state_name(&licence.accepted, now),
+            state: state_name(&licence.accepted, now).to_owned(),
             starts_at: period.nbf().secs(),
             warn_at: period.warn_at().map(UnixTime::secs),
             expires_at: period.exp().map(UnixTime::secs),
@@ -79,5 +93,36 @@ impl LicenceInForce {
             file: String::from_utf8_lossy(&licence.file).into_owned(),
             server_time: now.secs(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::testing::World;
+
+    #[tokio::test]
+    async fn everyone_gets_the_file_and_the_signed_in_the_seats_in_use() {
+        let world = World::licensed(2, 1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        let licence = world.get("/v1/licence").send().await;
+        assert_eq!(licence.string("file"), world.licence(2, 1));
+        assert_eq!(licence.string("state"), "valid");
+        assert_eq!(licence.json()["seats"], serde_json::json!({ "total": 2 }));
+        let licence = world.get("/v1/licence").bearer(&token).send().await;
+        assert_eq!(licence.json()["seats"], serde_json::json!({ "total": 2, "in_use": 1 }));
+        let refused = world.get("/v1/licence").bearer("x").send().await;
+        refused.assert_problem(401, "invalid_token");
+    }
+
+    #[tokio::test]
+    async fn an_ended_licence_is_shown_as_such() {
+        let world = World::licensed(1, 0).await;
+        world.clock.advance(366 * 86_400);
+        assert_eq!(world.get("/v1/licence").send().await.string("state"), "expired");
+    }
+
+    #[tokio::test]
+    async fn without_a_licence_that_is_said() {
+        World::new().get("/v1/licence").send().await.assert_problem(403, "no_licence");
     }
 }

@@ -67,3 +67,72 @@ impl Me {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use licence_core::PrivateKey;
+    use licence_core::claims::Claims as _;
+
+    use crate::http::testing::World;
+    use crate::token::testing::claims;
+
+    #[tokio::test]
+    async fn nobody_is_asked_who_they_are() {
+        let answer = World::new().get("/v1/me").send().await;
+        answer.assert_problem(401, "invalid_token");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        assert_eq!(answer.json().get("error"), None, "RFC 6749's members are for token routes");
+    }
+
+    #[tokio::test]
+    async fn a_token_is_good_until_its_end_and_not_beyond() {
+        let world = World::licensed(1, 1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        world.clock.advance(899);
+        assert_eq!(world.me(&token).await.status, 200);
+        world.clock.advance(1);
+        let answer = world.me(&token).await;
+        answer.assert_problem(401, "invalid_token");
+        assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_another_key_signed_is_refused() {
+        let world = World::licensed(1, 1).await;
+        let other = PrivateKey::from_seed(&[8; 32]).unwrap();
+        let answer = world.me(&other.sign(claims().signing_input(other.public().id()))).await;
+        answer.assert_problem(401, "invalid_token");
+        assert_eq!(answer.string("reason"), "unknown_key");
+        assert_eq!(answer.string("at"), "access");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_changed_is_refused() {
+        let world = World::licensed(1, 1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        assert_eq!(world.me(&token).await.status, 200);
+        for (changed, reason) in [
+            (token.replacen("eyJ", "eyI", 1), "malformed"),
+            (format!("{token}A"), "malformed"),
+            (format!("{token}.x"), "malformed"),
+            (with_another_signature(&token), "bad_signature"),
+        ] {
+            assert_eq!(world.me(&changed).await.string("reason"), reason, "{changed}");
+        }
+    }
+
+    fn with_another_signature(token: &str) -> String {
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let mut bytes = licence_core::base64url::decode(signature).unwrap();
+        bytes[10] ^= 1;
+        format!("{input}.{}", licence_core::base64url::encode(&bytes))
+    }
+
+    #[tokio::test]
+    async fn a_token_is_read_from_its_header_alone() {
+        let world = World::licensed(1, 1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        let answer = world.get(&format!("/v1/me?access_token={token}")).send().await;
+        answer.assert_problem(401, "invalid_token");
+    }
+}

@@ -9,6 +9,7 @@ use licence_core::{AcceptedLicence, Code, UnixTime};
 use crate::state::AppState;
 
 pub use admin::{InstalledLicence, LicenceInstallation, NewUser};
+pub use licence::{LicenceInForce, SeatsInUse};
 
 /// Where commands find what they call.
 pub(super) mod paths {
@@ -32,9 +33,7 @@ pub(super) fn router() -> Router<AppState> {
 fn state_name(licence: &AcceptedLicence, now: UnixTime) -> &'static str {
     match licence.at(now) {
         Ok(valid) => valid.state().name(),
-        Err(refusal) => match refusal.code() {
-            Code::NotYetValid => "not_yet",
-            other => other.name(),
-        },
+        Err(refusal) if refusal.code() == Code::NotYetValid => "not_yet",
+        Err(refusal) => refusal.code().name(),
     }
 }

@@ -24,3 +24,22 @@ async fn jwks(State(state): State<AppState>) -> impl IntoResponse {
     ];
     (headers, keys)
 }
+
+#[cfg(test)]
+mod tests {
+    use licence_core::PublicKey;
+
+    use crate::http::testing::World;
+
+    #[tokio::test]
+    async fn the_key_is_the_one_that_signs() {
+        let world = World::new();
+        let answer = world.get("/.well-known/jwks.json").send().await;
+        assert_eq!(answer.header("content-type"), "application/jwk-set+json");
+        let set = answer.json();
+        let key = PublicKey::parse(set["keys"][0].to_string().as_bytes()).unwrap();
+        assert_eq!(&key, world.state.site_key());
+        assert_eq!(set["keys"].as_array().unwrap().len(), 1);
+        assert_eq!(set["keys"][0]["use"], "sig");
+    }
+}

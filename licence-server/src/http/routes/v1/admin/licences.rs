@@ -75,7 +75,10 @@ async fn install(
             Ok((StatusCode::CREATED, Json(InstalledLicence::new(claims, from, now))))
         }
         Outcome::Refused(refusal) => Err(refused(&refusal)),
-        other => Err(Problem::internal(format!("an installation came to {other:?}"))),
+        other @ (Outcome::Added { .. }
+        | Outcome::Granted(_)
+        | Outcome::NoSeat(_)
+        | Outcome::Done) => Err(Problem::unexpected(&other)),
     }
 }
 
@@ -92,13 +95,13 @@ fn replace(query: Option<&str>) -> Result<Replace, Problem> {
 }
 
 fn refused(refusal: &Refusal) -> Problem {
-    match refusal {
-        Refusal::Conflict => Problem::new(Code::Conflict).detail(
-            "another series, or a revision as new as this one, is installed; --replace lets another \
-             series take its place",
-        ),
-        other => Problem::new(other.code()),
+    if *refusal != Refusal::Conflict {
+        return Problem::new(refusal.code());
     }
+    Problem::new(Code::Conflict).detail(
+        "another series, or a revision as new as this one, is installed; --replace lets another \
+         series take its place",
+    )
 }
 
 impl InstalledLicence {
@@ -118,5 +121,94 @@ impl InstalledLicence {
                 LicenceInstallation::InForce
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use licence_core::claims::{LicenceClaims, Period};
+    use licence_core::{PrivateKey, Serial};
+
+    use crate::http::paths;
+    use crate::http::testing::{World, claims, sign, start};
+
+    #[tokio::test]
+    async fn nobody_installs_a_licence_over_the_network() {
+        let world = World::new();
+        let call = world.call(Method::POST, paths::ADMIN_LICENCES).body(world.licence(1, 1));
+        call.send().await.assert_problem(403, "forbidden");
+        world.get("/v1/licence").send().await.assert_problem(403, "no_licence");
+    }
+
+    #[tokio::test]
+    async fn what_the_verifier_refuses_is_not_installed() {
+        let world = World::new();
+        let site = world.state.site_key();
+        let other = PrivateKey::from_seed(&[8; 32]).unwrap();
+        let of = |site| claims(1, 1, site);
+        let bound = || of(Some(site.clone()));
+        let last_year = Period::limited(start().plus(-86_400), start(), None, None).unwrap();
+        let stranger = |claims: &LicenceClaims| {
+            use licence_core::claims::Claims as _;
+            other.sign(claims.signing_input(other.public().id()))
+        };
+        for (file, status, code) in [
+            (String::new(), 400, "malformed"),
+            ("x".repeat((2 << 20) + 1), 413, "too_large"),
+            ("x".repeat(4 << 20), 413, "too_large"),
+            (stranger(&bound()), 401, "unknown_key"),
+            (sign(&of(None)), 403, "unbound"),
+            (sign(&of(Some(other.public().clone()))), 403, "wrong_site"),
+            (sign(&LicenceClaims { is_test: true, ..bound() }), 403, "test_licence"),
+            (sign(&LicenceClaims { period: last_year, ..bound() }), 401, "expired"),
+        ] {
+            world.install(&file).await.assert_problem(status, code);
+        }
+        world.get("/v1/licence").send().await.assert_problem(403, "no_licence");
+    }
+
+    #[tokio::test]
+    async fn settings_let_a_trial_in() {
+        let world =
+            World::with("http://localhost:8080", "test_licences = true\nunbound_licences = true\n");
+        let licence = sign(&LicenceClaims { is_test: true, ..claims(1, 1, None) });
+        assert_eq!(world.install(&licence).await.status, 201);
+        world.add_users(1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        assert_eq!(world.me(&token).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_renewal_that_has_not_begun_is_staged() {
+        let world = World::licensed(1, 0).await;
+        let period = Period::perpetual(start().plus(30 * 86_400));
+        let site = Some(world.state.site_key().clone());
+        let renewal = LicenceClaims { period, ..claims(9, 2, site) };
+        assert_eq!(world.install(&sign(&renewal)).await.string("state"), "staged");
+        let in_force = |text: &str| text.contains("\"revision\":2");
+        assert!(!in_force(&world.get("/v1/licence").send().await.text));
+        world.clock.advance(30 * 86_400);
+        assert!(in_force(&world.get("/v1/licence").send().await.text));
+    }
+
+    #[tokio::test]
+    async fn another_series_needs_a_word() {
+        let world = World::licensed(1, 0).await;
+        let site = Some(world.state.site_key().clone());
+        let serial = Serial::from_random([9; 15]);
+        let other = sign(&LicenceClaims { serial, ..claims(9, 2, site) });
+        world.install(&other).await.assert_problem(409, "conflict");
+        let path = format!("{}?replace=true", paths::ADMIN_LICENCES);
+        assert_eq!(world.admin_body(&path, &other).await.status, 201);
+        let path = format!("{}?replace=maybe", paths::ADMIN_LICENCES);
+        world.admin_body(&path, &other).await.assert_problem(400, "invalid_request");
+    }
+
+    #[tokio::test]
+    async fn installed_licences_are_verified_again_at_every_start() {
+        let world = World::licensed(3, 1).await.restarted().await;
+        assert_eq!(world.get("/v1/licence").send().await.string("state"), "valid");
+        assert_eq!(world.sign_in("user1").await.status, 200);
     }
 }

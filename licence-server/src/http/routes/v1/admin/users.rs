@@ -57,7 +57,10 @@ async fn add(
                 .detail("someone with that name or e-mail address is registered already"))
         }
         Outcome::Refused(refusal) => Err(Problem::new(refusal.code())),
-        other => Err(Problem::internal(format!("a registration came to {other:?}"))),
+        other @ (Outcome::Installed { .. }
+        | Outcome::Granted(_)
+        | Outcome::NoSeat(_)
+        | Outcome::Done) => Err(Problem::unexpected(&other)),
     }
 }
 
@@ -99,5 +102,72 @@ impl NewUser {
             roles: add.roles.iter().map(ToString::to_string).collect(),
             has_password: add.hash.is_some(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use crate::http::paths;
+    use crate::http::testing::{PASSWORD, World};
+
+    #[tokio::test]
+    async fn a_person_signs_in_by_name_or_address() {
+        let world = World::licensed(1, 0).await;
+        let user = json!({
+            "username": "Ann Müller",
+            "email": "ann@example.org",
+            "password": PASSWORD,
+            "roles": ["editor", "admin", "editor"],
+        });
+        let added = world.admin(paths::ADMIN_USERS, &user).await;
+        assert_eq!(added.status, 201);
+        assert_eq!(added.json()["roles"], json!(["admin", "editor"]));
+        assert!(!added.text.contains(PASSWORD));
+        for name in ["ann+m%C3%BCller", "ANN@example.org"] {
+            let signed_in = world.sign_in(name).await;
+            assert_eq!(signed_in.status, 200, "{}", signed_in.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_person_without_a_password_cannot_sign_in() {
+        let world = World::licensed(1, 0).await;
+        let added = world.admin(paths::ADMIN_USERS, &json!({ "username": "ann" })).await;
+        assert_eq!(added.json()["has_password"], false);
+        world.sign_in("ann").await.assert_problem(401, "invalid_grant");
+    }
+
+    #[tokio::test]
+    async fn a_name_is_taken_once() {
+        let world = World::licensed(1, 1).await;
+        let again = world.admin(paths::ADMIN_USERS, &json!({ "username": "USER1" })).await;
+        again.assert_problem(409, "conflict");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_right_is_named() {
+        let world = World::new();
+        for (user, word) in [
+            (json!({}), "`username`"),
+            (json!({ "username": " ann" }), "`username`"),
+            (json!({ "username": "ann", "email": "ann" }), "`email`"),
+            (json!({ "username": "ann", "password": "short" }), "fewer than 8"),
+            (json!({ "username": "ann", "roles": ["a b"] }), "`roles`"),
+            (json!({ "username": "ann", "roles": "admin" }), "`roles`"),
+        ] {
+            let refused = world.admin(paths::ADMIN_USERS, &user).await;
+            refused.assert_problem(400, "invalid_request");
+            assert!(refused.string("detail").contains(word), "{}", refused.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_registers_people_over_the_network() {
+        let world = World::new();
+        let call = world.call(Method::POST, paths::ADMIN_USERS);
+        call.send().await.assert_problem(403, "forbidden");
     }
 }

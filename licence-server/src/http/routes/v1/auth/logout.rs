@@ -40,6 +40,10 @@ async fn logout(
 async fn end(session: SessionId, state: &AppState) -> Result<(), Problem> {
     match state.submit(Command::SignOut(SignOut { session })).await? {
         Outcome::Done | Outcome::Refused(Refusal::InvalidGrant) => Ok(()),
-        other => Err(Problem::internal(format!("a sign-out came to {other:?}"))),
+        other @ (Outcome::Installed { .. }
+        | Outcome::Added { .. }
+        | Outcome::Granted(_)
+        | Outcome::NoSeat(_)
+        | Outcome::Refused(_)) => Err(Problem::unexpected(&other)),
     }
 }

@@ -77,7 +77,10 @@ pub(super) async fn rotate(
         Outcome::Refused(refusal) => {
             Err(without_cookie(answer::refused(&refusal, now, state), delivery))
         }
-        other => Err(Problem::internal(format!("a refresh came to {other:?}"))),
+        other @ (Outcome::Installed { .. }
+        | Outcome::Added { .. }
+        | Outcome::NoSeat(_)
+        | Outcome::Done) => Err(Problem::unexpected(&other)),
     }
 }
 

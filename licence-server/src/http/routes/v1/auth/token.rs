@@ -119,7 +119,9 @@ async fn sign_in(
             answer::waiting(&full, &refresh_token, delivery, now, state).map(Problem::into_response)
         }
         Outcome::Refused(refusal) => Err(answer::refused(&refusal, now, state)),
-        other => Err(Problem::internal(format!("a sign-in came to {other:?}"))),
+        other @ (Outcome::Installed { .. } | Outcome::Added { .. } | Outcome::Done) => {
+            Err(Problem::unexpected(&other))
+        }
     }
 }
 

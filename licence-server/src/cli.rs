@@ -1,0 +1,294 @@
+//! What can be typed. What it means is decided in [`crate::command`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use licence_cli::Format;
+use licence_cli::files::{Sink, Source};
+use licence_core::claims::SeatCount;
+use licence_core::{Institute, Product, Role, Text};
+use zeroize::Zeroizing;
+
+use crate::config::Origin;
+
+/// Where the server listens when nobody says: this machine only.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// Sign people in against the seats of a licence
+#[derive(Debug, Parser)]
+#[command(name = "licence-server", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The data directory, made by `init`
+    #[arg(long, global = true, value_name = "DIR", env = "LICENCE_DATA", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Write results, errors and logs as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+impl Cli {
+    /// For whom results are written.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        if self.json { Format::Json } else { Format::Text }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a data directory: the site's key, an empty store, and what the site trusts
+    Init(InitArgs),
+    /// Write a request for a licence, signed by the site's key; the vendor needs it
+    Request(RequestArgs),
+    /// Install and show licences
+    Licence {
+        #[command(subcommand)]
+        verb: LicenceVerb,
+    },
+    /// Register people
+    User {
+        #[command(subcommand)]
+        verb: UserVerb,
+    },
+    /// Serve
+    Serve(ServeArgs),
+    /// Serve a throw-away site with a test licence, for who writes an application
+    Dev(DevArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("trust").required(true).multiple(true).args(["kit", "product"])))]
+pub(crate) struct InitArgs {
+    /// The vendor's site kit (`-`: standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["product", "roots"])]
+    pub(crate) kit: Option<Source>,
+
+    /// The product's identifier, where there is no kit
+    #[arg(long, value_name = "P", value_parser = product, requires = "roots")]
+    pub(crate) product: Option<Product>,
+
+    /// A root key of the vendor, SPKI PEM or JWK, where there is no kit
+    #[arg(long = "root", value_name = "PUB", requires = "product")]
+    pub(crate) roots: Vec<Source>,
+
+    /// Register an administrator at once; the password is asked for
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub(crate) admin: Option<Text>,
+
+    /// Take the administrator's password from the first line of FILE (`-`: standard input)
+    #[arg(long, value_name = "FILE", requires = "admin")]
+    pub(crate) admin_password_file: Option<Source>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RequestArgs {
+    /// The institute's name, as the licence is to show it
+    #[arg(long, value_name = "NAME", value_parser = institute)]
+    pub(crate) institute: Institute,
+
+    /// What the institute belongs to
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub(crate) affiliation: Option<Text>,
+
+    /// Where the request is to stand, `-` for standard output; never overwritten
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) out: Sink,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LicenceVerb {
+    /// Install a licence, or its renewal
+    Install(InstallArgs),
+    /// Show the licence in force
+    Show,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InstallArgs {
+    /// The licence file, `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Source,
+
+    /// Let it take the place of another series
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserVerb {
+    /// Register a person
+    Add(AddUserArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AddUserArgs {
+    /// The name to sign in with
+    #[arg(value_name = "NAME", value_parser = text)]
+    pub(crate) name: Text,
+
+    /// An e-mail address, to sign in with as well
+    #[arg(long, value_name = "E", value_parser = text)]
+    pub(crate) email: Option<Text>,
+
+    /// A role on this server: `admin`
+    #[arg(long = "role", value_name = "ROLE", value_parser = ["admin"])]
+    pub(crate) roles: Vec<String>,
+
+    /// A role in the application, which access tokens carry
+    #[arg(long = "app-role", value_name = "R", value_parser = app_role)]
+    pub(crate) app_roles: Vec<Role>,
+
+    /// Take the password from the first line of FILE (`-`: standard input) [default: it is asked for]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<Source>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
+    pub(crate) listen: SocketAddr,
+
+    /// Where browsers reach the server [default: http://localhost at the port]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<Origin>,
+
+    /// Serve a single-page application from this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) app: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DevArgs {
+    /// Seats of the licence
+    #[arg(long, value_name = "N", value_parser = seats, default_value = "3")]
+    pub(crate) seats: SeatCount,
+
+    /// Someone who may sign in; without any, four are made up
+    #[arg(long = "user", value_name = "NAME:PASSWORD[:ROLE]")]
+    pub(crate) users: Vec<DevUser>,
+
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
+    pub(crate) listen: SocketAddr,
+
+    /// Serve a single-page application from this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) app: Option<PathBuf>,
+}
+
+/// Someone who may sign in to a throw-away site. The password is typed on the command line, where
+/// everyone on the machine can read it: it opens nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct DevUser {
+    pub(crate) name: Text,
+    pub(crate) password: Zeroizing<String>,
+    pub(crate) role: Option<Role>,
+}
+
+impl FromStr for DevUser {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let wrong = || "it is written NAME:PASSWORD or NAME:PASSWORD:ROLE".to_owned();
+        let mut parts = typed.splitn(3, ':');
+        let (Some(name), Some(password)) = (parts.next(), parts.next()) else {
+            return Err(wrong());
+        };
+        let role = parts.next().map(|role| Role::parse(role).ok_or_else(wrong)).transpose()?;
+        let name = Text::parse(name).ok_or_else(wrong)?;
+        Ok(Self { name, password: Zeroizing::new(password.to_owned()), role })
+    }
+}
+
+fn product(typed: &str) -> Result<Product, String> {
+    Product::parse(typed).ok_or_else(|| {
+        "an identifier has 1 to 64 characters of `A-Z a-z 0-9 . _ -`, the first a letter or a digit"
+            .to_owned()
+    })
+}
+
+fn text(typed: &str) -> Result<Text, String> {
+    Text::parse(typed).ok_or_else(|| {
+        "a name has 1 to 200 characters, none of them a control character, and no space at its ends"
+            .to_owned()
+    })
+}
+
+fn institute(typed: &str) -> Result<Institute, String> {
+    text(typed).map(Institute)
+}
+
+fn app_role(typed: &str) -> Result<Role, String> {
+    match Role::parse(typed) {
+        Some(role) if role.as_str() == "admin" => {
+            Err("`admin` is a role of this server: give --role admin".to_owned())
+        }
+        Some(role) => Ok(role),
+        None => Err("a role has 1 to 64 characters of `A-Z a-z 0-9 . _ -`".to_owned()),
+    }
+}
+
+fn seats(typed: &str) -> Result<SeatCount, String> {
+    let number = typed.parse().ok().and_then(SeatCount::new);
+    number.ok_or_else(|| "seats are a number from 1 to 1,000,000".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[track_caller]
+    fn error(words: &str) -> String {
+        let words = std::iter::once("licence-server").chain(words.split(' '));
+        Cli::try_parse_from(words).unwrap_err().to_string()
+    }
+
+    #[track_caller]
+    fn parses(words: &str) -> Cli {
+        let words = std::iter::once("licence-server").chain(words.split(' '));
+        Cli::try_parse_from(words).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn trust_comes_from_a_kit_or_from_product_and_roots() {
+        parses("init --data d --kit k");
+        parses("init --data d --product p --root a --root b --admin ann");
+        error("init --data d");
+        error("init --data d --product p");
+        error("init --data d --root a");
+        error("init --data d --kit k --product p --root a");
+        error("init --data d --kit k --admin-password-file f");
+    }
+
+    #[test]
+    fn the_servers_role_is_not_given_by_mistake() {
+        parses("user add ann --role admin --app-role editor");
+        assert!(error("user add ann --app-role admin").contains("--role admin"));
+        error("user add ann --role editor");
+    }
+
+    #[test]
+    fn someone_for_a_throw_away_site_is_read() {
+        let user: DevUser = "ann:secret phrase:admin".parse().unwrap();
+        assert_eq!(user.name.as_str(), "ann");
+        assert_eq!(*user.password, "secret phrase");
+        assert_eq!(user.role.unwrap().as_str(), "admin");
+        assert!("ann:secret".parse::<DevUser>().unwrap().role.is_none());
+        for wrong in ["ann", ":secret", "ann:secret:a b"] {
+            assert!(wrong.parse::<DevUser>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! How a command has something done: by an HTTP call to the server. While it runs, over the socket in
+//! the data directory; while it is stopped, into the same app inside this process. Either way it is
+//! the same code that does it, and the same answer that is shown.
+
+use std::io;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, Response, header};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use licence_cli::Failure;
+use licence_core::Code;
+use licence_core::limits::FILE_BYTES_MAX;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+use tower::ServiceExt as _;
+
+use super::{small_runtime, system};
+use crate::config::{Config, Origin};
+use crate::data_dir::DataDir;
+use crate::http::{app, open_admin_door};
+use crate::state::AppState;
+
+/// Bytes of an answer at most: a licence file in JSON.
+const ANSWER_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
+
+/// A call of the server's own interface.
+#[derive(Debug)]
+pub(super) struct AdminCall {
+    method: Method,
+    path: String,
+    content_type: &'static str,
+    body: Vec<u8>,
+}
+
+impl AdminCall {
+    pub(super) fn get(path: &str) -> Self {
+        Self { method: Method::GET, path: path.to_owned(), content_type: "", body: Vec::new() }
+    }
+
+    pub(super) fn post_json(path: &str, body: &serde_json::Value) -> Self {
+        let body = body.to_string().into_bytes();
+        Self { method: Method::POST, path: path.to_owned(), content_type: "application/json", body }
+    }
+
+    pub(super) fn post_file(path: &str, body: Vec<u8>) -> Self {
+        let content_type = "application/octet-stream";
+        Self { method: Method::POST, path: path.to_owned(), content_type, body }
+    }
+
+    /// Has it done by the server that has the data directory, or in its place.
+    pub(super) fn send<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+        small_runtime()?.block_on(async {
+            match UnixStream::connect(data.socket()).await {
+                Ok(stream) => self.over(stream).await,
+                Err(error) if is_stopped(&error) => self.in_process(data).await,
+                Err(error) => Err(unreachable_server(&error)),
+            }
+        })
+    }
+
+    /// Has it done by an app in this process.
+    pub(super) async fn through<T: DeserializeOwned>(self, app: Router) -> Result<T, Failure> {
+        let request = self.request()?;
+        match open_admin_door(app).oneshot(request).await {
+            Ok(response) => read(response).await,
+        }
+    }
+
+    async fn over<T: DeserializeOwned>(self, stream: UnixStream) -> Result<T, Failure> {
+        let request = self.request()?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
+        let connection = tokio::spawn(connection);
+        let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
+        let answer = read(response).await;
+        connection.abort();
+        answer
+    }
+
+    async fn in_process<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+        // No browser comes this way, so the address that browsers use plays no part.
+        let config = Config::new(data.settings()?, Origin::localhost(0));
+        let state = AppState::open(data, config, system())?;
+        let answer = self.through(app(state.clone())).await;
+        state.writer().stop().await;
+        answer
+    }
+
+    fn request(self) -> Result<Request<Body>, Failure> {
+        let request = Request::builder()
+            .method(self.method)
+            .uri(self.path)
+            .header(header::HOST, HeaderValue::from_static("localhost"))
+            .header(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        request
+            .body(Body::from(self.body))
+            .map_err(|error| Failure::usage(format!("the call cannot be written: {error}")))
+    }
+}
+
+/// There is no socket, or one that a server which was killed left behind.
+fn is_stopped(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+}
+
+fn unreachable_server(error: &io::Error) -> Failure {
+    Failure::usage(format!("the running server cannot be reached: {error}"))
+        .mend("run this as the user that the server runs as")
+}
+
+fn broken(error: &hyper::Error) -> Failure {
+    Failure::usage(format!("the running server did not answer: {error}"))
+        .mend("run this as the user that the server runs as, and see the server's log")
+}
+
+async fn read<T, B>(response: Response<B>) -> Result<T, Failure>
+where
+    T: DeserializeOwned,
+    B: axum::body::HttpBody,
+    B::Error: Into<axum::BoxError>,
+{
+    let status = response.status();
+    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+    let body = body.map_err(|error| Failure::usage(format!("the answer broke off: {error}")))?;
+    let body = body.to_bytes();
+    if status.is_success() {
+        return serde_json::from_slice(&body)
+            .map_err(|error| Failure::usage(format!("the answer is not understood: {error}")));
+    }
+    Err(serde_json::from_slice::<ProblemRead>(&body).map_or_else(
+        |_| Failure::usage(format!("the server answered with status {status}")),
+        ProblemRead::into_failure,
+    ))
+}
+
+/// What a problem says, on the other side of the call.
+#[derive(Deserialize)]
+struct ProblemRead {
+    code: String,
+    title: String,
+    detail: Option<String>,
+}
+
+impl ProblemRead {
+    fn into_failure(self) -> Failure {
+        let sentence = self.detail.unwrap_or(self.title);
+        match Code::ALL.iter().find(|code| code.name() == self.code) {
+            Some(code) => Failure::coded(*code, sentence),
+            None => Failure::usage(sentence),
+        }
+    }
+}

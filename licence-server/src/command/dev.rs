@@ -1,0 +1,97 @@
+//! `dev`: a vendor, an institute and its server in a folder that is thrown away, for who writes an
+//! application and has no licence yet.
+
+mod chain;
+
+use std::path::Path;
+
+use licence_cli::{Failure, Format, output, table};
+use licence_core::{Product, PublicKey, Role, UnixTime, json};
+
+use self::chain::Chain;
+use super::admin_call::AdminCall;
+use super::{need_folder, serve, small_runtime, system, user};
+use crate::cli::{DevArgs, DevUser};
+use crate::config::{Config, Origin, Settings};
+use crate::data_dir::{DataDir, NewDataDir};
+use crate::http::{InstalledLicence, NewUser, app, paths};
+use crate::state::AppState;
+
+/// The product of the throw-away licence.
+const PRODUCT: &str = "dev-app";
+
+/// One more than there are seats by default, so that a full house can be met.
+const PEOPLE: [&str; 4] =
+    ["ann:ann-password:admin", "bob:bob-password", "eve:eve-password", "kim:kim-password"];
+
+pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
+    args.app.as_deref().map_or(Ok(()), need_folder)?;
+    serve::start_log(format);
+    let network = serve::bind(args.listen)?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::usage(format!("no temporary folder can be made: {error}")))?;
+    let now = licence_cli::clock::now()?;
+    let chain = Chain::draw()?;
+    let data = data_dir(&folder.path().join("site"), &chain, now)?;
+
+    let settings = Settings { test_licences: true, ..Settings::default() };
+    let mut config = Config::new(settings, Origin::localhost(serve::port(&network)?));
+    config.app.clone_from(&args.app);
+    let state = AppState::open(&data, config, system())?;
+    let people = people(args)?;
+    small_runtime()?.block_on(furnish(&state, &chain, args, &people, now))?;
+    introduce(&state, chain.root(), &people)?;
+    serve::serve(state, network, &data)
+}
+
+fn product() -> Result<Product, Failure> {
+    Product::parse(PRODUCT).ok_or_else(|| Failure::usage("the product has no name"))
+}
+
+fn data_dir(path: &Path, chain: &Chain, now: UnixTime) -> Result<DataDir, Failure> {
+    let product = product()?;
+    let sources = system();
+    let site = |key: &licence_core::PrivateKey| chain.site(product, key);
+    NewDataDir::beside(path, site, now, &*sources.rng)?.publish(path)?;
+    DataDir::open(path)
+}
+
+fn people(args: &DevArgs) -> Result<Vec<DevUser>, Failure> {
+    if !args.users.is_empty() {
+        return Ok(args.users.clone());
+    }
+    PEOPLE.iter().map(|typed| typed.parse().map_err(Failure::usage)).collect()
+}
+
+/// Installs the licence and registers the people, as an administrator would.
+async fn furnish(
+    state: &AppState,
+    chain: &Chain,
+    args: &DevArgs,
+    people: &[DevUser],
+    now: UnixTime,
+) -> Result<(), Failure> {
+    let licence = chain.licence(args.seats, &product()?, state.site_key(), now)?;
+    let install = AdminCall::post_file(paths::ADMIN_LICENCES, licence.into_bytes());
+    let _: InstalledLicence = install.through(app(state.clone())).await?;
+    for DevUser { name, password, role } in people {
+        let roles = role.iter().map(Role::to_string).collect();
+        let person = user::NewPerson { name: name.clone(), email: None, roles };
+        let _: NewUser = user::call(&person, password).through(app(state.clone())).await?;
+    }
+    Ok(())
+}
+
+/// What an application is configured with, as lines of an environment file, and who may sign in.
+fn introduce(state: &AppState, root: &PublicKey, people: &[DevUser]) -> Result<(), Failure> {
+    let root = json::object(|jwk| root.write_jwks_member(jwk));
+    let mut table = table::Table::plain([table::Align::Left; 3]);
+    for DevUser { name, password, role } in people {
+        table.row([name.as_str(), password, role.as_ref().map_or("", Role::as_str)]);
+    }
+    let text = format!(
+        "LICENCE_SERVER={}\nLICENCE_PRODUCT={PRODUCT}\nLICENCE_ROOTS='[{root}]'\n\n{table}\n",
+        state.config().public
+    );
+    output::print_bytes(text.as_bytes())
+}

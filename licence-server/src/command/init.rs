@@ -1,0 +1,91 @@
+//! `init`: a data directory.
+
+use std::path::Path;
+
+use licence_cli::files::{self, ByteLimit, Source};
+use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
+use licence_cli::{Facts, Failure, Format, SiteKit, clock};
+use licence_core::limits::KEY_FILE_BYTES_MAX;
+use licence_core::{Code, PrivateKey, PublicKey, Roots, Text};
+
+use super::{new_password, user};
+use crate::cli::InitArgs;
+use crate::data_dir::{NewDataDir, SiteFile};
+use crate::rng::SystemRng;
+
+pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Failure> {
+    let trust = trust(args)?;
+    // Everything is read before anything is made.
+    let file = args.admin_password_file.as_ref();
+    let admin = args.admin.as_ref();
+    let password = admin.map(|name| new_password::obtain(name, file)).transpose()?;
+    let site = |key: &PrivateKey| trust.site(key);
+    let new = NewDataDir::beside(path, site, clock::now()?, &SystemRng)?;
+    if let Some((name, password)) = admin.zip(password) {
+        user::register(&new_admin(name), &password, &new.dir())?;
+    }
+    let facts = facts(path, &new.dir().site()?, new.dir().site_key()?.public());
+    new.publish(path)?;
+    format.print(&facts.with_some("admin", admin.map(Text::to_string)))
+}
+
+/// Whose licences are good here.
+enum Trust {
+    Kit(SiteKit),
+    Roots(licence_core::Product, Roots),
+}
+
+impl Trust {
+    fn site(&self, key: &PrivateKey) -> Option<SiteFile> {
+        let key = key.public().id();
+        match self {
+            Self::Kit(kit) => SiteFile::of_kit(kit.clone(), key),
+            Self::Roots(product, roots) => SiteFile::new(None, product.clone(), roots.clone(), key),
+        }
+    }
+}
+
+fn trust(args: &InitArgs) -> Result<Trust, Failure> {
+    match (&args.kit, &args.product) {
+        (Some(kit), _) => {
+            let bytes = files::read(kit, ByteLimit(SITE_KIT_BYTES_MAX))?;
+            SiteKit::parse(&bytes).map(Trust::Kit).ok_or_else(|| {
+                Failure::coded(Code::Malformed, format!("{kit} is not a vendor's site kit"))
+                    .mend("ask the vendor for site-kit.json")
+            })
+        }
+        (None, Some(product)) => {
+            let keys = args.roots.iter().map(public_key).collect::<Result<Vec<_>, _>>()?;
+            let roots = Roots::new(keys).ok_or_else(|| {
+                Failure::usage("a root key is named twice, or more than eight are")
+                    .mend("name each root key once")
+            })?;
+            Ok(Trust::Roots(product.clone(), roots))
+        }
+        (None, None) => Err(Failure::usage("nothing says whose licences are good here")
+            .mend("give --kit FILE, or --product P and --root PUB")),
+    }
+}
+
+fn public_key(file: &Source) -> Result<PublicKey, Failure> {
+    let bytes = files::read(file, ByteLimit(KEY_FILE_BYTES_MAX))?;
+    PublicKey::parse(&bytes).map_err(|refusal| {
+        Failure::coded(refusal.code(), format!("{file} is no public key: {refusal}"))
+            .mend("name the file that ends in .pub")
+    })
+}
+
+fn new_admin(name: &Text) -> user::NewPerson {
+    user::NewPerson { name: name.clone(), email: None, roles: vec!["admin".to_owned()] }
+}
+
+fn facts(path: &Path, site: &SiteFile, key: &PublicKey) -> Facts {
+    let roots: Vec<String> = site.roots.keys().iter().map(|key| key.id().to_string()).collect();
+    Facts::new()
+        .with_text("data", path.display())
+        .with_some("vendor", site.vendor.as_ref().map(ToString::to_string))
+        .with_text("product", &site.product)
+        .with("roots", roots)
+        .with_text("site_key", key.id())
+        .with_text("issuer", &site.issuer)
+}

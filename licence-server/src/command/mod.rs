@@ -1,0 +1,71 @@
+//! One file per verb: from what was typed to what is meant, and then done.
+
+mod admin_call;
+mod dev;
+mod init;
+mod licence;
+mod new_password;
+mod request;
+mod serve;
+mod user;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use licence_cli::Failure;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::{Cli, LicenceVerb, UserVerb, Verb};
+use crate::clock::SystemClock;
+use crate::data_dir::DataDir;
+use crate::rng::SystemRng;
+use crate::state::Sources;
+
+/// Does what was typed.
+///
+/// # Errors
+/// Whatever stopped the command.
+pub fn run(typed: &Cli) -> Result<(), Failure> {
+    let format = typed.format();
+    let path = || typed.data.as_deref().ok_or_else(no_data_dir);
+    let data = || DataDir::open(path()?);
+    match &typed.verb {
+        Verb::Init(args) => init::run(args, path()?, format),
+        Verb::Request(args) => request::run(args, &data()?, format),
+        Verb::Licence { verb: LicenceVerb::Install(args) } => {
+            licence::install(args, &data()?, format)
+        }
+        Verb::Licence { verb: LicenceVerb::Show } => licence::show(&data()?, format),
+        Verb::User { verb: UserVerb::Add(args) } => user::add(args, &data()?, format),
+        Verb::Serve(args) => serve::run(args, &data()?, format),
+        Verb::Dev(args) => dev::run(args, format),
+    }
+}
+
+fn no_data_dir() -> Failure {
+    Failure::usage("no data directory was named").mend("give --data DIR, or set LICENCE_DATA")
+}
+
+/// Where a program takes time and randomness from.
+fn system() -> Sources {
+    Sources { clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) }
+}
+
+/// What runs one request and ends.
+fn small_runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))
+}
+
+fn no_runtime(error: &std::io::Error) -> Failure {
+    Failure::usage(format!("the operating system gives no event queue: {error}"))
+        .mend("check the limit of open files")
+}
+
+/// A folder that someone else is to serve files from, looked at before anything is started.
+fn need_folder(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("`{}` is not a folder", path.display()))
+        .mend("name the folder that the application was built into"))
+}

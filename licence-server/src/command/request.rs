@@ -1,0 +1,54 @@
+//! `request`: ask the vendor for a licence that is bound to this site's key.
+
+use licence_cli::files::{Access, Delivery, Sink};
+use licence_cli::{Facts, Failure, Format, clock, output};
+use licence_core::armour::{self, Label};
+use licence_core::claims::{Affiliated, Claims as _, Nonce, RequestClaims};
+
+use crate::cli::RequestArgs;
+use crate::data_dir::DataDir;
+use crate::rng::{Rng, SystemRng};
+
+pub(super) fn run(args: &RequestArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
+    let key = data.site_key()?;
+    let rng: &dyn Rng = &SystemRng;
+    let claims = RequestClaims {
+        product: data.site()?.product,
+        iat: clock::now()?,
+        nonce: Nonce(rng.bytes().map_err(|error| Failure::usage(error.to_string()))?),
+        institute: Affiliated {
+            name: args.institute.clone(),
+            affiliation: args.affiliation.clone(),
+        },
+        site: key.public().clone(),
+    };
+    let signed = key.sign(claims.signing_input(key.public().id()));
+    let file = armour::write(&[(Label::Request, signed.as_bytes())]);
+    hand_out(&file, facts(&claims), &args.out, format)
+}
+
+/// The fingerprint is what the two ends compare, by telephone or in person: nothing else tells the
+/// vendor who sent the request.
+fn facts(claims: &RequestClaims) -> Facts {
+    Facts::new()
+        .with_text("product", &claims.product)
+        .with_text("institute", &claims.institute.name)
+        .with_some("affiliation", claims.institute.affiliation.as_ref().map(ToString::to_string))
+        .with_text("fingerprint", claims.site.id())
+}
+
+/// Standard output takes one thing: the file, or the JSON that holds it.
+fn hand_out(file: &str, facts: Facts, sink: &Sink, format: Format) -> Result<(), Failure> {
+    match (sink, format) {
+        (Sink::Stdout, Format::Json) => format.print(&facts.with("file", file)),
+        (Sink::Stdout, Format::Text) => {
+            Delivery::prepare(sink, file.as_bytes(), Access::Shared)?.hand_out()?;
+            output::note(facts.to_string().trim_end());
+            Ok(())
+        }
+        (Sink::File(_), _) => {
+            Delivery::prepare(sink, file.as_bytes(), Access::Shared)?.hand_out()?;
+            format.print(&facts)
+        }
+    }
+}

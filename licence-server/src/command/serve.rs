@@ -1,0 +1,78 @@
+//! `serve`: the server itself.
+
+use std::io::{self, IsTerminal as _};
+use std::net::{SocketAddr, TcpListener};
+
+use licence_cli::{Failure, Format};
+use tokio::runtime::Builder;
+use tracing_subscriber::EnvFilter;
+
+use super::{need_folder, no_runtime, system};
+use crate::cli::ServeArgs;
+use crate::config::{Config, Origin};
+use crate::data_dir::DataDir;
+use crate::listen::{self, Doors};
+use crate::state::AppState;
+
+/// The variable that says how much is logged, and of what: `debug`, `licence_server=debug,info`.
+const LOG: &str = "LICENCE_LOG";
+
+pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
+    args.app.as_deref().map_or(Ok(()), need_folder)?;
+    start_log(format);
+    let network = bind(args.listen)?;
+    let public = match &args.public_url {
+        Some(public) => public.clone(),
+        None => Origin::localhost(port(&network)?),
+    };
+    let mut config = Config::new(data.settings()?, public);
+    config.app.clone_from(&args.app);
+    let state = AppState::open(data, config, system())?;
+    serve(state, network, data)
+}
+
+/// Serves until the process is told to stop.
+pub(super) fn serve(state: AppState, network: TcpListener, data: &DataDir) -> Result<(), Failure> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| no_runtime(&error))?.block_on(async {
+        let doors = Doors::open(network, data)?;
+        listen::serve(state, doors).await
+    })
+}
+
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        let help = if error.kind() == io::ErrorKind::AddrInUse {
+            "another program listens there: stop it, or choose another port"
+        } else if error.kind() == io::ErrorKind::PermissionDenied {
+            "ports below 1024 belong to root: choose another"
+        } else {
+            "choose an address of this machine"
+        };
+        Failure::usage(format!("`{address}` cannot be listened on: {error}")).mend(help)
+    })
+}
+
+pub(super) fn port(listener: &TcpListener) -> Result<u16, Failure> {
+    let address = listener.local_addr();
+    address
+        .map(|address| address.port())
+        .map_err(|error| Failure::usage(format!("the port cannot be found out: {error}")))
+}
+
+/// Events go to standard error, as lines or as JSON.
+pub(super) fn start_log(format: Format) {
+    let filter = EnvFilter::builder()
+        .with_env_var(LOG)
+        .with_default_directive(tracing::Level::INFO.into())
+        .from_env_lossy();
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    // An error means that there is a log already, as where tests share a process.
+    let _ = match format {
+        Format::Text => log.try_init(),
+        Format::Json => log.json().try_init(),
+    };
+}

@@ -1,0 +1,111 @@
+//! The server's doors: the network, and the socket for administration.
+
+mod admin_socket;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use licence_cli::{Failure, output};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::admin_socket::AdminSocket;
+use crate::data_dir::DataDir;
+use crate::http::{app, open_admin_door};
+use crate::state::AppState;
+
+/// How long requests may take that are under way when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How often what has lapsed is let go of. Nobody waits for it: who needs a lapsed seat takes it.
+const SWEEP_PERIOD: Duration = Duration::from_secs(30);
+
+/// Where requests come in.
+#[derive(Debug)]
+pub struct Doors {
+    network: tokio::net::TcpListener,
+    admin: AdminSocket,
+}
+
+impl Doors {
+    /// Opens them. The caller has the store, so a socket that is there was left by a server that was
+    /// killed.
+    ///
+    /// # Errors
+    /// If the socket cannot be made.
+    pub fn open(network: TcpListener, data: &DataDir) -> Result<Self, Failure> {
+        let network = network
+            .set_nonblocking(true)
+            .and_then(|()| tokio::net::TcpListener::from_std(network))
+            .map_err(|error| Failure::usage(format!("the network cannot be used: {error}")))?;
+        Ok(Self { network, admin: AdminSocket::open(&data.socket())? })
+    }
+}
+
+/// Serves until the process is told to stop, then lets the requests under way come to their end and
+/// closes the store.
+///
+/// # Errors
+/// If the process cannot be told to stop.
+pub async fn serve(state: AppState, doors: Doors) -> Result<(), Failure> {
+    let mut told_to_stop = Signals::listen()?;
+    let (stop, stopped) = watch::channel(());
+    let app = app(state.clone());
+    let network = axum::serve(doors.network, app.clone())
+        .with_graceful_shutdown(until_dropped(stopped.clone()));
+    let admin = axum::serve(doors.admin, open_admin_door(app))
+        .with_graceful_shutdown(until_dropped(stopped));
+    let (network, admin) = (tokio::spawn(network.into_future()), tokio::spawn(admin.into_future()));
+    let writer = state.writer().clone();
+    let sweeper = tokio::spawn(async move { writer.sweep_every(SWEEP_PERIOD).await });
+
+    output::print_bytes(format!("listening on {}\n", state.config().public).as_bytes())?;
+    told_to_stop.next().await;
+    tracing::info!("told to stop");
+    drop(stop);
+    close(network, admin).await;
+    sweeper.abort();
+    state.writer().stop().await;
+    Ok(())
+}
+
+async fn close(network: JoinHandle<std::io::Result<()>>, admin: JoinHandle<std::io::Result<()>>) {
+    let both = async {
+        let _ = network.await;
+        let _ = admin.await;
+    };
+    if tokio::time::timeout(GRACE, both).await.is_err() {
+        tracing::warn!("requests under way were cut off");
+    }
+}
+
+async fn until_dropped(mut stopped: watch::Receiver<()>) {
+    // It never changes; the error says that the other end is gone.
+    let _ = stopped.changed().await;
+}
+
+/// Ctrl-C on a terminal, and what a supervisor sends.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| Failure::usage(format!("signals do not arrive: {error}")))
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
