@@ -69,3 +69,6 @@ fn need_folder(path: &Path) -> Result<(), Failure> {
     Err(Failure::usage(format!("`{}` is not a folder", path.display()))
         .mend("name the folder that the application was built into"))
 }
+
+#[cfg(test)]
+mod tests;

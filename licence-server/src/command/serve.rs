@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
-use licence_cli::{Failure, Format};
+use licence_cli::{Failure, Format, output};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
@@ -35,8 +35,11 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
 pub(super) fn serve(state: AppState, network: TcpListener, data: &DataDir) -> Result<(), Failure> {
     let runtime = Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| no_runtime(&error))?.block_on(async {
+        let told_to_stop = listen::told_to_stop()?;
         let doors = Doors::open(network, data)?;
-        listen::serve(state, doors).await
+        output::print_bytes(format!("listening on {}\n", state.config().public).as_bytes())?;
+        listen::serve(state, doors, told_to_stop).await;
+        Ok(())
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod origin;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -33,15 +33,15 @@ pub struct Settings {
     /// Whether licences that name no site may be installed.
     pub unbound_licences: bool,
     /// Days after which a session ends, whatever happens.
-    pub session_days: u16,
+    pub session_days: NonZeroU16,
     /// Days without a refresh after which a session ends.
-    pub session_idle_days: u16,
+    pub session_idle_days: NonZeroU16,
     /// Threads that check passwords.
     pub password_threads: NonZeroUsize,
     /// Sign-ins that may wait for such a thread; more are told to come back.
     pub password_queue: usize,
     /// Seconds after which a request is given up.
-    pub request_secs: u16,
+    pub request_secs: NonZeroU16,
 }
 
 impl Default for Settings {
@@ -53,14 +53,21 @@ impl Default for Settings {
             test_licences: false,
             unbound_licences: false,
             // Half a year: a person who is back every month never types the password in a term.
-            session_days: 180,
-            session_idle_days: 30,
+            session_days: number(180),
+            session_idle_days: number(30),
             password_threads: all_cores_but_one(),
             // At some 20 ms each, the last one waits for about five seconds on one thread.
             password_queue: 256,
             // Longer than the longest queue, so that it cuts off what hangs and nothing else.
-            request_secs: 30,
+            request_secs: number(30),
         }
+    }
+}
+
+const fn number(number: u16) -> NonZeroU16 {
+    match NonZeroU16::new(number) {
+        Some(number) => number,
+        None => NonZeroU16::MIN,
     }
 }
 
@@ -140,8 +147,8 @@ impl Config {
         let mut origins = vec![public.clone()];
         origins.extend(settings.origins.into_iter().filter(|origin| *origin != public));
         let session = SessionLife {
-            life_secs: i64::from(settings.session_days) * DAY_SECS,
-            idle_secs: i64::from(settings.session_idle_days) * DAY_SECS,
+            life_secs: i64::from(settings.session_days.get()) * DAY_SECS,
+            idle_secs: i64::from(settings.session_idle_days.get()) * DAY_SECS,
         };
         // Half a day: it is over before the next person sits down there tomorrow.
         let half_day = DAY_SECS / 2;
@@ -167,7 +174,7 @@ impl Config {
             },
             password_threads: settings.password_threads,
             password_queue: settings.password_queue,
-            request_time: Duration::from_secs(settings.request_secs.into()),
+            request_time: Duration::from_secs(settings.request_secs.get().into()),
             app: None,
         }
     }
@@ -210,6 +217,7 @@ mod tests {
             "origins = ['app.example.org']",
             "password_threads = 0",
             "session_days = -1",
+            "session_days = 0",
             "cross_site = 'yes'",
         ] {
             assert!(Settings::parse(text).is_err(), "{text}");

@@ -90,11 +90,13 @@ mod tests {
     use std::convert::Infallible;
     use std::pin::Pin;
     use std::task::{Context, Poll};
+    use std::time::Duration;
 
     use axum::body::{Body, Bytes, HttpBody};
     use axum::http::Method;
     use hyper::body::Frame;
 
+    use crate::config::{Config, Origin, Settings};
     use crate::http::testing::World;
 
     const APP: &str = "https://app.example.org";
@@ -142,8 +144,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_address_that_leads_nowhere_is_said_to() {
+        for path in ["/", "/v1", "/v1/nothing", "/v1/auth/nothing", "/.well-known/nothing"] {
+            world().get(path).send().await.assert_problem(404, "not_found");
+        }
+    }
+
+    #[tokio::test]
     async fn a_request_that_takes_too_long_is_given_up() {
-        let world = World::with("http://localhost:8080", "request_secs = 0");
+        let mut config = Config::new(Settings::default(), Origin::localhost(8080));
+        config.request_time = Duration::ZERO;
+        let world = World::by(config);
         let body = Body::new(Endless);
         let call = world.call(Method::POST, "/v1/auth/token").body(body);
         call.send().await.assert_problem(503, "busy");

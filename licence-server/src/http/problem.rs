@@ -20,7 +20,7 @@ use crate::writer;
 /// evidence under names of its own.
 ///
 /// A 5xx says what its code says and nothing else: the cause is logged here, once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Problem {
     code: Code,
     status: StatusCode,
@@ -166,6 +166,14 @@ fn oauth_error(code: Code) -> &'static str {
         "invalid_grant"
     } else {
         code.name()
+    }
+}
+
+/// Without the evidence: a refresh token may be among it.
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, status, detail, .. } = self;
+        write!(f, "Problem({code}, {status}, {detail:?})")
     }
 }
 

@@ -5,7 +5,7 @@ mod admin_socket;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use licence_cli::{Failure, output};
+use licence_cli::Failure;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -43,13 +43,9 @@ impl Doors {
     }
 }
 
-/// Serves until the process is told to stop, then lets the requests under way come to their end and
-/// closes the store.
-///
-/// # Errors
-/// If the process cannot be told to stop.
-pub async fn serve(state: AppState, doors: Doors) -> Result<(), Failure> {
-    let mut told_to_stop = Signals::listen()?;
+/// Serves until it is told to stop, then lets the requests under way come to their end and closes the
+/// store.
+pub async fn serve(state: AppState, doors: Doors, told_to_stop: impl Future<Output = ()>) {
     let (stop, stopped) = watch::channel(());
     let app = app(state.clone());
     let network = axum::serve(doors.network, app.clone())
@@ -60,14 +56,11 @@ pub async fn serve(state: AppState, doors: Doors) -> Result<(), Failure> {
     let writer = state.writer().clone();
     let sweeper = tokio::spawn(async move { writer.sweep_every(SWEEP_PERIOD).await });
 
-    output::print_bytes(format!("listening on {}\n", state.config().public).as_bytes())?;
-    told_to_stop.next().await;
-    tracing::info!("told to stop");
+    told_to_stop.await;
     drop(stop);
     close(network, admin).await;
     sweeper.abort();
     state.writer().stop().await;
-    Ok(())
 }
 
 async fn close(network: JoinHandle<std::io::Result<()>>, admin: JoinHandle<std::io::Result<()>>) {
@@ -85,27 +78,21 @@ async fn until_dropped(mut stopped: watch::Receiver<()>) {
     let _ = stopped.changed().await;
 }
 
-/// Ctrl-C on a terminal, and what a supervisor sends.
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| Failure::usage(format!("signals do not arrive: {error}")))
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
+/// Comes to its end when someone presses Ctrl-C, or a supervisor sends its signal.
+///
+/// # Errors
+/// If the operating system lets no signals be listened for.
+pub fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| {
+        signal(kind).map_err(|error| Failure::usage(format!("signals do not arrive: {error}")))
+    };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
+        tracing::info!("told to stop");
+    })
 }

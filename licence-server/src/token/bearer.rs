@@ -48,6 +48,23 @@ impl BearerVerifier {
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<AccessClaims>, BearerRefusal> {
+        let claims = self.verify_alone(token, mirror, now)?;
+        if mirror.is_revoked(claims.sid) {
+            return Err(BearerRefusal::SessionEnded);
+        }
+        Ok(claims)
+    }
+
+    /// The same, also where the token's session was ended: for whoever ends it once more.
+    ///
+    /// # Errors
+    /// Every [`BearerRefusal`] but [`BearerRefusal::SessionEnded`].
+    pub fn verify_alone(
+        &self,
+        token: &str,
+        mirror: &Mirror,
+        now: UnixTime,
+    ) -> Result<Arc<AccessClaims>, BearerRefusal> {
         let digest = TokenDigest::of(token);
         let claims = match self.cache.look_up(digest) {
             Some(claims) => claims,
@@ -60,9 +77,6 @@ impl BearerVerifier {
         // Of every token, also of one that was verified a minute ago.
         if now.is_expired(claims.exp) {
             return Err(BearerRefusal::Ended);
-        }
-        if mirror.is_revoked(claims.sid) {
-            return Err(BearerRefusal::SessionEnded);
         }
         Ok(claims)
     }

@@ -96,3 +96,73 @@ impl Minter {
         (DEFAULT_PROVIDER.signer_factory)(&Algorithm::EdDSA, &self.key).map_err(|_| MintFailed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{DecodingKey, Validation, decode};
+    use licence_core::{PublicKey, SessionId, UnixTime};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::domain::NextSecret;
+    use crate::token::testing::claims;
+
+    fn minter(seed: u8) -> (Minter, PublicKey) {
+        let key = PrivateKey::from_seed(&[seed; 32]).unwrap();
+        let minter = Minter::new(claims().iss, claims().product, &key).unwrap();
+        (minter, key.public().clone())
+    }
+
+    fn grant() -> Grant {
+        let claims = claims();
+        Grant {
+            user: claims.sub,
+            roles: vec![licence_core::Role::parse("editor").unwrap()],
+            ext_id: None,
+            session: SessionId(claims.sid.0),
+            session_end: UnixTime::MAX,
+            auth_time: claims.auth_time,
+            scope: claims.scope,
+            jti: claims.jti,
+            iat: claims.iat,
+            exp: claims.exp,
+            lease_end: claims.exp,
+            licence: claims.lic,
+            seats_in_use: 1,
+            seats_total: 1,
+            next: NextSecret::First,
+            position: claims.position,
+        }
+    }
+
+    /// The claims, if another library finds the signature right.
+    fn verified(token: &str, key: &PublicKey) -> Option<Value> {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&["app"]);
+        // The grant is from 2020.
+        validation.validate_exp = false;
+        let key = DecodingKey::from_ed_der(&key.to_bytes());
+        decode::<Value>(token, &key, &validation).ok().map(|token| token.claims)
+    }
+
+    #[test]
+    fn another_library_verifies_what_was_minted() {
+        let (minter, key) = minter(1);
+        let claims = verified(&minter.mint(&grant()).unwrap(), &key).unwrap();
+        assert_eq!(claims["sub"], grant().user.to_string());
+        assert_eq!(claims["client_id"], "app");
+        assert_eq!(claims["roles"], serde_json::json!(["editor"]));
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
+    }
+
+    #[test]
+    fn two_sites_in_one_process_keep_their_keys_apart() {
+        let ((one, one_key), (two, two_key)) = (minter(1), minter(2));
+        for _ in 0..2 {
+            let (of_one, of_two) = (one.mint(&grant()).unwrap(), two.mint(&grant()).unwrap());
+            assert!(verified(&of_one, &one_key).is_some());
+            assert!(verified(&of_two, &two_key).is_some());
+            assert!(verified(&of_one, &two_key).is_none());
+        }
+    }
+}

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use licence_core::Code;
 use licence_core::claims::AccessClaims;
+use licence_core::{Code, UnixTime};
 
 use crate::http::problem::Problem;
 use crate::state::AppState;
@@ -12,6 +12,9 @@ use crate::token::BearerRefusal;
 
 /// Whoever sent a good access token (RFC 6750: in the header, nowhere else).
 pub(crate) struct Bearer(pub Arc<AccessClaims>);
+
+/// Whoever sent a good access token, also of a session that was ended.
+pub(crate) struct EndedBearer(pub(crate) Arc<AccessClaims>);
 
 /// The access token that a request brings, if it brings one.
 enum Brought<'a> {
@@ -39,18 +42,19 @@ fn brought(headers: &HeaderMap) -> Brought<'_> {
 fn verify(token: &str, state: &AppState) -> Result<Bearer, Problem> {
     let now = state.now();
     let verified = state.bearer().verify(token, state.mirror(), now);
-    verified.map(Bearer).map_err(|refusal| {
-        let problem = Problem::new(Code::InvalidToken).with("server_time", now.secs());
-        match &refusal {
-            BearerRefusal::Refused(why) => problem
-                .with("at", why.at.name())
-                .with("reason", why.code().name())
-                .detail(refusal.to_string()),
-            BearerRefusal::NoLicence | BearerRefusal::SessionEnded | BearerRefusal::Ended => {
-                problem.detail(refusal.to_string())
-            }
+    verified.map(Bearer).map_err(|refusal| refused(&refusal, now))
+}
+
+fn refused(refusal: &BearerRefusal, now: UnixTime) -> Problem {
+    let problem = Problem::new(Code::InvalidToken)
+        .detail(refusal.to_string())
+        .with("server_time", now.secs());
+    match refusal {
+        BearerRefusal::Refused(why) => {
+            problem.with("at", why.at.name()).with("reason", why.code().name())
         }
-    })
+        BearerRefusal::NoLicence | BearerRefusal::SessionEnded | BearerRefusal::Ended => problem,
+    }
 }
 
 impl FromRequestParts<AppState> for Bearer {
@@ -80,6 +84,24 @@ impl OptionalFromRequestParts<AppState> for Bearer {
             Brought::Token(token) => verify(token, state).map(Some),
             Brought::Unreadable => Err(unreadable()),
         }
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for EndedBearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        let token = match brought(&parts.headers) {
+            Brought::Nothing => return Ok(None),
+            Brought::Token(token) => token,
+            Brought::Unreadable => return Err(unreadable()),
+        };
+        let now = state.now();
+        let verified = state.bearer().verify_alone(token, state.mirror(), now);
+        verified.map(Self).map(Some).map_err(|refusal| refused(&refusal, now))
     }
 }
 

@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Response};
 use licence_core::{Code, SessionId, UnixTime};
 use serde::Serialize;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::delivery::{Delivery, Parcel};
 use crate::domain::{FullHouse, Grant, Refusal};
@@ -99,7 +98,7 @@ pub(super) fn waiting(
 ) -> Result<Problem, Problem> {
     let problem = no_seat(full, now);
     Ok(match delivery.pack(refresh_token, full.session_end, now, state)? {
-        Parcel::Body(text) => problem.with("refresh_token", Zeroizing::clone(&text).as_str()),
+        Parcel::Body(text) => problem.with("refresh_token", text.as_str()),
         Parcel::Cookie(cookie) => problem.header(header::SET_COOKIE, cookie),
     })
 }

@@ -9,7 +9,7 @@ use licence_core::SessionId;
 use super::shown::Shown;
 use crate::domain::{Command, Outcome, Refusal, SignOut};
 use crate::http::cookie::CookieRule;
-use crate::http::extract::{Bearer, Fields};
+use crate::http::extract::{EndedBearer, Fields};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -21,12 +21,12 @@ pub(super) fn router() -> Router<AppState> {
 async fn logout(
     State(state): State<AppState>,
     headers: HeaderMap,
-    token: Option<Bearer>,
+    token: Option<EndedBearer>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let cookie = CookieRule::of(state.config(), state.site_key().id()).ok();
     let shown = Shown::find(&fields, &headers, cookie.as_ref(), &state)?;
-    let by_access_token = token.map(|Bearer(claims)| claims.sid);
+    let by_access_token = token.map(|EndedBearer(claims)| claims.sid);
     let session = shown.as_ref().map(|shown| shown.token().session()).or(by_access_token);
     if let Some(session) = session {
         end(session, &state).await?;

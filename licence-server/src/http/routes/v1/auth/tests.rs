@@ -241,6 +241,8 @@ async fn whoever_says_who_they_are_by_header_is_not_taken_for_the_cookies_owner(
     refused.assert_problem(401, "invalid_grant");
     let call = world.call(Method::POST, LOGOUT).header("cookie", &own).bearer(&other);
     assert_eq!(call.header("sec-fetch-site", "same-origin").send().await.status, 204);
+    let again = world.call(Method::POST, LOGOUT).bearer(&other).send().await;
+    assert_eq!(again.status, 204, "someone who is signed out already is signed out");
     world.me(&other).await.assert_problem(401, "invalid_token");
     assert_eq!(with_cookie(&world, REFRESH, &own).await.status, 200);
 }

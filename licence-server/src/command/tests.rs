@@ -1,0 +1,107 @@
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+
+use licence_cli::Failure;
+use licence_core::{Code, PrivateKey, Product, Roots, Text, UnixTime};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::{system, user};
+use crate::config::{Config, Origin, Settings};
+use crate::data_dir::{DataDir, NewDataDir, SiteFile};
+use crate::http::NewUser;
+use crate::listen::{self, Doors};
+use crate::rng::testing::SeededRng;
+use crate::state::AppState;
+
+fn data_dir() -> (TempDir, PathBuf, DataDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let site = |key: &PrivateKey| {
+        let roots = Roots::new(vec![key.public().clone()])?;
+        SiteFile::new(None, Product::parse("app")?, roots, key.public().id())
+    };
+    let new = NewDataDir::beside(&path, site, UnixTime::MIN, &SeededRng::new(1)).unwrap();
+    new.publish(&path).unwrap();
+    let data = DataDir::open(&path).unwrap();
+    (folder, path, data)
+}
+
+fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
+    let person = user::NewPerson {
+        name: Text::parse(name).unwrap(),
+        email: None,
+        roles: vec!["admin".to_owned()],
+    };
+    user::register(&person, &Zeroizing::new("correct horse".to_owned()), data)
+}
+
+/// A server on a free port, which is stopped when the sender is used.
+fn start(data: &DataDir) -> (std::thread::JoinHandle<()>, oneshot::Sender<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let data = data.clone();
+    let server = std::thread::spawn(move || {
+        let network = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = Config::new(Settings::default(), Origin::localhost(8080));
+        let state = AppState::open(&data, config, system()).unwrap();
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+            let doors = Doors::open(network, &data).unwrap();
+            ready.send(()).unwrap();
+            listen::serve(state, doors, async { stopped.await.unwrap() }).await;
+        });
+    });
+    is_ready.recv().unwrap();
+    (server, stop)
+}
+
+#[track_caller]
+fn report(failure: &Failure) -> (Option<Code>, String) {
+    let report = failure.report().unwrap();
+    (report.code, report.message.clone())
+}
+
+#[test]
+fn a_command_does_and_says_the_same_whether_the_server_runs_or_not() {
+    let (_folder, path, data) = data_dir();
+    assert_eq!(add("ann", &data).unwrap().roles, ["admin"]);
+    let stopped = add("ann", &data).unwrap_err();
+    assert_eq!(report(&stopped).0, Some(Code::Conflict));
+
+    let (server, stop) = start(&data);
+    let socket = path.join("admin.sock");
+    assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(add("ann", &data).unwrap_err(), stopped);
+    assert_eq!(add("bob", &data).unwrap().roles, ["admin"]);
+
+    stop.send(()).unwrap();
+    server.join().unwrap();
+    assert!(!socket.exists(), "it goes with the server");
+    assert_eq!(report(&add("bob", &data).unwrap_err()).0, Some(Code::Conflict));
+}
+
+#[test]
+fn a_socket_that_a_killed_server_left_is_in_nobodys_way() {
+    let (_folder, path, data) = data_dir();
+    drop(UnixListener::bind(path.join("admin.sock")).unwrap());
+    add("ann", &data).unwrap();
+    let (server, stop) = start(&data);
+    add("bob", &data).unwrap();
+    stop.send(()).unwrap();
+    server.join().unwrap();
+}
+
+#[test]
+fn a_data_directory_has_one_server() {
+    let (_folder, _path, data) = data_dir();
+    let (server, stop) = start(&data);
+    let config = Config::new(Settings::default(), Origin::localhost(8080));
+    let second = AppState::open(&data, config, system()).err().unwrap();
+    assert!(report(&second).1.ends_with("is in use by another process"), "{second:?}");
+    stop.send(()).unwrap();
+    server.join().unwrap();
+}
