@@ -142,10 +142,10 @@ impl Serving {
     #[track_caller]
     pub(crate) fn start(mut command: Command, log: &Path, port: u16) -> Self {
         let log = fs::File::options().create(true).append(true).open(log).unwrap();
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let serving = Self(child);
-        follow(lines, log, port);
+        wait_until_listening(lines, port);
         serving
     }
 }
@@ -202,23 +202,10 @@ fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> An
     Answer { status, body: serde_json::from_str(&body).unwrap_or(Value::String(body)) }
 }
 
-/// Copies the server's log to a file, and returns when it says that it listens.
-fn follow(
-    mut lines: impl Iterator<Item = std::io::Result<String>> + Send + 'static,
-    mut log: fs::File,
-    port: u16,
-) {
-    use std::io::Write as _;
-    let address = port.to_string();
-    let is_listening = |line: &str| line.contains("listening") && line.contains(&address);
-    loop {
-        let line = lines.next().expect("the server ended before it listened").unwrap();
-        writeln!(log, "{line}").unwrap();
-        if is_listening(&line) {
-            break;
-        }
-    }
-    std::thread::spawn(move || {
-        lines.map_while(Result::ok).for_each(|line| writeln!(log, "{line}").unwrap());
-    });
+/// Reads what the server prints until it names its port.
+#[track_caller]
+fn wait_until_listening(lines: impl Iterator<Item = std::io::Result<String>>, port: u16) {
+    let port = port.to_string();
+    let mut lines = lines.map_while(Result::ok);
+    assert!(lines.any(|line| line.contains(&port)), "the server ended before it listened");
 }

@@ -1,6 +1,7 @@
 //! Every implementation gives the verdict that each vector expects.
 
 mod cli;
+mod format;
 
 use std::fs;
 
