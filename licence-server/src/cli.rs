@@ -56,7 +56,7 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: UserVerb,
     },
-    /// Serve
+    /// Serve people and applications, until told to stop
     Serve(ServeArgs),
     /// Serve a throw-away site with a test licence, for who writes an application
     Dev(DevArgs),

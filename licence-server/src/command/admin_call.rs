@@ -149,6 +149,10 @@ impl ProblemRead {
     fn into_failure(self) -> Failure {
         let sentence = self.detail.unwrap_or(self.title);
         match Code::ALL.iter().find(|code| code.name() == self.code) {
+            // The command wrote the request, so it is what was typed that has to change.
+            Some(Code::InvalidRequest) => {
+                Failure::coded(Code::InvalidRequest, sentence).mend("change that and try again")
+            }
             Some(code) => Failure::coded(*code, sentence),
             None => Failure::usage(sentence),
         }

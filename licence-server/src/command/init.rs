@@ -18,7 +18,8 @@ pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Fa
     // Everything is read before anything is made.
     let file = args.admin_password_file.as_ref();
     let admin = args.admin.as_ref();
-    let password = admin.map(|name| new_password::obtain(name, file)).transpose()?;
+    let password = admin.map(|name| new_password::obtain(name, file, "--admin-password-file"));
+    let password = password.transpose()?;
     let site = |key: &PrivateKey| trust.site(key);
     let new = NewDataDir::beside(path, site, clock::now()?, &SystemRng)?;
     if let Some((name, password)) = admin.zip(password) {

@@ -13,12 +13,17 @@ use zeroize::Zeroizing;
 const FILE_BYTES_MAX: usize = 4096;
 
 /// The password of a person: the first line of a file, or what is typed twice on a terminal.
-pub(super) fn obtain(name: &Text, file: Option<&Source>) -> Result<Zeroizing<String>, Failure> {
+/// `flag` is the one that names the file.
+pub(super) fn obtain(
+    name: &Text,
+    file: Option<&Source>,
+    flag: &'static str,
+) -> Result<Zeroizing<String>, Failure> {
     match file {
         Some(file) => first_line(file),
         None if io::stdin().is_terminal() => ask_twice(name),
         None => Err(Failure::usage("there is no terminal to ask for a password on")
-            .mend("give the password in a file")),
+            .mend(format!("give {flag} FILE"))),
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) struct NewPerson {
 }
 
 pub(super) fn add(args: &AddUserArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
-    let password = new_password::obtain(&args.name, args.password_file.as_ref())?;
+    let file = args.password_file.as_ref();
+    let password = new_password::obtain(&args.name, file, "--password-file")?;
     let app_roles = args.app_roles.iter().map(Role::to_string);
     let person = NewPerson {
         name: args.name.clone(),
