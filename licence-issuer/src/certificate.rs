@@ -5,7 +5,7 @@ use licence_core::armour::{self, Label};
 use licence_core::claims::{IssuerClaims, SeatCount};
 use licence_core::{Code, Product, PublicKey, TokenId, UnixTime};
 
-use crate::ledger::{Entry, Signed};
+use crate::ledger::SignedFile;
 use crate::signer::Signer;
 use crate::value::Days;
 
@@ -22,10 +22,7 @@ pub(crate) struct Delegation {
 }
 
 /// A certificate that was signed and is not recorded yet.
-pub(crate) struct Certificate {
-    pub(crate) claims: IssuerClaims,
-    pub(crate) entry: Entry,
-}
+pub(crate) type Certificate = SignedFile<IssuerClaims>;
 
 impl Certificate {
     /// Signs a delegation with one of the vendor's root keys.
@@ -52,19 +49,26 @@ impl Certificate {
         };
         let text = root.sign(&claims)?;
         let file = armour::write(&[(Label::IssuerKey, text.as_bytes())]);
-        let entry = Entry { kid: root.public().id(), signed: Signed::from(&claims), file };
-        Ok(Self { claims, entry })
+        Ok(Self { kid: root.public().id(), claims, file })
     }
 }
 
-fn check_roles(kit: &SiteKit, root: &PublicKey, key: &PublicKey) -> Result<(), Failure> {
-    let is_root = |key| kit.roots.keys().contains(key);
-    if !is_root(root) {
-        let sentence = format!("key `{}` is not a root key of {}", root.id(), kit.vendor);
-        return Err(Failure::coded(Code::UnknownKey, sentence)
-            .mend("give --root the private key of one of the roots in site-kit.json"));
+/// Refuses to let a key sign as a root that is none.
+///
+/// # Errors
+/// `unknown_key`.
+pub(crate) fn check_root(kit: &SiteKit, root: &PublicKey) -> Result<(), Failure> {
+    if kit.roots.keys().contains(root) {
+        return Ok(());
     }
-    if is_root(key) {
+    let sentence = format!("key `{}` is not a root key of {}", root.id(), kit.vendor);
+    Err(Failure::coded(Code::UnknownKey, sentence)
+        .mend("give --root the key of one of the roots in site-kit.json"))
+}
+
+fn check_roles(kit: &SiteKit, root: &PublicKey, key: &PublicKey) -> Result<(), Failure> {
+    check_root(kit, root)?;
+    if kit.roots.keys().contains(key) {
         let sentence = format!("key `{}` is a root key, and no key has two roles", key.id());
         return Err(Failure::coded(Code::UnknownKey, sentence)
             .mend("make a key of its own with `licence-issuer keygen`"));

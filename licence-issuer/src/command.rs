@@ -1,10 +1,22 @@
 //! One file per verb: from what was typed to what is meant, and then done.
 
+mod backup;
 mod delegate;
+mod evidence;
+mod export;
+mod import;
 mod init;
 mod inspect;
 mod issue;
 mod keygen;
+mod ledger;
+mod list;
+mod manual;
+mod owner;
+mod renew;
+mod revocations;
+mod revoke;
+mod show;
 mod verify;
 
 use licence_cli::Failure;
@@ -20,8 +32,21 @@ pub(crate) fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Init(args) => init::run(args, format),
         Verb::Keygen(args) => keygen::run(args, format),
         Verb::Delegate(args) => delegate::run(args, &vendor_dir()?, format),
+        Verb::Owner(verb) => owner::run(verb, &vendor_dir()?, format),
         Verb::Issue(args) => issue::run(args, &vendor_dir()?, format),
+        Verb::Renew(args) => renew::run(args, &vendor_dir()?, format),
+        Verb::Import(args) => import::run(args, &vendor_dir()?, format),
+        Verb::Revoke(args) => revoke::run(args, &vendor_dir()?, format),
+        Verb::Revocations(args) => revocations::run(args, &vendor_dir()?, format),
+        Verb::List(args) => list::run(args, &vendor_dir()?, format),
+        Verb::Show(args) => show::run(args, &vendor_dir()?, format),
+        Verb::Export(args) => export::run(args, &vendor_dir()?, format),
+        Verb::Evidence(args) => evidence::run(args, &vendor_dir()?, format),
+        Verb::Ledger(verb) => ledger::run(verb, &vendor_dir()?, format),
+        Verb::Backup(args) => backup::run(args, &vendor_dir()?, format),
         Verb::Inspect(args) => inspect::run(args, format),
         Verb::Verify(args) => verify::run(args, format),
+        Verb::Completions(args) => manual::completions(args),
+        Verb::Man(args) => manual::man(args, format),
     }
 }

@@ -3,21 +3,27 @@
 use licence_cli::files::{Access, Delivery, Sink};
 use licence_cli::{Facts, Failure, Format, output};
 
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Ledger, Records};
+
+/// What is told of a signed text, and where the text goes.
+pub(crate) struct Telling<'s> {
+    pub(crate) facts: Facts,
+    pub(crate) sink: &'s Sink,
+    pub(crate) format: Format,
+}
 
 /// Records what was signed, then hands it out and tells what it is.
 ///
-/// INVARIANT: this is the only way out for a signed text, and the ledger's entry is on disk before
-/// it. What can fail without a record (a name that is taken, a full disk) fails before it.
+/// INVARIANT: this is the only way out for one signed text ([`crate::command`]'s `import` hands out
+/// many), and the ledger's entry is on disk before it. What can fail without a record (a name that is taken, a full disk) fails before it.
 pub(crate) fn hand_out(
-    entry: &Entry,
+    file: &str,
+    records: &Records,
     ledger: &mut Ledger,
-    sink: &Sink,
-    facts: Facts,
-    format: Format,
+    Telling { facts, sink, format }: Telling<'_>,
 ) -> Result<(), Failure> {
-    let way = Way::prepare(sink, &entry.file, format)?;
-    let receipt = ledger.append(entry)?;
+    let way = Way::prepare(sink, file, format)?;
+    let receipt = ledger.record(records)?;
     let facts = facts.with("ledger_entry", receipt.number).with_text("ledger_head", receipt.head);
     way.finish(facts)
 }

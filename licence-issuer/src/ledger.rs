@@ -1,12 +1,21 @@
-//! The vendor's memory: every signature ever made, in a hash-chained log that only grows.
+//! The vendor's memory: every signature ever made and all that was taken back, in a hash-chained log
+//! that only grows, and beside it the owners.
 //!
 //! A leaked issuing key can back-date what it signs. The ledger is what tells its signatures from
 //! ours, so an entry is on disk before the signed text is handed out, and no text is handed out
 //! without one.
 
+mod audit;
+mod copy;
 mod entry;
+mod index;
+mod owner;
+mod read;
 mod refusal;
+mod stored;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -18,14 +27,31 @@ use redb::{
     Builder, Database, ReadableDatabase, ReadableTable, TableHandle as _, WriteTransaction,
 };
 
-pub(crate) use self::entry::{Entry, LicenceEntry, Signed};
+pub(crate) use self::audit::{Audit, Expected};
+pub(crate) use self::entry::{
+    Entry, LicenceEntry, OrderMark, Revocation, Revoked, RowDigest, SignedFile,
+};
+use self::index::Taken;
+pub(crate) use self::owner::{Contact, Owner};
+pub(crate) use self::read::{Link, Recorded};
 use self::refusal::{newer, no_ledger, unopened, unusable};
-use self::table::{FORMAT, LICENCE_BY_ID, LICENCE_BY_SERIAL, LOG, META};
+use self::table::{
+    BY_KIND, FORMAT, LICENCE_BY_ID, LICENCE_BY_REFERENCE, LICENCE_BY_SERIAL, LOG, META, OWNER, TIP,
+};
 
 /// An open ledger. No other process can open it meanwhile.
 pub(crate) struct Ledger {
     store: Database,
     path: PathBuf,
+}
+
+/// What is written at once: all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Records {
+    /// New entries of the log, in their order.
+    pub(crate) entries: Vec<Entry>,
+    /// New owners, and owners in place of what they were.
+    pub(crate) owners: Vec<Owner>,
 }
 
 /// Where an entry stands: what a vendor notes to prove later that the log was not rewritten.
@@ -35,6 +61,23 @@ pub(crate) struct Receipt {
     pub(crate) number: u64,
     /// The head of the hash chain after it.
     pub(crate) head: ChainHead,
+}
+
+impl Receipt {
+    /// That of a log without entries.
+    pub(crate) const EMPTY: Self = Self { number: 0, head: ChainHead::EMPTY };
+}
+
+impl From<Entry> for Records {
+    fn from(entry: Entry) -> Self {
+        Self { entries: vec![entry], owners: Vec::new() }
+    }
+}
+
+impl From<Owner> for Records {
+    fn from(owner: Owner) -> Self {
+        Self { entries: Vec::new(), owners: vec![owner] }
+    }
 }
 
 impl Ledger {
@@ -67,24 +110,38 @@ impl Ledger {
         }
     }
 
-    /// Records a signature; when this returns, it is on disk.
-    pub(crate) fn append(&mut self, entry: &Entry) -> Result<Receipt, Failure> {
-        let bytes = entry.encode()?;
-        self.write(entry, &bytes).map_err(|error| unusable(&self.path, &error))?.map_err(|taken| {
+    /// Writes records; when this returns, they are on disk. Gives the receipt of the last entry.
+    ///
+    /// # Errors
+    /// `conflict` where an entry is about a licence or an order that another is about; nothing was
+    /// written then.
+    pub(crate) fn record(&mut self, records: &Records) -> Result<Receipt, Failure> {
+        let encoded = records.entries.iter().map(Entry::encode).collect::<Result<Vec<_>, _>>()?;
+        let unusable = |error| unusable(&self.path, &error);
+        self.write(records, &encoded).map_err(unusable)?.map_err(|taken| {
             Failure::coded(Code::Conflict, format!("{taken} is in the ledger already"))
-                .mend("try again: a licence is recorded once")
+                .mend("look at it with `licence-issuer show`: an order is answered once")
         })
     }
 
-    fn write(&self, entry: &Entry, bytes: &[u8]) -> Result<Result<Receipt, Taken>, redb::Error> {
+    fn write(
+        &self,
+        records: &Records,
+        encoded: &[Vec<u8>],
+    ) -> Result<Result<Receipt, Taken>, redb::Error> {
         let transaction = self.store.begin_write()?;
-        let receipt = append_to_log(&transaction, bytes)?;
-        if let Signed::Licence(licence) = &entry.signed
-            && let Some(taken) = index(&transaction, licence, receipt.number)?
-        {
-            transaction.abort()?;
-            return Ok(Err(taken));
+        let mut receipt = last_receipt(&transaction)?;
+        for (entry, bytes) in records.entries.iter().zip(encoded) {
+            receipt = append_to_log(&transaction, receipt, bytes)?;
+            for pointer in entry.pointers() {
+                if let Some(taken) = pointer.insert(&transaction, receipt.number)? {
+                    transaction.abort()?;
+                    return Ok(Err(taken));
+                }
+            }
         }
+        transaction.open_table(TIP)?.insert((), (receipt.number, &receipt.head.to_bytes()))?;
+        write_owners(&transaction, &records.owners)?;
         transaction.commit()?;
         Ok(Ok(receipt))
     }
@@ -94,8 +151,12 @@ impl Ledger {
         let transaction = self.store.begin_write()?;
         transaction.open_table(META)?.insert("format", FORMAT)?;
         transaction.open_table(LOG)?;
+        transaction.open_table(TIP)?;
+        transaction.open_table(BY_KIND)?;
         transaction.open_table(LICENCE_BY_ID)?;
         transaction.open_table(LICENCE_BY_SERIAL)?;
+        transaction.open_table(LICENCE_BY_REFERENCE)?;
+        transaction.open_table(OWNER)?;
         Ok(transaction.commit()?)
     }
 
@@ -109,176 +170,31 @@ impl Ledger {
     }
 }
 
-/// What stands in the way of recording a licence.
-type Taken = String;
-
-fn append_to_log(transaction: &WriteTransaction, bytes: &[u8]) -> Result<Receipt, redb::Error> {
-    let mut log = transaction.open_table(LOG)?;
+fn last_receipt(transaction: &WriteTransaction) -> Result<Receipt, redb::Error> {
+    let log = transaction.open_table(LOG)?;
     let last = log.last()?.map(|(number, value)| (number.value(), *value.value().0));
-    let (number, head) = last.unwrap_or((0, ChainHead::EMPTY.to_bytes()));
-    let receipt = Receipt {
-        number: number.saturating_add(1),
-        head: ChainHead::from_bytes(head).append(bytes),
-    };
+    Ok(last.map_or(Receipt::EMPTY, |(number, head)| Receipt {
+        number,
+        head: ChainHead::from_bytes(head),
+    }))
+}
+
+fn append_to_log(
+    transaction: &WriteTransaction,
+    Receipt { number, head }: Receipt,
+    bytes: &[u8],
+) -> Result<Receipt, redb::Error> {
+    let receipt =
+        Receipt { number: number.saturating_add(1), head: head.append(&entry::digest(bytes)) };
+    let mut log = transaction.open_table(LOG)?;
     log.insert(receipt.number, (&receipt.head.to_bytes(), bytes))?;
     Ok(receipt)
 }
 
-fn index(
-    transaction: &WriteTransaction,
-    licence: &LicenceEntry,
-    number: u64,
-) -> Result<Option<Taken>, redb::Error> {
-    let mut by_id = transaction.open_table(LICENCE_BY_ID)?;
-    if by_id.insert(&licence.id.0.to_bytes(), number)?.is_some() {
-        return Ok(Some(format!("licence `{}`", licence.id)));
+fn write_owners(transaction: &WriteTransaction, owners: &[Owner]) -> Result<(), redb::Error> {
+    let mut table = transaction.open_table(OWNER)?;
+    for owner in owners {
+        table.insert(&owner.id.0.to_bytes(), owner.to_json().as_str())?;
     }
-    let (serial, revision) = (licence.serial.to_string(), licence.revision);
-    let mut by_serial = transaction.open_table(LICENCE_BY_SERIAL)?;
-    if by_serial.insert((serial.as_str(), revision), number)?.is_some() {
-        return Ok(Some(format!("revision {revision} of serial `{serial}`")));
-    }
-    Ok(None)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use licence_core::{LicenceId, OwnerId, PrivateKey, Serial, UnixTime, Uuid};
-    use redb::ReadableTableMetadata as _;
-
-    use super::*;
-
-    fn licence(number: u8) -> Entry {
-        let id = Uuid::from_bytes([number; 16]);
-        Entry {
-            kid: PrivateKey::from_seed(&[1; 32]).unwrap().public().id(),
-            signed: Signed::Licence(LicenceEntry {
-                id: LicenceId(id),
-                serial: Serial::from_random([number; 15]),
-                revision: 1,
-                owner: OwnerId(id),
-                institute: "Institut für Physik".to_owned(),
-                iat: UnixTime::MIN,
-                nbf: UnixTime::MIN,
-                exp: None,
-            }),
-            file: format!("licence {number}"),
-        }
-    }
-
-    #[track_caller]
-    fn refusal<T>(result: Result<T, Failure>) -> String {
-        let failure = result.err().unwrap();
-        failure.report().unwrap().message.clone()
-    }
-
-    fn entries(ledger: &Ledger) -> Vec<([u8; 16], Vec<u8>)> {
-        let transaction = ledger.store.begin_read().unwrap();
-        let log = transaction.open_table(LOG).unwrap();
-        let read = |(_, value): (_, redb::AccessGuard<'_, (&[u8; 16], &[u8])>)| {
-            let (head, bytes) = value.value();
-            (*head, bytes.to_owned())
-        };
-        log.iter().unwrap().map(|row| read(row.unwrap())).collect()
-    }
-
-    fn ledger_in(dir: &Path) -> Ledger {
-        Ledger::create(&dir.join("ledger.redb")).unwrap()
-    }
-
-    #[test]
-    fn entries_are_numbered_chained_and_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = ledger_in(dir.path());
-        let first = ledger.append(&licence(1)).unwrap();
-        drop(ledger);
-        let mut ledger = Ledger::open(&dir.path().join("ledger.redb")).unwrap();
-        let second = ledger.append(&licence(2)).unwrap();
-        assert_eq!((first.number, second.number), (1, 2));
-        let mut head = ChainHead::EMPTY;
-        for (stored, bytes) in entries(&ledger) {
-            head = head.append(&bytes);
-            assert_eq!(stored, head.to_bytes());
-        }
-        assert_eq!(head, second.head);
-    }
-
-    #[test]
-    fn an_entry_is_its_version_and_json() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = ledger_in(dir.path());
-        ledger.append(&licence(1)).unwrap();
-        let (_, bytes) = entries(&ledger).remove(0);
-        let (version, json) = bytes.split_first().unwrap();
-        assert_eq!(*version, 1);
-        let serial = Serial::from_random([1; 15]);
-        assert_eq!(
-            String::from_utf8(json.to_owned()).unwrap(),
-            format!(
-                "{{\"kind\":\"licence\",\"kid\":\"{}\",\"jti\":\"01010101-0101-0101-0101-010101010101\",\
-                 \"serial\":\"{serial}\",\"revision\":1,\
-                 \"owner\":\"01010101-0101-0101-0101-010101010101\",\
-                 \"institute\":\"Institut für Physik\",\"iat\":1577836800,\"nbf\":1577836800,\
-                 \"file\":\"licence 1\"}}",
-                licence(1).kid
-            )
-        );
-    }
-
-    #[test]
-    fn a_licence_is_recorded_once_and_a_refused_one_leaves_no_entry() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = ledger_in(dir.path());
-        ledger.append(&licence(1)).unwrap();
-        assert!(refusal(ledger.append(&licence(1))).ends_with("is in the ledger already"));
-        assert_eq!(entries(&ledger).len(), 1);
-        assert_eq!(ledger.append(&licence(2)).unwrap().number, 2);
-    }
-
-    #[test]
-    fn two_processes_never_write_at_once() {
-        let dir = tempfile::tempdir().unwrap();
-        let _held = ledger_in(dir.path());
-        assert!(refusal(Ledger::open(&dir.path().join("ledger.redb"))).ends_with("is in use"));
-    }
-
-    #[test]
-    fn only_a_ledger_of_a_known_format_is_opened() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ledger.redb");
-        assert!(refusal(Ledger::open(&path)).contains("cannot be used"), "there is none");
-        assert!(!path.exists(), "and none is made");
-
-        let store = Database::create(&path).unwrap();
-        drop(store);
-        assert!(refusal(Ledger::open(&path)).ends_with("is no ledger"));
-
-        let store = Database::open(&path).unwrap();
-        let transaction = store.begin_write().unwrap();
-        transaction.open_table(META).unwrap().insert("format", FORMAT + 1).unwrap();
-        transaction.commit().unwrap();
-        drop(store);
-        assert!(refusal(Ledger::open(&path)).contains("is in format 2"));
-    }
-
-    #[test]
-    fn a_ledger_is_never_made_over_another() {
-        let dir = tempfile::tempdir().unwrap();
-        drop(ledger_in(dir.path()));
-        assert!(
-            refusal(Ledger::create(&dir.path().join("ledger.redb"))).contains("cannot be used")
-        );
-    }
-
-    #[test]
-    fn readers_find_every_table_from_the_start() {
-        let dir = tempfile::tempdir().unwrap();
-        let ledger = ledger_in(dir.path());
-        let transaction = ledger.store.begin_read().unwrap();
-        assert!(transaction.open_table(LOG).unwrap().is_empty().unwrap());
-        assert!(transaction.open_table(LICENCE_BY_ID).unwrap().is_empty().unwrap());
-        assert!(transaction.open_table(LICENCE_BY_SERIAL).unwrap().is_empty().unwrap());
-    }
+    Ok(())
 }

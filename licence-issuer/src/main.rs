@@ -4,18 +4,24 @@
 //! are what several verbs need. Imports go down this list only:
 //!
 //! * [`command`]
+//! * [`issuance`]
 //! * [`certificate`], [`grant`], [`hand_out`], [`vendor_dir`]
-//! * [`description`], [`key_pair`], [`signer`], [`ledger`], [`trust`]
+//! * [`description`]
+//! * [`books`]
+//! * [`key_pair`], [`ledger`], [`order`], [`signer`], [`trust`]
 //! * [`cli`], [`value`]
 
+mod books;
 mod certificate;
 mod cli;
 mod command;
 mod description;
 mod grant;
 mod hand_out;
+mod issuance;
 mod key_pair;
 mod ledger;
+mod order;
 mod signer;
 mod trust;
 mod value;

@@ -1,15 +1,23 @@
 //! Values as they are typed, each read once into a type that can hold no wrong one.
 
+mod contact;
 mod feature;
+mod run;
+mod standing;
 mod when;
 
 use std::str::FromStr;
 
 use licence_core::claims::{Borrow, SeatCount, SeatHolder};
 use licence_core::limits::LEASE_SECS_RANGE;
-use licence_core::{Institute, Product, Text, Vendor};
+use licence_core::{
+    ChainHead, Institute, KeyId, LicenceId, OwnerId, Product, Serial, Text, Vendor,
+};
 
+pub(crate) use self::contact::{Comments, Email, FieldArg};
 pub(crate) use self::feature::FeatureArg;
+pub(crate) use self::run::{CommandArg, SignerSecs};
+pub(crate) use self::standing::Standing;
 pub(crate) use self::when::When;
 
 /// A number of days, from 1 to a hundred years.
@@ -95,6 +103,44 @@ pub(crate) fn institute(typed: &str) -> Result<Institute, &'static str> {
 
 pub(crate) fn text(typed: &str) -> Result<Text, &'static str> {
     Text::parse(typed).ok_or(NAME)
+}
+
+pub(crate) fn owner(typed: &str) -> Result<OwnerId, &'static str> {
+    OwnerId::parse(typed).ok_or("the id of an owner is needed, as `owner list` shows it")
+}
+
+pub(crate) fn licence(typed: &str) -> Result<LicenceId, &'static str> {
+    LicenceId::parse(typed).ok_or("the id of a licence is needed: its `jti`")
+}
+
+/// A serial as it is read out on the telephone: case does not count.
+pub(crate) fn serial(typed: &str) -> Result<Serial, &'static str> {
+    Serial::parse(&typed.to_uppercase())
+        .ok_or("a serial is needed, such as `7777-7777-7777-777Z`; a character may be mistyped")
+}
+
+pub(crate) fn kid(typed: &str) -> Result<KeyId, &'static str> {
+    KeyId::parse(typed).ok_or("the id of a key is needed: its `kid`, 43 characters")
+}
+
+/// `NUMBER:HEAD` of a receipt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct ReceiptArg {
+    pub(crate) number: u64,
+    pub(crate) head: ChainHead,
+}
+
+impl FromStr for ReceiptArg {
+    type Err = &'static str;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (number, head) = typed.split_once(':')?;
+            let number = number.parse().ok().filter(|number| *number > 0)?;
+            Some(Self { number, head: ChainHead::parse(head)? })
+        };
+        read().ok_or("the number and the head of a ledger entry are needed: NUMBER:HEAD")
+    }
 }
 
 const NAME: &str =

@@ -6,6 +6,7 @@ use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
 use licence_cli::{Failure, SiteKit};
 
+use crate::key_pair;
 use crate::ledger::Ledger;
 
 /// The key that signs issuing keys' certificates and revocation lists.
@@ -50,6 +51,11 @@ impl VendorDir {
         Source::File(self.path.join(ISSUING_KEY))
     }
 
+    /// Its public half, which stands for it where a command signs.
+    pub(crate) fn issuing_public_key(&self) -> Source {
+        Source::File(key_pair::public_path(&self.path.join(ISSUING_KEY)))
+    }
+
     /// The certificate that goes into licences where none is named.
     pub(crate) fn issuing_certificate(&self) -> Source {
         Source::File(self.path.join(ISSUING_CERTIFICATE))
@@ -58,7 +64,12 @@ impl VendorDir {
     /// Opens the ledger. It is made by `init` alone, so that a mistyped folder never starts a second
     /// history.
     pub(crate) fn ledger(&self) -> Result<Ledger, Failure> {
-        Ledger::open(&self.path.join(LEDGER))
+        Ledger::open(&self.ledger_path())
+    }
+
+    /// Where the ledger stands.
+    pub(crate) fn ledger_path(&self) -> PathBuf {
+        self.path.join(LEDGER)
     }
 }
 

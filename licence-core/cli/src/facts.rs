@@ -75,7 +75,11 @@ fn spoken(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Array(items) => items.iter().map(spoken).collect::<Vec<_>>().join(", "),
-        Value::Null | Value::Number(_) | Value::Object(_) => value.to_string(),
+        Value::Object(members) => {
+            let pairs = members.iter().map(|(name, value)| format!("{name}={}", spoken(value)));
+            pairs.collect::<Vec<_>>().join("; ")
+        }
+        Value::Null | Value::Number(_) => value.to_string(),
     }
 }
 

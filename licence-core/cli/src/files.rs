@@ -9,7 +9,7 @@ mod words;
 mod write;
 
 pub use delivery::Delivery;
-pub use folder::StagedFolder;
+pub use folder::{StagedFolder, create_folder};
 pub use read::{ByteLimit, read, read_start, read_text};
 pub use stream::{Sink, Source};
 pub use write::{Access, StagedFile, create, replace};

@@ -25,8 +25,20 @@ impl Format {
     pub fn print<T: fmt::Display + Serialize>(self, result: &T) -> Result<(), Failure> {
         match self {
             Self::Text => print_bytes(result.to_string().as_bytes()),
-            Self::Json => print_bytes(&json_line(result)?),
+            Self::Json => print_bytes(&Self::json(result)?),
         }
+    }
+
+    /// The JSON of a result, as [`print`](Self::print) writes it.
+    ///
+    /// # Errors
+    /// If it has none.
+    pub fn json(result: &impl Serialize) -> Result<Vec<u8>, Failure> {
+        let mut line = serde_json::to_vec_pretty(result).map_err(|error| {
+            Failure::usage(format!("the result cannot be written as JSON: {error}"))
+        })?;
+        line.push(b'\n');
+        Ok(line)
     }
 }
 
@@ -45,14 +57,6 @@ pub fn note(text: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-fn json_line(result: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    let mut line = serde_json::to_vec_pretty(result).map_err(|error| {
-        Failure::usage(format!("the result cannot be written as JSON: {error}"))
-    })?;
-    line.push(b'\n');
-    Ok(line)
-}
-
 fn write_all(stream: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
     stream.write_all(bytes).and_then(|()| stream.flush()).map_err(|error| unwritten(&error))
 }
@@ -69,7 +73,7 @@ fn unwritten(error: &io::Error) -> Failure {
 mod tests {
     use std::io;
 
-    use super::{Failure, json_line, write_all};
+    use super::{Failure, Format, write_all};
 
     struct Broken(io::ErrorKind);
 
@@ -97,6 +101,6 @@ mod tests {
 
     #[test]
     fn json_ends_with_a_newline() {
-        assert_eq!(json_line(&[1]).unwrap(), b"[\n  1\n]\n");
+        assert_eq!(Format::json(&[1]).unwrap(), b"[\n  1\n]\n");
     }
 }

@@ -5,7 +5,8 @@ use licence_cli::{Failure, Format, clock};
 use crate::certificate::{Certificate, Delegation};
 use crate::cli::DelegateArgs;
 use crate::description;
-use crate::hand_out::hand_out;
+use crate::hand_out::{Telling, hand_out};
+use crate::ledger::Entry;
 use crate::signer::Signer;
 use crate::trust;
 use crate::vendor_dir::VendorDir;
@@ -13,10 +14,12 @@ use crate::vendor_dir::VendorDir;
 pub(super) fn run(args: &DelegateArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let delegation = delegation(args, vendor)?;
     let mut ledger = vendor.ledger()?;
-    let root = Signer::open(&args.root, &args.passphrase)?;
+    let root = Signer::open(&args.root, &args.signer)?;
     let certificate = Certificate::sign(delegation, vendor.kit(), &root, clock::now()?)?;
-    let facts = description::certificate(&certificate.claims);
-    hand_out(&certificate.entry, &mut ledger, &args.out, facts, format)
+    let telling =
+        Telling { facts: description::certificate(&certificate.claims), sink: &args.out, format };
+    let file = certificate.file.clone();
+    hand_out(&file, &Entry::IssuingKey(certificate).into(), &mut ledger, telling)
 }
 
 fn delegation(args: &DelegateArgs, vendor: &VendorDir) -> Result<Delegation, Failure> {

@@ -1,127 +1,77 @@
 //! `issue`: a licence for an institute, signed, checked, recorded, handed out.
 
-use licence_cli::files::{self, ByteLimit, Source};
-use licence_cli::{Failure, Format, SiteKit, clock, output, rng};
-use licence_core::armour::{self, Label};
-use licence_core::claims::LicenceClaims;
-use licence_core::limits::FILE_BYTES_MAX;
-use licence_core::{
-    Code, LicenceId, OwnerId, Part, Policy, Refusal, Serial, TestLicences, UnboundLicences,
-    UnixTime, UnverifiedLicence,
-};
+use licence_cli::{Failure, Format, clock, output, rng};
+use licence_core::{Code, Institute, OwnerId, Text, UnixTime};
 
-use crate::cli::IssueArgs;
+use crate::cli::{IssueArgs, OrderArgs};
 use crate::description;
-use crate::grant::{Grant, Identity, Site};
-use crate::hand_out::hand_out;
-use crate::ledger::{Entry, Signed};
-use crate::signer::Signer;
+use crate::grant::{Grant, Site};
+use crate::hand_out::{Telling, hand_out};
+use crate::issuance::{Issuer, new_series};
+use crate::ledger::{Contact, Entry, Ledger, LicenceEntry, OrderMark, Owner, Records};
+use crate::order;
 use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(args: &IssueArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
-    let kit = vendor.kit();
-    let grant = Grant::meant(args, kit, now)?;
-    tell_request(&grant);
+    let order = order::with_plan(&args.order, args.plan.as_ref())?;
     let mut ledger = vendor.ledger()?;
-    let key = args.key.clone().unwrap_or_else(|| vendor.issuing_key());
-    let signer = Signer::open(&key, &args.passphrase)?;
-    let certificate = certificate(args, vendor, &signer)?;
-    let claims = grant.claims(&new_series(now)?, kit, now);
-    let file = licence_file(&signer.sign(&claims)?, certificate.as_deref());
-    check(&file, kit, &grant, &claims)?;
-    let entry = Entry { kid: signer.public().id(), signed: Signed::from(&claims), file };
-    hand_out(&entry, &mut ledger, &args.out, description::licence(&claims), format)
+    let known = known_owner(&order, &ledger)?;
+    let grant = Grant::fresh(&order, known.as_ref(), vendor.kit(), now)?;
+    tell_request(&grant);
+    refuse_answered(&order, &ledger)?;
+    let (owner, new_owner) = owner(known, &grant.institute.name, now)?;
+    let issuer = Issuer::open(&args.signing, vendor, &ledger)?;
+    let signed = issuer.issue(&grant, &new_series(owner, now)?, now)?;
+    let telling = Telling { facts: description::licence(&signed.claims), sink: &args.out, format };
+    let file = signed.file.clone();
+    let entry = Entry::Licence(LicenceEntry { signed, order: mark(&order) });
+    let records = Records { entries: vec![entry], owners: new_owner.into_iter().collect() };
+    hand_out(&file, &records, &mut ledger, telling)
 }
 
-/// A licence that renews none: everything that names it is fresh.
-fn new_series(now: UnixTime) -> Result<Identity, Failure> {
-    Ok(Identity {
-        id: LicenceId(rng::uuid(now)?),
-        owner: OwnerId(rng::uuid(now)?),
-        serial: Serial::from_random(rng::bytes()?),
-        revision: 1,
+/// The owner that was named.
+pub(super) fn known_owner(order: &OrderArgs, ledger: &Ledger) -> Result<Option<Owner>, Failure> {
+    let Some(id) = order.who.owner else { return Ok(None) };
+    ledger.owner(id)?.map(Some).ok_or_else(|| {
+        Failure::coded(Code::NotFound, format!("there is no owner `{id}` in the ledger"))
+            .mend("see `owner list`, or add one with `owner add`")
     })
 }
 
-/// The signing key's certificate; a root key stands for itself.
-fn certificate(
-    args: &IssueArgs,
-    vendor: &VendorDir,
-    signer: &Signer,
-) -> Result<Option<Vec<u8>>, Failure> {
-    let is_root = vendor.kit().roots.keys().contains(signer.public());
-    match (&args.issuer, is_root) {
-        (None, true) => Ok(None),
-        (Some(file), true) => Err(Failure::usage(format!(
-            "the key is a root key, and {file} is the certificate of another"
-        ))
-        .mend("leave out --issuer, or name the issuing key with --key")),
-        (Some(file), false) => read_certificate(file).map(Some),
-        (None, false) => read_certificate(&vendor.issuing_certificate()).map(Some),
+/// Whom the licence is for: the owner that was named, else a new one of which the institute is known.
+pub(super) fn owner(
+    known: Option<Owner>,
+    institute: &Institute,
+    now: UnixTime,
+) -> Result<(OwnerId, Option<Owner>), Failure> {
+    if let Some(owner) = known {
+        return Ok((owner.id, None));
     }
+    let id = OwnerId(rng::uuid(now)?);
+    let contact = Contact { affiliation: Text::parse(institute.as_str()), ..Contact::default() };
+    Ok((id, Some(Owner { id, created: now, contact })))
 }
 
-/// The compact text in a certificate's file. What it says is judged with the licence.
-fn read_certificate(file: &Source) -> Result<Vec<u8>, Failure> {
-    let bytes = files::read(file, ByteLimit(FILE_BYTES_MAX))?;
-    if !armour::is_armoured(&bytes) {
-        return Ok(bytes);
-    }
-    match armour::parse(&bytes).as_deref() {
-        Ok([(Label::IssuerKey, text)]) => Ok(text.clone()),
-        _ => Err(Failure::coded(
-            Code::Malformed,
-            format!("{file} is no certificate of an issuing key"),
-        )
-        .mend("name the file that `licence-issuer delegate` wrote")),
-    }
+pub(super) fn mark(order: &OrderArgs) -> Option<OrderMark> {
+    let reference = order.who.reference.clone()?;
+    Some(OrderMark { reference, row: None })
 }
 
-fn licence_file(licence: &str, certificate: Option<&[u8]>) -> String {
-    let licence = (Label::Licence, licence.as_bytes());
-    match certificate {
-        Some(certificate) => armour::write(&[licence, (Label::IssuerKey, certificate)]),
-        None => armour::write(&[licence]),
-    }
-}
-
-/// Judges the file as the institute's server will: what would be refused there is not handed out.
-fn check(file: &str, kit: &SiteKit, grant: &Grant, claims: &LicenceClaims) -> Result<(), Failure> {
-    let policy = Policy {
-        product: Some(grant.product.clone()),
-        site: grant.site.key().cloned(),
-        unbound: match grant.site {
-            Site::Bound(_) => UnboundLicences::Refused,
-            Site::Unbound => UnboundLicences::Allowed,
-        },
-        test: if grant.is_test { TestLicences::Allowed } else { TestLicences::Refused },
-        revocations: None,
-    };
-    let first_day = claims.iat.max(claims.period.nbf());
-    let judge = || {
-        let signed = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&kit.roots)?;
-        signed.accept(&policy)?.at(first_day).map(drop)
-    };
-    judge().map_err(|refusal| useless(&refusal))
-}
-
-/// The refusal with the vendor's way to mend it: the verifier's own help is for who receives a file.
-fn useless(refusal: &Refusal) -> Failure {
-    let help = match refusal.at {
-        Part::Issuer => "sign with a key that may: `licence-issuer delegate` makes its certificate",
-        Part::Licence => "check that --key, --issuer and the term belong together",
-        Part::File | Part::Revocations | Part::Access | Part::Request | Part::Key => {
-            "check --issuer: it is the file that `licence-issuer delegate` wrote"
-        }
-    };
-    let code = refusal.code();
-    Failure::coded(code, format!("nothing was issued, for a server would say: {refusal}"))
-        .mend(help)
+/// Refuses an order that was answered, before anything is signed for it.
+pub(super) fn refuse_answered(order: &OrderArgs, ledger: &Ledger) -> Result<(), Failure> {
+    let Some(reference) = &order.who.reference else { return Ok(()) };
+    let Some(answer) = ledger.answer(reference)? else { return Ok(()) };
+    let claims = &answer.entry.signed.claims;
+    Err(Failure::coded(
+        Code::Conflict,
+        format!("order `{reference}` was answered with serial `{}`", claims.serial),
+    )
+    .mend(format!("see it with `licence-issuer show {}`", claims.serial)))
 }
 
 /// What both ends compare, by telephone or in person: nothing else tells who sent a request.
-fn tell_request(grant: &Grant) {
+pub(super) fn tell_request(grant: &Grant) {
     let Site::Bound(request) = &grant.site else { return };
     let claims = request.claims();
     output::note(format_args!("note: request of `{}`, made {}", claims.institute.name, claims.iat));

@@ -4,40 +4,57 @@ use licence_cli::Failure;
 use licence_core::claims::{SeatCount, Seats};
 
 use crate::cli::SeatArgs;
+use crate::value::BorrowArg;
 
-/// The seats that were typed, by the format's defaults where nothing was.
-pub(super) fn seats(typed: &SeatArgs) -> Result<Seats, Failure> {
-    let active_max = typed.seats;
+/// The seats that were asked for, by the format's defaults where nothing was.
+pub(super) fn seats(asked: &SeatArgs) -> Result<Seats, Failure> {
+    let active_max = asked.seats.ok_or_else(|| {
+        Failure::usage("nothing says how many seats the licence has")
+            .mend("give --seats N, or `seats` in the plan")
+    })?;
     let default = Seats::new(active_max);
-
-    if let Some(registered) =
-        typed.registered.filter(|registered| *registered < active_max.number())
-    {
-        return Err(Failure::usage(format!(
-            "{registered} registered people cannot take {} seats",
-            active_max.number()
-        ))
-        .mend("let --registered be at least --seats"));
-    }
-    let borrow = typed.borrow.map(|arg| arg.0);
-    if let Some(borrow) = borrow.filter(|borrow| borrow.seats_max > active_max.number()) {
-        return Err(Failure::usage(format!(
-            "{} seats cannot be borrowed where there are {}",
-            borrow.seats_max,
-            active_max.number()
-        ))
-        .mend("let the SEATS of --borrow be at most --seats"));
-    }
-    Ok(Seats {
+    let seats = Seats {
         active_max,
-        registered_max: typed.registered,
-        holder: typed.per.unwrap_or(default.holder),
-        overage: typed.overage.map_or(default.overage, SeatCount::number),
-        lease_secs: typed.lease.unwrap_or(default.lease_secs),
-        idle_secs: typed.idle.unwrap_or(default.idle_secs),
-        sessions_max: typed.sessions.unwrap_or(default.sessions_max),
-        borrow,
-    })
+        registered_max: asked.registered,
+        holder: asked.per.unwrap_or(default.holder),
+        overage: asked.overage.map_or(default.overage, SeatCount::number),
+        lease_secs: asked.lease.unwrap_or(default.lease_secs),
+        idle_secs: asked.idle.unwrap_or(default.idle_secs),
+        sessions_max: asked.sessions.unwrap_or(default.sessions_max),
+        borrow: asked.borrow.map(|arg| arg.0),
+    };
+    check(&seats)?;
+    Ok(seats)
+}
+
+fn check(seats: &Seats) -> Result<(), Failure> {
+    let active_max = seats.active_max.number();
+    if let Some(registered) = seats.registered_max.filter(|registered| *registered < active_max) {
+        let sentence = format!("{registered} registered people cannot take {active_max} seats");
+        return Err(Failure::usage(sentence).mend("let --registered be at least --seats"));
+    }
+    if let Some(borrow) = seats.borrow.filter(|borrow| borrow.seats_max > active_max) {
+        let sentence =
+            format!("{} seats cannot be borrowed where there are {active_max}", borrow.seats_max);
+        return Err(Failure::usage(sentence).mend("let the SEATS of --borrow be at most --seats"));
+    }
+    Ok(())
+}
+
+/// What a licence says, as it would be asked for.
+impl From<&Seats> for SeatArgs {
+    fn from(seats: &Seats) -> Self {
+        Self {
+            seats: Some(seats.active_max),
+            registered: seats.registered_max,
+            per: Some(seats.holder),
+            overage: SeatCount::new(seats.overage),
+            lease: Some(seats.lease_secs),
+            idle: Some(seats.idle_secs),
+            sessions: Some(seats.sessions_max),
+            borrow: seats.borrow.map(BorrowArg),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -49,21 +66,26 @@ mod tests {
     use crate::cli::Cli;
 
     fn typed(number: u32) -> SeatArgs {
-        SeatArgs {
-            seats: SeatCount::new(number).unwrap(),
-            registered: None,
-            per: None,
-            overage: None,
-            lease: None,
-            idle: None,
-            sessions: None,
-            borrow: None,
-        }
+        SeatArgs { seats: SeatCount::new(number), ..SeatArgs::default() }
     }
 
     #[test]
     fn what_is_not_typed_is_the_formats_default() {
         assert_eq!(seats(&typed(3)).unwrap(), Seats::new(SeatCount::new(3).unwrap()));
+    }
+
+    #[test]
+    fn what_a_licence_says_is_asked_for_again() {
+        let asked = SeatArgs { registered: Some(8), borrow: "7:2".parse().ok(), ..typed(3) };
+        let granted = seats(&asked).unwrap();
+        assert_eq!(seats(&(&granted).into()).unwrap(), granted);
+    }
+
+    #[test]
+    fn a_licence_without_a_number_of_seats_is_refused() {
+        let failure = seats(&SeatArgs::default()).unwrap_err();
+        let report = failure.report().unwrap();
+        assert_eq!(report.message, "nothing says how many seats the licence has");
     }
 
     #[test]

@@ -1,149 +1,121 @@
-//! One entry of the log: what was signed, by which key, when.
+//! One entry of the log: what was signed or taken back.
 
 use licence_cli::Failure;
-use licence_core::claims::{IssuerClaims, LicenceClaims};
-use licence_core::{KeyId, LicenceId, OwnerId, Serial, TokenId, UnixTime};
-use serde::Serialize;
+use licence_core::armour::{self, Label};
+use licence_core::claims::{
+    Claims, IssuerClaims, LicenceClaims, RevocationsClaims, RevokedLicence,
+};
+use licence_core::{KeyId, Text, UnixTime, json, unverified_parts};
+use sha2::{Digest as _, Sha256};
 
-/// The version of what [`Entry::encode`] writes.
-const VERSION: u8 = 1;
+use super::stored;
 
-/// A signature that was made.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// The key that made it.
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every entry of a log is the largest: a licence"
+)]
+pub(crate) enum Entry {
+    /// A licence was signed.
+    Licence(LicenceEntry),
+    /// A certificate that lets a key sign licences was signed.
+    IssuingKey(SignedFile<IssuerClaims>),
+    /// A revocation list was signed.
+    Revocations(SignedFile<RevocationsClaims>),
+    /// Something was taken back; the next list says so.
+    Revocation(Revocation),
+}
+
+/// A signed object as it was handed out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SignedFile<C> {
+    /// The key that signed it.
     pub(crate) kid: KeyId,
-    /// What it was made over.
-    pub(crate) signed: Signed,
-    /// The file as it was handed out.
+    /// What it says.
+    pub(crate) claims: C,
+    /// The file, which says it.
     pub(crate) file: String,
 }
 
-/// What was signed.
-#[derive(Clone, Debug)]
-pub(crate) enum Signed {
-    /// A licence.
-    Licence(LicenceEntry),
-    /// A certificate that lets a key sign licences.
-    IssuingKey(IssuingKeyEntry),
-}
-
-/// What a vendor looks a licence up by.
-#[derive(Clone, Debug)]
+/// A licence, and what it answers.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LicenceEntry {
-    pub(crate) id: LicenceId,
-    pub(crate) serial: Serial,
-    pub(crate) revision: u32,
-    pub(crate) owner: OwnerId,
-    pub(crate) institute: String,
-    pub(crate) iat: UnixTime,
-    pub(crate) nbf: UnixTime,
-    pub(crate) exp: Option<UnixTime>,
+    pub(crate) signed: SignedFile<LicenceClaims>,
+    pub(crate) order: Option<OrderMark>,
 }
 
-/// What a vendor looks a certificate up by.
-#[derive(Clone, Debug)]
-pub(crate) struct IssuingKeyEntry {
-    pub(crate) id: TokenId,
-    pub(crate) key: KeyId,
-    pub(crate) iat: UnixTime,
-    pub(crate) nbf: UnixTime,
-    pub(crate) exp: UnixTime,
+/// What tells an order from all others, so that it is never answered twice.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct OrderMark {
+    /// The vendor's own name for it.
+    pub(crate) reference: Text,
+    /// What the row of a table said, where it came in one: a changed row is not the same order.
+    pub(crate) row: Option<RowDigest>,
 }
 
-impl From<&LicenceClaims> for Signed {
-    fn from(claims: &LicenceClaims) -> Self {
-        Self::Licence(LicenceEntry {
-            id: claims.jti,
-            serial: claims.serial,
-            revision: claims.revision,
-            owner: claims.sub,
-            institute: claims.institute.name.to_string(),
-            iat: claims.iat,
-            nbf: claims.period.nbf(),
-            exp: claims.period.exp(),
-        })
-    }
+/// The SHA-256 of a row's cells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct RowDigest(pub(crate) [u8; 32]);
+
+/// A decision to take something back. It takes effect with the list that carries it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Revocation {
+    pub(crate) what: Revoked,
+    /// When it was decided.
+    pub(crate) decided: UnixTime,
+    /// From when on a list carries it.
+    pub(crate) due: UnixTime,
+    pub(crate) reason: Option<Text>,
 }
 
-impl From<&IssuerClaims> for Signed {
-    fn from(claims: &IssuerClaims) -> Self {
-        Self::IssuingKey(IssuingKeyEntry {
-            id: claims.jti,
-            key: claims.key.id(),
-            iat: claims.iat,
-            nbf: claims.nbf,
-            exp: claims.exp,
-        })
-    }
+/// What is taken back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Revoked {
+    /// A licence, or the lower revisions of a series.
+    Licence(RevokedLicence),
+    /// A key that leaked. What it signed before this entry stays good.
+    Key(KeyId),
+}
+
+impl Revocation {
+    pub(super) const KIND: &'static str = "revocation";
 }
 
 impl Entry {
-    /// The bytes that are stored and chained: the version, then JSON.
-    ///
-    /// JSON, because a vendor must be able to read the log when this program is long gone; they are
-    /// hashed as they are stored and never written anew.
-    pub(super) fn encode(&self) -> Result<Vec<u8>, Failure> {
-        let json = serde_json::to_vec(&Stored::from(self)).map_err(|error| {
-            Failure::usage(format!("the ledger's entry cannot be written: {error}"))
-        })?;
-        Ok([&[VERSION], json.as_slice()].concat())
-    }
-}
-
-/// An entry as version 1 stores it.
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Stored<'e> {
-    Licence {
-        kid: String,
-        jti: String,
-        serial: String,
-        revision: u32,
-        owner: String,
-        institute: &'e str,
-        iat: i64,
-        nbf: i64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        exp: Option<i64>,
-        file: &'e str,
-    },
-    IssuingKey {
-        kid: String,
-        jti: String,
-        key: String,
-        iat: i64,
-        nbf: i64,
-        exp: i64,
-        file: &'e str,
-    },
-}
-
-impl<'e> From<&'e Entry> for Stored<'e> {
-    fn from(entry: &'e Entry) -> Self {
-        let (kid, file) = (entry.kid.to_string(), entry.file.as_str());
-        match &entry.signed {
-            Signed::Licence(licence) => Self::Licence {
-                kid,
-                jti: licence.id.to_string(),
-                serial: licence.serial.to_string(),
-                revision: licence.revision,
-                owner: licence.owner.to_string(),
-                institute: &licence.institute,
-                iat: licence.iat.secs(),
-                nbf: licence.nbf.secs(),
-                exp: licence.exp.map(UnixTime::secs),
-                file,
-            },
-            Signed::IssuingKey(certificate) => Self::IssuingKey {
-                kid,
-                jti: certificate.id.to_string(),
-                key: certificate.key.to_string(),
-                iat: certificate.iat.secs(),
-                nbf: certificate.nbf.secs(),
-                exp: certificate.exp.secs(),
-                file,
-            },
+    /// Its kind, as the log names it.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Licence(_) => "licence",
+            Self::IssuingKey(_) => "issuing_key",
+            Self::Revocations(_) => "revocations",
+            Self::Revocation(_) => Revocation::KIND,
         }
     }
+
+    /// The bytes that are stored: JSON, because a vendor must be able to read the log when this
+    /// program is long gone. They are hashed as they are stored and never written anew.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, Failure> {
+        stored::write(self)
+    }
+
+    /// Reads the bytes; `None` where they are no entry of this version.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        stored::read(bytes)
+    }
+}
+
+/// What goes into the hash chain for an entry: its hash, so that a third party can follow the chain
+/// past entries that are none of their business.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// The claims in a file that was verified before it was recorded.
+pub(super) fn recorded_claims<C: Claims>(file: &str, label: Label) -> Option<C> {
+    let blocks = armour::parse(file.as_bytes()).ok()?;
+    let (_, text) = blocks.iter().find(|(own, _)| *own == label)?;
+    let parts = unverified_parts(text, C::KIND).ok()?;
+    let value = json::parse(parts.unverified_claims.as_bytes()).ok()?;
+    C::read(value.as_object()?).ok()
 }

@@ -35,3 +35,9 @@ pub(super) fn no_ledger(path: &Path) -> Failure {
     Failure::usage(format!("`{}` is no ledger", path.display()))
         .mend("name the folder that `licence-issuer init` made")
 }
+
+/// An entry that this program did not write.
+pub(super) fn damaged(path: &Path, number: u64) -> Failure {
+    Failure::malformed(format!("entry {number} of the ledger `{}` cannot be read", path.display()))
+        .mend("see what `licence-issuer ledger verify` finds, and go back to a copy of the ledger")
+}

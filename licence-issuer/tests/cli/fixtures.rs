@@ -77,12 +77,22 @@ fn files() -> BTreeMap<PathBuf, String> {
         ("root.pub", key(ROOT).public().to_pem()),
         ("notes.txt", "not a signed file\n".to_owned()),
     ];
+    let renew = [
+        ("request.txt", armour::write(&[(Label::Request, request().as_bytes())])),
+        ("other-request.txt", other_request()),
+    ];
+    let requests = ["list.in", "import.in"].map(|folder| {
+        let request = armour::write(&[(Label::Request, request().as_bytes())]);
+        (Path::new(folder).join("request.txt"), request)
+    });
     let in_folder = |folder: &'static str, files: Vec<(&'static str, String)>| {
         files.into_iter().map(move |(name, content)| (Path::new(folder).join(name), content))
     };
     in_folder("verify.in", verify.into())
         .chain(in_folder("issue.in", issue.into()))
         .chain(in_folder("inspect.in", inspect.into()))
+        .chain(in_folder("renew.in", renew.into()))
+        .chain(requests)
         .collect()
 }
 
@@ -192,6 +202,12 @@ fn request() -> String {
 /// A request for a licence bound to a key that its sender does not hold.
 fn stolen_request() -> String {
     armour::write(&[(Label::Request, signed(OTHER_SITE, &request_claims()).as_bytes())])
+}
+
+/// The same institute asks again, with a new key.
+fn other_request() -> String {
+    let claims = RequestClaims { site: key(OTHER_SITE).public().clone(), ..request_claims() };
+    armour::write(&[(Label::Request, signed(OTHER_SITE, &claims).as_bytes())])
 }
 
 fn revocations() -> String {

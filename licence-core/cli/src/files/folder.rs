@@ -60,6 +60,17 @@ impl StagedFolder {
     }
 }
 
+/// Makes a folder, and those above it, unless it is there.
+///
+/// # Errors
+/// If it cannot be made, or something else has its name.
+pub fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        let is_taken = error.kind() == io::ErrorKind::AlreadyExists;
+        if is_taken { is_there(path) } else { failed(path, "made", &error) }
+    })
+}
+
 fn refuse_occupied(target: &Path) -> Result<(), Failure> {
     if target.file_name().is_none() {
         return Err(Failure::usage(format!("`{}` is no name for a new folder", target.display()))

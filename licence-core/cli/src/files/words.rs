@@ -13,7 +13,7 @@ struct Answer {
 }
 
 /// The answers that users meet; others are shown as the system words them.
-const ANSWERS: [Answer; 6] = [
+const ANSWERS: [Answer; 7] = [
     Answer {
         kind: io::ErrorKind::NotFound,
         why: "there is no such file or folder",
@@ -38,6 +38,11 @@ const ANSWERS: [Answer; 6] = [
         kind: io::ErrorKind::StorageFull,
         why: "the disk is full",
         help: "make room and try again",
+    },
+    Answer {
+        kind: io::ErrorKind::FileTooLarge,
+        why: "files may not be that large here",
+        help: "raise the limit (`ulimit -f`) or name another disk",
     },
     Answer {
         kind: io::ErrorKind::ReadOnlyFilesystem,

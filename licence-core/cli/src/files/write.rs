@@ -38,11 +38,31 @@ impl StagedFile {
     /// # Errors
     /// If there is anything at `target`, or the bytes cannot be written.
     pub fn beside(target: &Path, bytes: &[u8], access: Access) -> Result<Self, Failure> {
-        // A link that leads nowhere is something, too.
-        if target.symlink_metadata().is_ok() {
-            return Err(is_there(target));
-        }
+        refuse_taken(target)?;
         Ok(Self { written: write_beside(target, bytes, access)?, target: target.to_owned() })
+    }
+
+    /// Copies a file of any size beside `target`, where nothing must be.
+    ///
+    /// # Errors
+    /// As [`beside`](Self::beside), and if `source` cannot be read.
+    pub fn copy_beside(target: &Path, source: &Path, access: Access) -> Result<Self, Failure> {
+        refuse_taken(target)?;
+        let mut from = File::open(source).map_err(|error| failed(source, "read", &error))?;
+        let mut copy = || {
+            let mut written = open_beside(target, access)?;
+            io::copy(&mut from, written.as_file_mut())?;
+            written.as_file().sync_all()?;
+            Ok(written)
+        };
+        let written = copy().map_err(|error| failed(target, "written", &error))?;
+        Ok(Self { written, target: target.to_owned() })
+    }
+
+    /// Where the bytes are meanwhile.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.written.path()
     }
 
     /// Gives the file its name.
@@ -58,6 +78,11 @@ impl StagedFile {
             Err(error) => Err(failed(&self.target, "written", &error.error)),
         }
     }
+}
+
+fn refuse_taken(target: &Path) -> Result<(), Failure> {
+    // A link that leads nowhere is something, too.
+    if target.symlink_metadata().is_ok() { Err(is_there(target)) } else { Ok(()) }
 }
 
 /// Writes a file that must not be there yet.

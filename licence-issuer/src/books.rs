@@ -1,0 +1,159 @@
+//! The whole ledger at a glance: how each licence stands, and what a revocation list has to say.
+
+use std::collections::BTreeMap;
+
+use licence_cli::Failure;
+use licence_core::claims::{BannedKey, LicenceClaims, RevocationsClaims, RevokedLicence};
+use licence_core::{KeyId, Serial, UnixTime, Uuid};
+
+use crate::ledger::{Entry, Ledger, LicenceEntry, Recorded, Revocation, Revoked, SignedFile};
+use crate::value::Standing;
+
+/// Everything in the log.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    /// The licences, in the order in which they were signed.
+    pub(crate) licences: Vec<Recorded<LicenceEntry>>,
+    /// What was taken back, in the order in which it was decided.
+    pub(crate) revocations: Vec<Recorded<Revocation>>,
+    /// The last revocation list.
+    pub(crate) list: Option<SignedFile<RevocationsClaims>>,
+    /// The revisions of each series, and from when on they hold.
+    series: BTreeMap<Serial, BTreeMap<u32, UnixTime>>,
+    /// The `jti` of all that each key signed, with the number of its entry.
+    signed: BTreeMap<KeyId, Vec<(u64, Uuid)>>,
+}
+
+impl Books {
+    /// Reads them.
+    pub(crate) fn read(ledger: &Ledger) -> Result<Self, Failure> {
+        let mut books = Self::default();
+        for Recorded { number, entry } in ledger.entries()? {
+            books.take(number, entry);
+        }
+        Ok(books)
+    }
+
+    fn take(&mut self, number: u64, entry: Entry) {
+        match entry {
+            Entry::Licence(entry) => {
+                let SignedFile { kid, claims, .. } = &entry.signed;
+                let revisions = self.series.entry(claims.serial).or_default();
+                revisions.insert(claims.revision, claims.period.nbf());
+                self.signed.entry(*kid).or_default().push((number, claims.jti.0));
+                self.licences.push(Recorded { number, entry });
+            }
+            Entry::IssuingKey(certificate) => {
+                let signed = self.signed.entry(certificate.kid).or_default();
+                signed.push((number, certificate.claims.jti.0));
+            }
+            Entry::Revocations(list) => self.list = Some(list),
+            Entry::Revocation(entry) => self.revocations.push(Recorded { number, entry }),
+        }
+    }
+
+    /// How a licence stands, by what the ledger knows: the institute may not have the newest list.
+    pub(crate) fn standing(&self, licence: &Recorded<LicenceEntry>, now: UnixTime) -> Standing {
+        if self.is_revoked(licence, now) {
+            return Standing::Revoked;
+        }
+        let claims = &licence.entry.signed.claims;
+        let has_begun = |from: UnixTime| !now.is_before(from, 0);
+        let has_passed = |end: Option<UnixTime>| end.is_some_and(|end| now.is_expired(end));
+        let period = &claims.period;
+        let revisions = self.series.get(&claims.serial);
+        let mut others = revisions.into_iter().flatten();
+        let is_replaced = others.any(|(other, nbf)| *other > claims.revision && has_begun(*nbf));
+        let is_first = revisions.and_then(|all| all.first_key_value()).map(|(first, _)| *first);
+        match () {
+            () if !has_begun(period.nbf()) && is_first == Some(claims.revision) => Standing::NotYet,
+            () if !has_begun(period.nbf()) => Standing::Staged,
+            () if is_replaced => Standing::Replaced,
+            () if has_passed(period.last_end()) => Standing::Expired,
+            () if has_passed(period.exp()) => Standing::Grace,
+            () if has_passed(period.warn_at()) => Standing::Expiring,
+            () => Standing::Valid,
+        }
+    }
+
+    /// Whether it is the highest revision of its series.
+    pub(crate) fn is_newest(&self, claims: &LicenceClaims) -> bool {
+        let revisions = self.series.get(&claims.serial);
+        revisions.and_then(|all| all.last_key_value()).map(|(last, _)| *last)
+            == Some(claims.revision)
+    }
+
+    /// How many objects a key signed.
+    pub(crate) fn signed_by(&self, kid: KeyId) -> usize {
+        self.signed.get(&kid).map_or(0, Vec::len)
+    }
+
+    /// The list as it is to be signed now: all that was taken back and is due.
+    pub(crate) fn next_list(
+        &self,
+        vendor: licence_core::Vendor,
+        now: UnixTime,
+    ) -> RevocationsClaims {
+        let mut licences = Vec::new();
+        let mut keys: Vec<BannedKey> = Vec::new();
+        for Recorded { number, entry: revocation } in &self.revocations {
+            match revocation.what {
+                Revoked::Licence(what) if !now.is_before(revocation.due, 0) => {
+                    add(&mut licences, what);
+                }
+                Revoked::Licence(_) => {}
+                Revoked::Key(kid) if keys.iter().any(|key| key.kid == kid) => {}
+                Revoked::Key(kid) => keys.push(BannedKey { kid, keep: self.kept(kid, *number) }),
+            }
+        }
+        let seq = self.list.as_ref().map_or(0, |list| list.claims.seq).saturating_add(1);
+        RevocationsClaims { iss: vendor, iat: now, seq, licences, keys }
+    }
+
+    /// What was taken back from a later day on.
+    pub(crate) fn not_due(&self, now: UnixTime) -> impl Iterator<Item = &Revocation> {
+        let revocations = self.revocations.iter().map(|recorded| &recorded.entry);
+        revocations.filter(move |revocation| now.is_before(revocation.due, 0))
+    }
+
+    /// What a key signed before it was banned, in rising order. The ledger alone tells it from
+    /// forgeries, which can bear any date.
+    fn kept(&self, kid: KeyId, banned: u64) -> Vec<Uuid> {
+        let signed = self.signed.get(&kid).into_iter().flatten();
+        let mut kept: Vec<_> =
+            signed.filter(|(number, _)| *number < banned).map(|(_, jti)| *jti).collect();
+        kept.sort_unstable();
+        kept
+    }
+
+    fn is_revoked(&self, licence: &Recorded<LicenceEntry>, now: UnixTime) -> bool {
+        let SignedFile { kid, claims, .. } = &licence.entry.signed;
+        let is_meant = |revocation: &Recorded<Revocation>| match revocation.entry.what {
+            Revoked::Licence(RevokedLicence::One(jti)) => jti == claims.jti,
+            Revoked::Licence(RevokedLicence::Below(serial, below)) => {
+                serial == claims.serial && claims.revision < below
+            }
+            Revoked::Key(banned) => banned == *kid && licence.number > revocation.number,
+        };
+        let is_due = |revocation: &&Recorded<Revocation>| !now.is_before(revocation.entry.due, 0);
+        self.revocations.iter().filter(is_due).any(is_meant)
+    }
+}
+
+/// Adds what is not said yet: of a series, the highest revision alone counts.
+fn add(licences: &mut Vec<RevokedLicence>, what: RevokedLicence) {
+    let RevokedLicence::Below(serial, below) = what else {
+        if !licences.contains(&what) {
+            licences.push(what);
+        }
+        return;
+    };
+    let same = licences.iter_mut().find_map(|entry| match entry {
+        RevokedLicence::Below(own, below) if *own == serial => Some(below),
+        RevokedLicence::Below(..) | RevokedLicence::One(_) => None,
+    });
+    match same {
+        Some(own) => *own = below.max(*own),
+        None => licences.push(what),
+    }
+}

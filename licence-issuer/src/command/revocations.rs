@@ -1,0 +1,61 @@
+//! `revocations`: the complete list of all that was taken back, signed by a root key.
+
+use licence_cli::{Facts, Failure, Format, clock, output};
+use licence_core::armour::{self, Label};
+use licence_core::claims::RevocationsClaims;
+use licence_core::limits::REVOCATIONS_BYTES_MAX;
+use licence_core::{Code, SignedRevocations};
+
+use crate::books::Books;
+use crate::certificate::check_root;
+use crate::cli::RevocationsArgs;
+use crate::hand_out::{Telling, hand_out};
+use crate::ledger::{Entry, SignedFile};
+use crate::signer::Signer;
+use crate::vendor_dir::VendorDir;
+
+pub(super) fn run(
+    args: &RevocationsArgs,
+    vendor: &VendorDir,
+    format: Format,
+) -> Result<(), Failure> {
+    let now = clock::now()?;
+    let mut ledger = vendor.ledger()?;
+    let root = Signer::open(&args.root, &args.signer)?;
+    check_root(vendor.kit(), root.public())?;
+    let books = Books::read(&ledger)?;
+    let claims = books.next_list(vendor.kit().vendor.clone(), now);
+    let text = root.sign(&claims)?;
+    check_size(&text)?;
+    let file = armour::write(&[(Label::Revocations, text.as_bytes())]);
+    SignedRevocations::parse(file.as_bytes(), &vendor.kit().roots)?;
+    for revocation in books.not_due(now) {
+        output::note(format_args!(
+            "note: something is taken back from {} on: sign a list then",
+            revocation.due
+        ));
+    }
+    let telling = Telling { facts: facts(&claims), sink: &args.out, format };
+    let entry =
+        Entry::Revocations(SignedFile { kid: root.public().id(), claims, file: file.clone() });
+    hand_out(&file, &entry.into(), &mut ledger, telling)
+}
+
+fn check_size(text: &str) -> Result<(), Failure> {
+    if text.len() <= REVOCATIONS_BYTES_MAX {
+        return Ok(());
+    }
+    let sentence = format!("the list would be larger than {REVOCATIONS_BYTES_MAX} bytes");
+    Err(Failure::coded(Code::TooLarge, sentence).mend(
+        "renew what a banned key signed under a new key, and retire the banned one by its \
+         certificate's end",
+    ))
+}
+
+fn facts(claims: &RevocationsClaims) -> Facts {
+    Facts::new()
+        .with("seq", claims.seq)
+        .with_text("made", claims.iat)
+        .with("licences", claims.licences.len())
+        .with("keys", claims.keys.len())
+}

@@ -1,0 +1,154 @@
+//! From what is granted to a signed licence that holds.
+
+use licence_cli::files::{self, ByteLimit, Source};
+use licence_cli::{Failure, SiteKit, rng};
+use licence_core::armour::{self, Label};
+use licence_core::limits::FILE_BYTES_MAX;
+use licence_core::{
+    Code, LicenceId, OwnerId, Part, Policy, PublicKey, Refusal, Serial, TestLicences,
+    UnboundLicences, UnixTime, UnverifiedLicence,
+};
+
+use crate::cli::SigningArgs;
+use crate::grant::{Grant, Identity, Site};
+use crate::ledger::{Ledger, Revoked, SignedFile};
+use crate::signer::Signer;
+use crate::vendor_dir::VendorDir;
+
+/// A key that signs licences, with its certificate.
+pub(crate) struct Issuer<'v> {
+    kit: &'v SiteKit,
+    signer: Signer,
+    /// `None` for a root key, which stands for itself.
+    certificate: Option<Vec<u8>>,
+}
+
+/// A licence that was signed and is not recorded yet.
+pub(crate) type Licence = SignedFile<licence_core::claims::LicenceClaims>;
+
+impl<'v> Issuer<'v> {
+    /// Takes the key that was named, else the one of the vendor's folder.
+    ///
+    /// # Errors
+    /// `revoked` where the ledger has banned the key: what it signs now is good nowhere.
+    pub(crate) fn open(
+        args: &SigningArgs,
+        vendor: &'v VendorDir,
+        ledger: &Ledger,
+    ) -> Result<Self, Failure> {
+        let of_vendor = || match args.signer.signer {
+            None => vendor.issuing_key(),
+            Some(_) => vendor.issuing_public_key(),
+        };
+        let signer = Signer::open(&args.key.clone().unwrap_or_else(of_vendor), &args.signer)?;
+        refuse_banned(signer.public(), ledger)?;
+        let certificate = certificate(args, vendor, &signer)?;
+        Ok(Self { kit: vendor.kit(), signer, certificate })
+    }
+
+    /// Signs what is granted, and judges the file as the institute's server will: what would be refused
+    /// there is not handed out.
+    pub(crate) fn issue(
+        &self,
+        grant: &Grant,
+        identity: &Identity,
+        now: UnixTime,
+    ) -> Result<Licence, Failure> {
+        let claims = grant.claims(identity, self.kit, now);
+        let text = self.signer.sign(&claims)?;
+        let file = licence_file(&text, self.certificate.as_deref());
+        let first_day = claims.iat.max(claims.period.nbf());
+        let judge = || {
+            let signed =
+                UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&self.kit.roots)?;
+            signed.accept(&policy(grant))?.at(first_day).map(drop)
+        };
+        judge().map_err(|refusal| useless(&refusal))?;
+        Ok(Licence { kid: self.signer.public().id(), claims, file })
+    }
+}
+
+/// A licence that renews none: everything that names it is fresh.
+pub(crate) fn new_series(owner: OwnerId, now: UnixTime) -> Result<Identity, Failure> {
+    Ok(Identity {
+        id: LicenceId(rng::uuid(now)?),
+        owner,
+        serial: Serial::from_random(rng::bytes()?),
+        revision: 1,
+    })
+}
+
+fn refuse_banned(key: &PublicKey, ledger: &Ledger) -> Result<(), Failure> {
+    let is_banned = |what: &Revoked| matches!(what, Revoked::Key(kid) if *kid == key.id());
+    if ledger.revocations()?.iter().any(|revocation| is_banned(&revocation.entry.what)) {
+        return Err(Failure::coded(Code::Revoked, format!("key `{}` was taken back", key.id()))
+            .mend("sign with a new key: `licence-issuer keygen`, then `licence-issuer delegate`"));
+    }
+    Ok(())
+}
+
+/// The signing key's certificate; a root key stands for itself.
+fn certificate(
+    args: &SigningArgs,
+    vendor: &VendorDir,
+    signer: &Signer,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let is_root = vendor.kit().roots.keys().contains(signer.public());
+    match (&args.issuer, is_root) {
+        (None, true) => Ok(None),
+        (Some(file), true) => Err(Failure::usage(format!(
+            "the key is a root key, and {file} is the certificate of another"
+        ))
+        .mend("leave out --issuer, or name the issuing key with --key")),
+        (Some(file), false) => read_certificate(file).map(Some),
+        (None, false) => read_certificate(&vendor.issuing_certificate()).map(Some),
+    }
+}
+
+/// The compact text in a certificate's file. What it says is judged with the licence.
+fn read_certificate(file: &Source) -> Result<Vec<u8>, Failure> {
+    let bytes = files::read(file, ByteLimit(FILE_BYTES_MAX))?;
+    if !armour::is_armoured(&bytes) {
+        return Ok(bytes);
+    }
+    match armour::parse(&bytes).as_deref() {
+        Ok([(Label::IssuerKey, text)]) => Ok(text.clone()),
+        _ => Err(Failure::malformed(format!("{file} is no certificate of an issuing key"))
+            .mend("name the file that `licence-issuer delegate` wrote")),
+    }
+}
+
+fn licence_file(licence: &str, certificate: Option<&[u8]>) -> String {
+    let licence = (Label::Licence, licence.as_bytes());
+    match certificate {
+        Some(certificate) => armour::write(&[licence, (Label::IssuerKey, certificate)]),
+        None => armour::write(&[licence]),
+    }
+}
+
+fn policy(grant: &Grant) -> Policy {
+    Policy {
+        product: Some(grant.product.clone()),
+        site: grant.site.key().cloned(),
+        unbound: match grant.site {
+            Site::Bound(_) | Site::Kept(_) => UnboundLicences::Refused,
+            Site::Unbound => UnboundLicences::Allowed,
+        },
+        test: if grant.is_test { TestLicences::Allowed } else { TestLicences::Refused },
+        revocations: None,
+    }
+}
+
+/// The refusal with the vendor's way to mend it: the verifier's own help is for who receives a file.
+fn useless(refusal: &Refusal) -> Failure {
+    let help = match refusal.at {
+        Part::Issuer => "sign with a key that may: `licence-issuer delegate` makes its certificate",
+        Part::Licence => "check that --key, --issuer and the term belong together",
+        Part::File | Part::Revocations | Part::Access | Part::Request | Part::Key => {
+            "check --issuer: it is the file that `licence-issuer delegate` wrote"
+        }
+    };
+    let code = refusal.code();
+    Failure::coded(code, format!("nothing was issued, for a server would say: {refusal}"))
+        .mend(help)
+}
