@@ -77,3 +77,45 @@ pub fn each(subjects: &[Subject]) -> impl Iterator<Item = (&str, &Vector)> {
         .iter()
         .flat_map(|subject| subject.vectors.iter().map(|vector| (subject.subject.as_str(), vector)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::{Facts, generate};
+    use licence_core::{Code, Part};
+
+    /// Says the same of everything.
+    struct Stubborn(Verdict);
+
+    impl Implementation for Stubborn {
+        fn name(&self) -> &'static str {
+            "stubborn"
+        }
+
+        fn verify(&mut self, _: &Vector) -> Verdict {
+            self.0.clone()
+        }
+    }
+
+    fn differences(verdict: Verdict) -> String {
+        run(&mut Stubborn(verdict), &generate()).differences
+    }
+
+    #[test]
+    fn what_accepts_everything_is_caught_at_every_refusal() {
+        let differences = differences(Verdict::Ok(Facts::revocations(7)));
+        let vectors = generate();
+        let refused =
+            each(&vectors).filter(|(_, v)| matches!(v.expect, Verdict::Refused { .. })).count();
+        assert_eq!(differences.matches("UNEXPECTED SUCCESS").count(), refused);
+    }
+
+    #[test]
+    fn what_refuses_everything_is_caught_at_every_acceptance() {
+        let differences = differences(Verdict::refused(Part::Licence, Code::Malformed));
+        let vectors = generate();
+        let accepted = each(&vectors).filter(|(_, v)| matches!(v.expect, Verdict::Ok(_))).count();
+        assert_eq!(differences.matches("unexpected refusal").count(), accepted);
+        assert!(differences.contains("another refusal"));
+    }
+}
