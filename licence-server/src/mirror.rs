@@ -48,10 +48,9 @@ impl Mirror {
 
     /// Seats taken, as the licence in force counts them.
     #[must_use]
-    pub fn seats_in_use(&self) -> u32 {
+    pub fn seats_in_use(&self, now: UnixTime) -> u32 {
         let state = self.read();
-        let is_per_session =
-            state.terms(state.site.mark).is_some_and(|terms| terms.is_per_session());
+        let is_per_session = state.terms(now).is_some_and(|terms| terms.is_per_session());
         if is_per_session { state.site.leases } else { state.site.users_seated }
     }
 

@@ -1,7 +1,7 @@
 //! The licences that this site has accepted, with the bytes that were signed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::{
     AcceptedLicence, LicenceId, Policy, Refusal, Roots, UnixTime, UnverifiedLicence,
@@ -30,7 +30,17 @@ pub struct ShelvedLicence {
 #[derive(Debug)]
 pub struct Shelf {
     trust: Trust,
-    licences: RwLock<HashMap<LicenceId, Arc<ShelvedLicence>>>,
+    licences: RwLock<Licences>,
+}
+
+type Licences = HashMap<LicenceId, Arc<ShelvedLicence>>;
+
+impl ShelvedLicence {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> LicenceId {
+        self.accepted.signed().claims().jti
+    }
 }
 
 impl Trust {
@@ -54,14 +64,17 @@ impl Shelf {
     /// # Errors
     /// Every refusal that is not about time.
     pub fn restore(&self, file: Vec<u8>) -> Result<Arc<ShelvedLicence>, Refusal> {
-        Ok(self.put(self.trust.accept(file)?))
+        let licence = Arc::new(self.trust.accept(file)?);
+        self.put(Arc::clone(&licence));
+        Ok(licence)
     }
 
-    /// Verifies a file that someone wants to install, and keeps it. One that has not begun is judged
-    /// at its beginning.
+    /// Verifies a file that someone wants to install, and keeps it unless there is one with its id.
+    /// One that has not begun is judged at its beginning.
     ///
     /// INVARIANT: a licence is on the shelf before the writer may put it into force, so that no token
-    /// is ever made under a licence that cannot be looked up here.
+    /// is ever made under a licence that cannot be looked up here; and it takes no other's place
+    /// before the writer has agreed.
     ///
     /// # Errors
     /// Every refusal, from the root downwards.
@@ -69,20 +82,34 @@ impl Shelf {
         let licence = self.trust.accept(file)?;
         let first_day = licence.accepted.signed().claims().period.nbf();
         licence.accepted.at(now.max(first_day))?;
-        Ok(self.put(licence))
+        let licence = Arc::new(licence);
+        self.write().entry(licence.id()).or_insert_with(|| Arc::clone(&licence));
+        Ok(licence)
+    }
+
+    /// Lets a licence that was installed take the place of the one with its id, which may have come
+    /// with an older revocation list.
+    pub fn put(&self, licence: Arc<ShelvedLicence>) {
+        self.write().insert(licence.id(), licence);
     }
 
     /// The licence with an id.
     #[must_use]
     pub fn find(&self, id: LicenceId) -> Option<Arc<ShelvedLicence>> {
-        self.licences.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.read().get(&id).cloned()
     }
 
-    fn put(&self, licence: ShelvedLicence) -> Arc<ShelvedLicence> {
-        let id = licence.accepted.signed().claims().jti;
-        let licence = Arc::new(licence);
-        let mut licences = self.licences.write().unwrap_or_else(PoisonError::into_inner);
-        licences.insert(id, Arc::clone(&licence));
-        licence
+    /// Every licence but one.
+    #[must_use]
+    pub fn others(&self, id: LicenceId) -> Vec<Arc<ShelvedLicence>> {
+        self.read().values().filter(|licence| licence.id() != id).cloned().collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Licences> {
+        self.licences.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Licences> {
+        self.licences.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

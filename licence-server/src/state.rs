@@ -193,7 +193,7 @@ fn restore(shelf: &Shelf, files: Vec<Vec<u8>>) -> Licences {
     let mut licences = Licences::default();
     for file in files {
         match shelf.restore(file) {
-            Ok(licence) => licences.add(Terms::of(licence.accepted.signed().claims())),
+            Ok(licence) => licences.add(Terms::of(&licence.accepted)),
             Err(refusal) => {
                 tracing::error!(%refusal, code = %refusal.code(), "an installed licence is not used");
             }

@@ -1,8 +1,8 @@
 //! The one writer: commands that wait together are decided and committed together.
 //!
 //! Each is answered after the commit that holds it is on disk, and the mirror changes between the
-//! two. After a commit whose outcome is not known nothing is acknowledged any more: what is in
-//! memory could differ from what is on disk.
+//! two. After the store failed nothing is acknowledged any more: what is in memory could differ from
+//! what is on disk, and a disk that failed once is not to be trusted with the next command.
 
 use std::future::Future;
 use std::pin::pin;
@@ -84,7 +84,7 @@ impl Writer {
         outcome.await.unwrap_or(Err(Unavailable::Failed))
     }
 
-    /// Carries out what waits, closes the store, and ends the thread.
+    /// Carries out what waits, gives the engine up, and ends the thread.
     pub async fn stop(&self) {
         let (stopped, done) = oneshot::channel();
         if self.queue.send(Message::Stop(stopped)).await.is_ok() {
@@ -106,12 +106,22 @@ impl Writer {
     }
 }
 
+/// Tells the mirror when the writer's thread ends, however it does.
+struct Ending<'a>(&'a Mirror);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.fail();
+    }
+}
+
 fn run<E: Engine>(
     mut engine: E,
     mirror: &Mirror,
     wall: &impl Fn() -> UnixTime,
     mut messages: mpsc::Receiver<Message>,
 ) {
+    let _ending = Ending(mirror);
     while let Some(first) = messages.blocking_recv() {
         let (commands, answers, stop) = drain(first, &mut messages);
         let outcomes = if mirror.is_ready() {
@@ -171,9 +181,16 @@ fn answer(outcomes: Result<Vec<Outcome>, TurnError>, answers: Vec<Answer>, mirro
     }
 }
 
+/// How often one turn may load rows. A rule that comes back for more asks each time for twice as many,
+/// so only an engine that does not load what it is asked for gets this far.
+const LOADS_MAX: usize = 10_000;
+
 /// Why a turn came to nothing.
 #[derive(Debug, Error)]
 pub enum TurnError {
+    /// The engine does not load what it is asked for.
+    #[error("the store does not load what it is asked for")]
+    NotLoaded,
     /// An earlier turn failed.
     #[error("the store failed before")]
     NotReady,
@@ -198,6 +215,7 @@ pub async fn turn<E: Engine>(
     let (mut batch, site) = engine.begin().await?;
     let mut draft = Draft::new(site, wall, mirror.licences());
     let mut outcomes = Vec::with_capacity(commands.len());
+    let mut loads = 0;
     while let Some((command, later)) = commands.get(outcomes.len()..).and_then(<[_]>::split_first) {
         match decide(command, &mut draft) {
             Ok(outcome) => outcomes.push(outcome),
@@ -205,6 +223,10 @@ pub async fn turn<E: Engine>(
                 // What the later ones need is loaded in the same go.
                 later.iter().for_each(|command| peek(command, &mut draft));
                 batch.load(&mut draft).await?;
+                loads += 1;
+                if loads > LOADS_MAX {
+                    return Err(TurnError::NotLoaded);
+                }
             }
         }
     }

@@ -3,18 +3,19 @@
 use super::audit::Act;
 use super::command::{AddUser, Outcome, Refusal};
 use super::draft::{Draft, Missing};
+use super::refuse;
 use super::row::{Credential, CredentialVersion, User};
 
 /// Registers a person under names that nobody else has.
 pub(super) fn add(add: &AddUser, draft: &mut Draft) -> Result<Outcome, Missing> {
     for name in add.names() {
         if draft.name(&name)?.is_some() {
-            return Ok(Outcome::Refused(Refusal::Conflict));
+            return Ok(refuse(None, None, Refusal::Conflict, draft));
         }
     }
     let registered_max = draft.terms().and_then(|terms| terms.seats.registered_max);
     if registered_max.is_some_and(|max| draft.site().users >= max) {
-        return Ok(Outcome::Refused(Refusal::RegisteredFull));
+        return Ok(refuse(None, None, Refusal::RegisteredFull, draft));
     }
     for name in add.names() {
         draft.write_name(name, add.id);

@@ -27,6 +27,11 @@ pub enum Act {
         /// Which.
         session: SessionId,
     },
+    /// A session's token was shown once more, and the same child given again.
+    Replayed {
+        /// Which.
+        session: SessionId,
+    },
     /// A session took a seat.
     SeatTaken {
         /// Which.
@@ -70,6 +75,7 @@ impl Act {
             Self::UserAdded { .. } => "user_added",
             Self::SignedIn { .. } => "signed_in",
             Self::Refreshed { .. } => "refreshed",
+            Self::Replayed { .. } => "replayed",
             Self::SeatTaken { .. } => "seat_taken",
             Self::SeatLapsed { .. } => "seat_lapsed",
             Self::SignedOut { .. } => "signed_out",
@@ -85,6 +91,7 @@ impl Act {
             Self::Refused { user, .. } => *user,
             Self::LicenceInstalled { .. }
             | Self::Refreshed { .. }
+            | Self::Replayed { .. }
             | Self::SeatTaken { .. }
             | Self::SeatLapsed { .. }
             | Self::SignedOut { .. }
@@ -97,6 +104,7 @@ impl Act {
         match self {
             Self::SignedIn { session, .. }
             | Self::Refreshed { session }
+            | Self::Replayed { session }
             | Self::SeatTaken { session }
             | Self::SeatLapsed { session }
             | Self::SignedOut { session }

@@ -84,7 +84,7 @@ pub struct SignIn {
     pub scope: Text,
     /// How long the session lasts.
     pub stay: Stay,
-    /// A session of the same person to end first.
+    /// A session of the same person to end first, whatever comes of the rest: its person asked for it.
     pub end_session: Option<SessionId>,
 }
 
@@ -112,7 +112,7 @@ pub struct Refresh {
     pub child: SecretHash,
     /// The id of the access token, should there be one.
     pub jti: TokenId,
-    /// A session of the same person to end first.
+    /// A session of the same person to end first, whatever comes of the rest: its person asked for it.
     pub end_session: Option<SessionId>,
 }
 
@@ -142,7 +142,8 @@ pub enum Outcome {
     NoSeat(FullHouse),
     /// Done, with nothing to say.
     Done,
-    /// Refused; nothing was changed but what the refusal itself ends or records.
+    /// Refused; nothing was changed but what the refusal itself ends or records, and the session that
+    /// the command asked to end first.
     Refused(Refusal),
 }
 

@@ -47,6 +47,8 @@ pub struct Draft {
 #[derive(Debug)]
 struct Index<T> {
     front: Vec<T>,
+    /// How many of them this batch is done with.
+    done: usize,
     wanted: usize,
     is_whole: bool,
 }
@@ -62,14 +64,20 @@ struct Log {
 
 impl<T> Default for Index<T> {
     fn default() -> Self {
-        Self { front: Vec::new(), wanted: 0, is_whole: false }
+        Self { front: Vec::new(), done: 0, wanted: 0, is_whole: false }
     }
 }
 
-impl<T> Index<T> {
-    fn want_more(&mut self) -> Missing {
-        self.wanted = self.front.len() + INDEX_STEP;
-        Missing
+impl<T: Copy> Index<T> {
+    /// The first entry that this batch is not done with.
+    fn first(&mut self) -> Result<Option<T>, Missing> {
+        let first = self.front.get(self.done).copied();
+        if first.is_none() && !self.is_whole {
+            // Twice as many each time, so that a batch which goes far asks seldom.
+            self.wanted = self.front.len() * 2 + INDEX_STEP;
+            return Err(Missing);
+        }
+        Ok(first)
     }
 
     fn load(&mut self, front: Vec<T>) {
@@ -163,6 +171,7 @@ impl<'a> Changes<'a> {
 struct Savepoint {
     site: Site,
     tables: (Mark, Mark, Mark, Mark),
+    done: (usize, usize),
     log: (usize, usize, usize, usize),
 }
 
@@ -171,9 +180,12 @@ impl Draft {
     /// A draft over the site's row, judged at one time for the whole batch.
     #[must_use]
     pub fn new(site: Site, now: UnixTime, licences: Licences) -> Self {
+        let now = site.mark.max(now);
+        let unlicensed_secs = licences.unlicensed_secs(site.serial, site.mark, now);
+        let unlicensed_secs = site.unlicensed_secs.saturating_add(unlicensed_secs);
         Self {
-            site: Site { mark: site.mark.max(now), ..site },
-            now: site.mark.max(now),
+            site: Site { mark: now, unlicensed_secs, ..site },
+            now,
             licences,
             sessions: Table::default(),
             users: Table::default(),
@@ -276,6 +288,7 @@ impl Draft {
                 self.names.mark(),
                 self.leases.mark(),
             ),
+            done: (self.soonest.done, self.stale.done),
             log: (entries.len(), revoked.len(), purged.len(), licences.len()),
         }
     }
@@ -287,6 +300,7 @@ impl Draft {
         self.users.roll_back(users);
         self.names.roll_back(names);
         self.leases.roll_back(leases);
+        (self.soonest.done, self.stale.done) = savepoint.done;
         let (entries, revoked, purged, licences) = savepoint.log;
         self.log.entries.truncate(entries);
         self.log.revoked.truncate(revoked);
@@ -335,28 +349,37 @@ impl Draft {
         self.leases.row(&user).map(|leases| leases.map_or(&[][..], Vec::as_slice))
     }
 
-    /// The lease that ends first of all.
+    /// The lease that ends first of those that there were before this batch and that still stand.
+    ///
+    /// A lease that this batch gives ends after `now`, so whoever looks for lapsed ones misses none.
     pub(super) fn soonest_lease(&mut self) -> Result<Option<Lease>, Missing> {
-        let still_stands = |lease: &&Lease| match self.leases.loaded(&lease.user) {
-            Ok(leases) => leases.is_some_and(|leases| leases.contains(lease)),
-            Err(Missing) => true,
-        };
-        let loaded = self.soonest.front.iter().find(still_stands).copied();
-        if loaded.is_none() && !self.soonest.is_whole {
-            return Err(self.soonest.want_more());
+        while let Some(lease) = self.soonest.first()? {
+            let stands = self
+                .leases
+                .loaded(&lease.user)
+                .map_or(true, |leases| leases.is_some_and(|leases| leases.contains(&lease)));
+            if stands {
+                return Ok(Some(lease));
+            }
+            self.soonest.done += 1;
         }
-        // Leases of this batch are not in the index yet.
-        let of_batch = self.leases.changes().filter_map(|(_, leases)| leases?.iter().min()).min();
-        Ok(loaded.into_iter().chain(of_batch.copied()).min())
+        Ok(None)
+    }
+
+    /// When the next lease ends, of those that there were before this batch; where there were none,
+    /// of those that it gave.
+    pub(super) fn earliest_lease_end(&mut self) -> Result<Option<UnixTime>, Missing> {
+        if let Some(lease) = self.soonest_lease()? {
+            return Ok(Some(lease.end));
+        }
+        let given = self.leases.changes().filter_map(|(_, leases)| leases?.first());
+        Ok(given.map(|lease| lease.end).min())
     }
 
     /// A revocation that nobody needs any more.
     pub(super) fn stale_revocation(&mut self) -> Result<Option<Revocation>, Missing> {
-        let next = self.stale.front.get(self.log.purged.len()).copied();
-        if next.is_none() && !self.stale.is_whole {
-            return Err(self.stale.want_more());
-        }
-        Ok(next.filter(|revocation| self.now.is_expired(revocation.until)))
+        let first = self.stale.first()?;
+        Ok(first.filter(|revocation| self.now.is_expired(revocation.until)))
     }
 
     pub(super) fn write_session(&mut self, session: Session) {
@@ -388,7 +411,9 @@ impl Draft {
         self.log.revoked.push(revocation);
     }
 
+    /// Takes the revocation away that [`stale_revocation`](Self::stale_revocation) gave.
     pub(super) fn purge(&mut self, revocation: Revocation) {
+        self.stale.done += 1;
         self.log.purged.push(revocation);
     }
 

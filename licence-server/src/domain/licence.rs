@@ -1,11 +1,12 @@
 //! Which licence is in force, and what it lets the rules do.
 
-use licence_core::claims::{LicenceClaims, Period, SeatHolder, Seats};
-use licence_core::{LicenceId, Serial, UnixTime};
+use licence_core::claims::{Period, SeatHolder, Seats};
+use licence_core::{AcceptedLicence, LicenceId, Serial, UnixTime};
 
 use super::audit::Act;
 use super::command::{InstallLicence, LicenceRefusal, Outcome, Refusal, Replace};
-use super::draft::{Draft, Missing};
+use super::draft::Draft;
+use super::refuse;
 
 /// Seconds of an access token, where the lease leaves room for them.
 const ACCESS_SECS: i64 = 900;
@@ -16,31 +17,35 @@ const LEASE_MARGIN_SECS: i64 = 30;
 /// What the rules need of a licence that the verifier accepted.
 ///
 /// They come from the signed bytes at every start and are never read from the store, so that an edit
-/// of the store gives nobody a seat.
+/// of the store changes no licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Which licence.
-    pub id: LicenceId,
+    pub(crate) id: LicenceId,
     /// Its series.
-    pub serial: Serial,
+    pub(crate) serial: Serial,
     /// Its place in the series.
-    pub revision: u32,
+    pub(crate) revision: u32,
     /// Its times.
-    pub period: Period,
+    pub(crate) period: Period,
     /// Its seats.
-    pub seats: Seats,
+    pub(crate) seats: Seats,
+    /// The number of the revocation list that came with it; 0 without one.
+    pub(crate) list_seq: u32,
 }
 
 impl Terms {
-    /// The terms of verified claims.
+    /// The terms of a licence that was accepted here.
     #[must_use]
-    pub const fn of(claims: &LicenceClaims) -> Self {
+    pub fn of(licence: &AcceptedLicence) -> Self {
+        let claims = licence.signed().claims();
         Self {
             id: claims.jti,
             serial: claims.serial,
             revision: claims.revision,
             period: claims.period,
             seats: claims.seats,
+            list_seq: licence.signed().revocations().map_or(0, |list| list.claims().seq),
         }
     }
 
@@ -66,6 +71,13 @@ impl Terms {
     #[must_use]
     pub fn is_per_session(&self) -> bool {
         self.seats.holder == SeatHolder::Session
+    }
+
+    /// Seconds between two times in which it was not valid.
+    fn invalid_secs(&self, from: UnixTime, to: UnixTime) -> i64 {
+        let ahead_secs = self.period.nbf().min(to).since(from).max(0);
+        let over = self.period.last_end().map_or(0, |end| to.since(end.max(from)).max(0));
+        ahead_secs + over
     }
 
     /// Whether seats may be given under it.
@@ -109,27 +121,74 @@ impl Licences {
             .or_else(|| of_series().min_by_key(|terms| terms.period.nbf()))
     }
 
+    /// Seconds between two times in which no licence of the series in force was valid.
+    pub(super) fn unlicensed_secs(
+        &self,
+        serial: Option<Serial>,
+        from: UnixTime,
+        to: UnixTime,
+    ) -> i64 {
+        let terms = serial.and_then(|serial| self.in_force(serial, to));
+        terms.map_or(to.since(from), |terms| terms.invalid_secs(from, to))
+    }
+
     fn newest(&self, serial: Serial) -> Option<&Terms> {
         self.0.iter().filter(|terms| terms.serial == serial).max_by_key(|terms| terms.revision)
     }
+
+    fn with_id(&self, id: LicenceId) -> Option<&Terms> {
+        self.0.iter().rfind(|terms| terms.id == id)
+    }
 }
 
-pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Result<Outcome, Missing> {
+/// What installing a licence comes to.
+enum Installation {
+    /// It is new, or the one that is there came with a newer revocation list.
+    Write,
+    /// It is there already: no mistake, an administrator is unsure whether it worked.
+    Known,
+    /// Another one with its id or its place is there.
+    Conflict,
+}
+
+fn judge(terms: &Terms, licences: &Licences) -> Installation {
+    if let Some(known) = licences.with_id(terms.id) {
+        let says_the_same = Terms { list_seq: known.list_seq, ..*terms } == *known;
+        return match terms.list_seq > known.list_seq {
+            _ if !says_the_same => Installation::Conflict,
+            true => Installation::Write,
+            false => Installation::Known,
+        };
+    }
+    match licences.newest(terms.serial) {
+        Some(newest) if newest.revision >= terms.revision => Installation::Conflict,
+        _ => Installation::Write,
+    }
+}
+
+pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
     let InstallLicence { terms, replace, .. } = install;
-    let is_other_series = draft.site().serial.is_some_and(|serial| serial != terms.serial);
-    if is_other_series && *replace == Replace::SameSeries {
-        return Ok(Outcome::Refused(Refusal::Conflict));
+    let refusal = match draft.site().serial {
+        Some(serial) if serial != terms.serial => refuse_series(terms, *replace, draft.now()),
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        return refuse(None, None, refusal, draft);
     }
-    let newest = draft.licences().newest(terms.serial);
-    // The same file again is no mistake: an administrator is unsure whether it worked.
-    let is_known = newest.is_some_and(|newest| newest.id == terms.id);
-    if !is_known && newest.is_some_and(|newest| newest.revision >= terms.revision) {
-        return Ok(Outcome::Refused(Refusal::Conflict));
-    }
-    if !is_known {
-        draft.add_licence(install);
+    match judge(terms, draft.licences()) {
+        Installation::Conflict => return refuse(None, None, Refusal::Conflict, draft),
+        Installation::Write => draft.add_licence(install),
+        Installation::Known => {}
     }
     draft.edit_site(|site| site.serial = Some(terms.serial));
     draft.record(Act::LicenceInstalled { licence: terms.id });
-    Ok(Outcome::Installed { from: terms.period.nbf() })
+    Outcome::Installed { from: terms.period.nbf() }
+}
+
+/// Another series takes over at once, so it needs the administrator's word, and must have begun.
+fn refuse_series(terms: &Terms, replace: Replace, now: UnixTime) -> Option<Refusal> {
+    match replace {
+        Replace::SameSeries => Some(Refusal::Conflict),
+        Replace::AnySeries => terms.check(now).err().map(Refusal::Licence),
+    }
 }

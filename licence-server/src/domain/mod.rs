@@ -16,6 +16,8 @@ mod seat;
 mod session;
 mod table;
 
+use licence_core::{SessionId, UserId};
+
 pub use audit::{Act, Entry};
 pub use command::{
     AddUser, Command, FullHouse, Grant, InstallLicence, LicenceRefusal, NextSecret, Outcome,
@@ -35,7 +37,7 @@ pub use row::{
 /// what it needs.
 pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> {
     draft.attempt(|draft| match command {
-        Command::InstallLicence(install) => licence::install(install, draft),
+        Command::InstallLicence(install) => Ok(licence::install(install, draft)),
         Command::AddUser(add) => account::add(add, draft),
         Command::SignIn(sign_in) => session::sign_in(sign_in, draft),
         Command::Refresh(refresh) => session::refresh(refresh, draft),
@@ -50,4 +52,15 @@ pub fn peek(command: &Command, draft: &mut Draft) {
         // Only the needs that are left behind count.
         let _ = decide(command, draft);
     });
+}
+
+/// Refuses a command, and puts that on record.
+fn refuse(
+    user: Option<UserId>,
+    session: Option<SessionId>,
+    refusal: Refusal,
+    draft: &mut Draft,
+) -> Outcome {
+    draft.record(Act::Refused { user, session, code: refusal.code() });
+    Outcome::Refused(refusal)
 }

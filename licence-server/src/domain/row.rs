@@ -17,6 +17,8 @@ pub struct Site {
     pub position: LogPosition,
     /// The series of licences in force.
     pub serial: Option<Serial>,
+    /// Seconds so far in which no licence was valid, which count as nobody's idleness.
+    pub unlicensed_secs: i64,
     /// People registered.
     pub users: u32,
     /// People with at least one lease.
@@ -84,8 +86,8 @@ impl fmt::Debug for PasswordHash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialVersion(pub u32);
 
-/// A name as it is looked up: case-folded and normalised (Unicode NFKC), so that `Ann`, `ann` and a
-/// look-alike in full-width letters are one name.
+/// A name as it is looked up: in lower case, normalised (Unicode NFKC) and without invisible joiners,
+/// so that `Ann`, `ann` and a look-alike in full-width letters are one name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoginName(String);
 
@@ -94,7 +96,9 @@ impl LoginName {
     #[must_use]
     pub fn of(name: &Text) -> Self {
         // Folded between two normalisations: folding can undo the first.
-        let folded: String = name.as_str().nfkc().flat_map(char::to_lowercase).collect();
+        let is_visible = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}');
+        let letters = name.as_str().nfkc().filter(is_visible);
+        let folded: String = letters.flat_map(char::to_lowercase).collect();
         Self(folded.nfkc().collect())
     }
 
@@ -124,8 +128,10 @@ pub struct Session {
     pub end: UnixTime,
     /// Seconds without a refresh after which it ends.
     pub idle_secs: i64,
-    /// When that will be; never after `end`.
+    /// When that will be, but for time without a valid licence; never after `end`.
     pub idle_end: UnixTime,
+    /// The site's `unlicensed_secs` when `idle_end` was set.
+    pub unlicensed_secs: i64,
     /// What the person called the device.
     pub device: Option<Text>,
     /// What the sign-in asked for.
@@ -140,6 +146,21 @@ pub struct Session {
     pub generation: Generation,
     /// The rotation that led to it.
     pub rotation: Option<Rotation>,
+}
+
+impl Session {
+    /// Starts its idle time anew.
+    pub(super) fn touch(&mut self, site: &Site, now: UnixTime) {
+        self.idle_end = now.plus(self.idle_secs).min(self.end);
+        self.unlicensed_secs = site.unlicensed_secs;
+    }
+
+    /// When it ends if it is not refreshed before. Time without a valid licence is not idle time:
+    /// nobody could have refreshed it.
+    #[must_use]
+    pub fn idle_end(&self, site: &Site) -> UnixTime {
+        self.idle_end.plus(site.unlicensed_secs - self.unlicensed_secs).min(self.end)
+    }
 }
 
 /// A session whose access tokens are good no more.

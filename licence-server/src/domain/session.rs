@@ -9,7 +9,8 @@ use super::command::{
 use super::draft::{Draft, Missing};
 use super::licence::Terms;
 use super::refresh::{Generation, Rotation, Shown, judge};
-use super::row::{Revocation, Session, User};
+use super::refuse;
+use super::row::{Revocation, Session, Site, User};
 use super::seat::{self, Claim};
 
 /// How long after its last token's end a session stays revoked: the most leeway that other libraries
@@ -30,7 +31,7 @@ pub(super) fn sign_in(sign_in: &SignIn, draft: &mut Draft) -> Result<Outcome, Mi
         Err(why) => return Ok(refuse(Some(user.id), None, Refusal::Licence(why), draft)),
     };
     end_own(sign_in.end_session, user.id, draft)?;
-    let mut session = new_session(sign_in, draft.now());
+    let mut session = new_session(sign_in, draft.site(), draft.now());
     if let Some(refusal) = too_many(&session, &terms, draft)? {
         return Ok(refuse(Some(user.id), None, refusal, draft));
     }
@@ -53,15 +54,16 @@ fn may_sign_in(user: &User, sign_in: &SignIn) -> bool {
     user.is_enabled && version == Some(sign_in.credential)
 }
 
-fn new_session(sign_in: &SignIn, now: UnixTime) -> Session {
+fn new_session(sign_in: &SignIn, site: &Site, now: UnixTime) -> Session {
     let end = now.plus(sign_in.stay.life_secs);
-    Session {
+    let mut session = Session {
         id: sign_in.session,
         user: sign_in.user,
         auth_time: now,
         end,
         idle_secs: sign_in.stay.idle_secs,
-        idle_end: now.plus(sign_in.stay.idle_secs).min(end),
+        idle_end: end,
+        unlicensed_secs: 0,
         device: sign_in.device.clone(),
         scope: sign_in.scope.clone(),
         lease_end: None,
@@ -69,7 +71,9 @@ fn new_session(sign_in: &SignIn, now: UnixTime) -> Session {
         current: sign_in.secret,
         generation: Generation::FIRST,
         rotation: None,
-    }
+    };
+    session.touch(site, now);
+    session
 }
 
 /// Rotates a refresh token, and renews the seat or takes one. Where that is refused, nothing is
@@ -79,7 +83,7 @@ pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, M
         return Ok(refuse(None, Some(refresh.session), Refusal::InvalidGrant, draft));
     };
     let now = draft.now();
-    if now.is_expired(session.idle_end) {
+    if now.is_expired(session.idle_end(draft.site())) {
         end(session, Act::SessionEnded { session: refresh.session }, draft)?;
         return Ok(Outcome::Refused(Refusal::InvalidGrant));
     }
@@ -109,6 +113,7 @@ fn rotate(mut session: Session, refresh: &Refresh, draft: &mut Draft) -> Result<
     if let Some(refusal) = too_many(&session, &terms, draft)? {
         return Ok(refuse(None, Some(id), refusal, draft));
     }
+    session.touch(draft.site(), now);
     let Claim::Held(lease_end) = seat::claim(&mut session, &terms, draft)? else {
         let full = full_house(&session, &terms, draft)?;
         return Ok(refuse(None, Some(id), Refusal::NoSeat(full), draft));
@@ -117,7 +122,6 @@ fn rotate(mut session: Session, refresh: &Refresh, draft: &mut Draft) -> Result<
     session.rotation = Some(Rotation { parent: session.current, nonce, at: now, replays: 0 });
     session.current = child;
     session.generation = generation;
-    session.idle_end = now.plus(session.idle_secs).min(session.end);
     draft.record(Act::Refreshed { session: id });
     let next = NextSecret::Child { generation, nonce };
     Ok(grant(session, &user, &Offer { terms, lease_end, jti, next }, draft))
@@ -137,12 +141,18 @@ fn replay(
         Err(refusal) => return Ok(refuse(None, Some(id), refusal, draft)),
     };
     let now = draft.now();
-    let Some(lease_end) = session.lease_end.filter(|end| !now.is_expired(*end)) else {
+    let live = session.lease_end.filter(|end| !now.is_expired(*end));
+    let claim = match live {
+        Some(lease_end) => Claim::Held(lease_end),
+        // The seat was given back since.
+        None => seat::claim(&mut session, &terms, draft)?,
+    };
+    let Claim::Held(lease_end) = claim else {
         let full = full_house(&session, &terms, draft)?;
         return Ok(refuse(None, Some(id), Refusal::NoSeat(full), draft));
     };
     session.rotation = Some(Rotation { replays: rotation.replays.saturating_add(1), ..rotation });
-    draft.record(Act::Refreshed { session: id });
+    draft.record(Act::Replayed { session: id });
     let next = NextSecret::Child { generation: session.generation, nonce: rotation.nonce };
     Ok(grant(session, &user, &Offer { terms, lease_end, jti: refresh.jti, next }, draft))
 }
@@ -162,13 +172,16 @@ fn terms_now(draft: &Draft) -> Result<Terms, LicenceRefusal> {
     terms.check(draft.now()).map(|()| terms)
 }
 
-/// Whether the session's lease would be one too many for its person.
+/// Whether the session's lease would be one too many for its person. To renew one never is.
 fn too_many(
     session: &Session,
     terms: &Terms,
     draft: &mut Draft,
 ) -> Result<Option<Refusal>, Missing> {
     let now = draft.now();
+    if session.lease_end.is_some_and(|end| !now.is_expired(end)) {
+        return Ok(None);
+    }
     let leases = draft.leases(session.user)?;
     let others: Vec<SessionId> = leases
         .iter()
@@ -200,23 +213,13 @@ fn end_own(id: Option<SessionId>, user: UserId, draft: &mut Draft) -> Result<(),
 
 fn end(mut session: Session, act: Act, draft: &mut Draft) -> Result<(), Missing> {
     seat::set_lease(&mut session, None, draft)?;
-    if !draft.now().is_expired(session.access_end) {
-        let until = session.access_end.plus(REVOKED_MARGIN_SECS);
+    let until = session.access_end.plus(REVOKED_MARGIN_SECS);
+    if !draft.now().is_expired(until) {
         draft.revoke(Revocation { session: session.id, until });
     }
     draft.remove_session(session.id);
     draft.record(act);
     Ok(())
-}
-
-fn refuse(
-    user: Option<UserId>,
-    session: Option<SessionId>,
-    refusal: Refusal,
-    draft: &mut Draft,
-) -> Outcome {
-    draft.record(Act::Refused { user, session, code: refusal.code() });
-    Outcome::Refused(refusal)
 }
 
 fn full_house(session: &Session, terms: &Terms, draft: &mut Draft) -> Result<FullHouse, Missing> {
@@ -225,7 +228,7 @@ fn full_house(session: &Session, terms: &Terms, draft: &mut Draft) -> Result<Ful
         session_end: session.end,
         seats_in_use: seat::in_use(draft, terms),
         seats_total: terms.seats_total(),
-        earliest: draft.soonest_lease()?.map(|lease| lease.end),
+        earliest: draft.earliest_lease_end()?,
     })
 }
 

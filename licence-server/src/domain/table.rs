@@ -17,7 +17,8 @@ pub(super) struct Table<K, V> {
 #[derive(Debug)]
 struct Step<K, V> {
     key: K,
-    row: Option<V>,
+    /// The row before; `None` where none was loaded.
+    before: Option<Option<V>>,
     was_changed: bool,
 }
 
@@ -53,8 +54,8 @@ impl<K: Ord + Clone, V> Table<K, V> {
     /// Puts a row under a key, or takes it away.
     pub(super) fn write(&mut self, key: K, row: Option<V>) {
         let was_changed = !self.changed.insert(key.clone());
-        let row = self.rows.insert(key.clone(), row).flatten();
-        self.journal.push(Step { key, row, was_changed });
+        let before = self.rows.insert(key.clone(), row);
+        self.journal.push(Step { key, before, was_changed });
     }
 
     /// Takes what an engine read.
@@ -79,11 +80,14 @@ impl<K: Ord + Clone, V> Table<K, V> {
     /// Takes back what was written since the mark.
     pub(super) fn roll_back(&mut self, mark: Mark) {
         while self.journal.len() > mark.0 {
-            let Some(Step { key, row, was_changed }) = self.journal.pop() else { return };
+            let Some(Step { key, before, was_changed }) = self.journal.pop() else { return };
             if !was_changed {
                 self.changed.remove(&key);
             }
-            self.rows.insert(key, row);
+            match before {
+                Some(row) => self.rows.insert(key, row),
+                None => self.rows.remove(&key),
+            };
         }
     }
 }
@@ -123,6 +127,6 @@ mod tests {
         table.write(2, Some("d"));
         table.roll_back(mark);
         assert_eq!(table.changes().collect::<Vec<_>>(), [(&1, Some(&"b"))]);
-        assert_eq!(table.row(&2), Ok(None));
+        assert_eq!(table.row(&2), Err(Missing), "it was never loaded");
     }
 }

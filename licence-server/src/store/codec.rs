@@ -35,7 +35,10 @@ pub(super) fn encode<R: Row>(row: &R) -> Result<Vec<u8>, StoreError> {
 
 pub(super) fn decode<R: Row>(bytes: &[u8]) -> Result<R, StoreError> {
     let row = match bytes {
-        [VERSION, row @ ..] => postcard::from_bytes(row).ok().and_then(R::from_stored),
+        [VERSION, row @ ..] => match postcard::take_from_bytes(row) {
+            Ok((stored, [])) => R::from_stored(stored),
+            Ok(_) | Err(_) => None,
+        },
         _ => None,
     };
     row.ok_or(StoreError::Corrupt { table: R::TABLE })
@@ -49,6 +52,7 @@ pub(super) struct StoredSite {
     seq: u64,
     head: [u8; 16],
     serial: Option<String>,
+    unlicensed_secs: i64,
     users: u32,
     users_seated: u32,
     leases: u32,
@@ -67,6 +71,7 @@ impl Row for Site {
             seq,
             head: head.to_bytes(),
             serial: self.serial.map(|serial| serial.to_string()),
+            unlicensed_secs: self.unlicensed_secs,
             users: self.users,
             users_seated: self.users_seated,
             leases: self.leases,
@@ -80,6 +85,7 @@ impl Row for Site {
             mark: UnixTime::from_secs(stored.mark)?,
             position: LogPosition { epoch, seq: stored.seq, head },
             serial: each(stored.serial.as_deref(), Serial::parse)?,
+            unlicensed_secs: stored.unlicensed_secs,
             users: stored.users,
             users_seated: stored.users_seated,
             leases: stored.leases,
@@ -145,6 +151,7 @@ pub(super) struct StoredSession {
     end: i64,
     idle_secs: i64,
     idle_end: i64,
+    unlicensed_secs: i64,
     device: Option<String>,
     scope: String,
     lease_end: Option<i64>,
@@ -174,6 +181,7 @@ impl Row for Session {
             end: self.end.secs(),
             idle_secs: self.idle_secs,
             idle_end: self.idle_end.secs(),
+            unlicensed_secs: self.unlicensed_secs,
             device: self.device.as_ref().map(ToString::to_string),
             scope: self.scope.to_string(),
             lease_end: self.lease_end.map(UnixTime::secs),
@@ -205,6 +213,7 @@ impl Row for Session {
             end: UnixTime::from_secs(stored.end)?,
             idle_secs: stored.idle_secs,
             idle_end: UnixTime::from_secs(stored.idle_end)?,
+            unlicensed_secs: stored.unlicensed_secs,
             device: each(stored.device.as_deref(), Text::parse)?,
             scope: Text::parse(&stored.scope)?,
             lease_end: each(stored.lease_end, UnixTime::from_secs)?,
@@ -235,6 +244,7 @@ mod tests {
             end: at.plus(9),
             idle_secs: 5,
             idle_end: at.plus(5),
+            unlicensed_secs: 0,
             device: Text::parse("phone"),
             scope: Text::parse("app").unwrap(),
             lease_end: Some(at.plus(3)),
@@ -263,7 +273,8 @@ mod tests {
         let mut newer = bytes.clone();
         newer[0] = 2;
         let cut = &bytes[..bytes.len() - 1];
-        for wrong in [newer.as_slice(), cut, &[], &[VERSION]] {
+        let longer = [bytes.as_slice(), &[0]].concat();
+        for wrong in [newer.as_slice(), cut, longer.as_slice(), &[], &[VERSION]] {
             assert!(matches!(
                 decode::<Session>(wrong),
                 Err(StoreError::Corrupt { table: "sessions" })

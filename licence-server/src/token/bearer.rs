@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use licence_core::claims::AccessClaims;
-use licence_core::{Reason, Refusal, UnixTime};
+use licence_core::{Part, Reason, Refusal, UnixTime};
 use thiserror::Error;
 
 use super::cache::{TokenDigest, VerifiedTokens};
 use crate::mirror::Mirror;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, ShelvedLicence};
 
 /// Why an access token opens nothing here.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -89,15 +89,17 @@ impl BearerVerifier {
     ) -> Result<AccessClaims, BearerRefusal> {
         let in_force = mirror.in_force(now).and_then(|terms| self.shelf.find(terms.id));
         let in_force = in_force.ok_or(BearerRefusal::NoLicence)?;
-        let valid = match in_force.accepted.verify_access(token.as_bytes(), now) {
-            // It was made under the licence before this one, and runs to its end.
-            Err(Refusal { reason: Reason::LicenceChanged { licence }, at }) => {
-                let changed = Refusal { at, reason: Reason::LicenceChanged { licence } };
-                let own = self.shelf.find(licence).ok_or(changed)?;
-                own.accepted.verify_access(token.as_bytes(), now)
-            }
-            verified => verified,
-        };
-        Ok(valid?.claims().clone())
+        let verify =
+            |licence: &ShelvedLicence| licence.accepted.verify_access(token.as_bytes(), now);
+        let valid = verify(&in_force).or_else(|refusal| {
+            // A token that was made under the licence before this one runs to its end. Its signature
+            // holds, or nothing would have been said of a licence.
+            let is_about_the_licence = refusal.at == Part::Licence
+                || matches!(refusal.reason, Reason::LicenceChanged { .. });
+            let others =
+                if is_about_the_licence { self.shelf.others(in_force.id()) } else { vec![] };
+            others.iter().find_map(|licence| verify(licence).ok()).ok_or(refusal)
+        })?;
+        Ok(valid.claims().clone())
     }
 }

@@ -1,20 +1,57 @@
 //! The rules through the real writer's turn over a real store, at any hour.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use licence_core::claims::{Epoch, Period, SeatCount, SeatHolder, Seats};
 use licence_core::{Code, LicenceId, Serial, SessionId, Text, TokenId, UnixTime, UserId, Uuid};
 use tempfile::TempDir;
 
-use super::{block_on, turn};
+use super::{Unavailable, Writer, block_on, turn};
 use crate::domain::{
-    AddUser, Command, CredentialVersion, Generation, Grant, InstallLicence, Licences, NextSecret,
-    Nonce, Outcome, PasswordHash, Refresh, Refusal, Replace, SecretHash, SignIn, SignOut, Stay,
-    Terms,
+    AddUser, Changes, Command, CredentialVersion, Draft, Generation, Grant, InstallLicence,
+    Licences, NextSecret, Nonce, Outcome, PasswordHash, Refresh, Refusal, Replace, SecretHash,
+    SignIn, SignOut, Site, Stay, Terms,
 };
 use crate::mirror::Mirror;
-use crate::store::{NewSite, Reader as _, RedbStore};
+use crate::store::{Batch, Engine, NewSite, Reader as _, RedbStore, StoreError};
 
 const START: UnixTime = UnixTime::MIN.plus(200_000_000);
 const DAY_SECS: i64 = 86_400;
+
+/// A real store whose disk fails at a commit.
+struct FailingDisk {
+    store: RedbStore,
+    commits_left: u32,
+}
+
+struct FailingBatch<'disk> {
+    batch: <RedbStore as Engine>::Batch<'disk>,
+    commits_left: &'disk mut u32,
+}
+
+impl Engine for FailingDisk {
+    type Batch<'engine> = FailingBatch<'engine>;
+
+    async fn begin(&mut self) -> Result<(FailingBatch<'_>, Site), StoreError> {
+        let (batch, site) = self.store.begin().await?;
+        Ok((FailingBatch { batch, commits_left: &mut self.commits_left }, site))
+    }
+}
+
+impl Batch for FailingBatch<'_> {
+    async fn load(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
+        self.batch.load(draft).await
+    }
+
+    async fn commit(self, changes: Changes<'_>) -> Result<(), StoreError> {
+        let Some(left) = self.commits_left.checked_sub(1) else {
+            return Err(StoreError::Corrupt { table: "disk" });
+        };
+        *self.commits_left = left;
+        self.batch.commit(changes).await
+    }
+}
 
 /// An institute with a real store and a clock that moves when it is told to.
 struct House {
@@ -50,9 +87,27 @@ impl House {
         house
     }
 
+    #[track_caller]
     fn turn(&mut self, commands: &[Command]) -> Vec<Outcome> {
         let store = self.store.as_mut().unwrap();
-        block_on(turn(store, &self.mirror, self.now, commands)).unwrap()
+        let outcomes = block_on(turn(store, &self.mirror, self.now, commands)).unwrap();
+        self.check_counters();
+        outcomes
+    }
+
+    /// The counters say what the rows say, after every turn of every test.
+    #[track_caller]
+    fn check_counters(&self) {
+        let sessions = self.store.as_ref().unwrap().reader().sessions().unwrap();
+        let leased: Vec<_> = sessions.iter().filter(|row| row.lease_end.is_some()).collect();
+        let seated: BTreeSet<_> = leased.iter().map(|row| row.user).collect();
+        let (site, counts) = (self.mirror.site(), (leased.len(), seated.len()));
+        let counted = (site.leases.try_into().unwrap(), site.users_seated.try_into().unwrap());
+        assert_eq!(counted, counts);
+        assert!(
+            leased.iter().all(|row| row.lease_end <= Some(row.end)),
+            "a lease without a session"
+        );
     }
 
     fn one(&mut self, command: Command) -> Outcome {
@@ -171,6 +226,7 @@ fn terms(seats: u32) -> Terms {
         revision: 1,
         period: Period::limited(START.plus(-DAY_SECS), START.plus(year), None, None).unwrap(),
         seats: Seats::new(SeatCount::new(seats).unwrap()),
+        list_seq: 0,
     }
 }
 
@@ -198,7 +254,7 @@ fn the_seat_after_the_last_is_refused_until_one_is_given_back() {
     assert_eq!(full.earliest, Some(START.plus(930)));
     assert_eq!(refused(&house.refresh(cleo).0), Code::NoSeat);
     house.sign_out(ann);
-    assert_eq!(house.mirror.seats_in_use(), 1);
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
     let grant = granted(house.refresh(cleo).0);
     assert_eq!((grant.seats_in_use, grant.seats_total), (2, 2));
 }
@@ -212,7 +268,7 @@ fn sixty_sign_in_at_once_and_exactly_twenty_five_get_in() {
     let seated = outcomes.iter().filter(|o| matches!(o, Outcome::Granted(_))).count();
     let waiting = outcomes.iter().filter(|o| matches!(o, Outcome::NoSeat(_))).count();
     assert_eq!((seated, waiting), (25, 35));
-    assert_eq!(house.mirror.seats_in_use(), 25);
+    assert_eq!(house.mirror.seats_in_use(house.now), 25);
 }
 
 #[test]
@@ -221,11 +277,11 @@ fn a_second_device_of_a_seated_person_takes_no_second_seat() {
     let ann = house.person("ann");
     let phone = house.seated(ann);
     let laptop = house.seated(ann);
-    assert_eq!(house.mirror.seats_in_use(), 1);
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
     house.sign_out(phone);
-    assert_eq!(house.mirror.seats_in_use(), 1, "the laptop still holds the seat");
+    assert_eq!(house.mirror.seats_in_use(house.now), 1, "the laptop still holds the seat");
     house.sign_out(laptop);
-    assert_eq!(house.mirror.seats_in_use(), 0);
+    assert_eq!(house.mirror.seats_in_use(house.now), 0);
 }
 
 #[test]
@@ -237,7 +293,79 @@ fn seats_by_session_count_each_device() {
     house.seated(ann);
     house.seated(ann);
     assert!(matches!(house.sign_in(ann).0, Outcome::NoSeat(_)));
-    assert_eq!(house.mirror.seats_in_use(), 2);
+    assert_eq!(house.mirror.seats_in_use(house.now), 2);
+}
+
+/// A session that let its own lapsed lease go, and took it again in one command, was once counted
+/// away: each time it happened, the licence had a seat more.
+#[test]
+fn a_session_that_comes_back_after_its_lease_lapsed_is_counted() {
+    let mut terms = terms(1);
+    terms.seats.holder = SeatHolder::Session;
+    let mut house = House::with_terms(terms);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let anns = house.seated(ann);
+    house.pass(930);
+    house.refreshed(anns);
+    assert!(matches!(house.sign_in(ben).0, Outcome::NoSeat(_)));
+}
+
+#[test]
+fn no_lease_outlives_its_session() {
+    let mut terms = terms(1);
+    terms.seats.lease_secs = 86_400;
+    let mut house = House::with_terms(terms);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let (command, _) = house.sign_in_command(ann);
+    let Command::SignIn(sign_in) = command else { panic!() };
+    let stay = Stay { life_secs: DAY_SECS / 2, idle_secs: DAY_SECS / 2 };
+    granted(house.one(Command::SignIn(SignIn { stay, ..sign_in })));
+    house.pass(DAY_SECS / 2);
+    house.seated(ben);
+}
+
+#[test]
+fn a_house_of_lapsed_leases_makes_room_in_bounded_steps() {
+    let mut house = House::new(600);
+    let people: Vec<_> = (0..600).map(|n| house.person(&format!("person {n}"))).collect();
+    let commands: Vec<_> = people.iter().map(|user| house.sign_in_command(*user).0).collect();
+    house.turn(&commands);
+    let smaller = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(START),
+        ..terms(1)
+    };
+    house.one(install(smaller));
+    house.pass(930);
+    let (outcome, device) = house.sign_in(people[0]);
+    assert!(matches!(outcome, Outcome::NoSeat(_)), "256 leases were let go, and 344 are left");
+    house.one(Command::Sweep);
+    house.one(Command::Sweep);
+    house.refreshed(device);
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
+}
+
+#[test]
+fn time_without_a_licence_is_not_idle_time() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let end = terms(1).period.last_end().unwrap();
+    house.now = end.plus(-DAY_SECS);
+    let device = house.seated(ann);
+    house.pass(60 * DAY_SECS);
+    assert_eq!(refused(&house.refresh(device).0), Code::LicenceExpired, "and not ended");
+    let renewal = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(end.plus(58 * DAY_SECS)),
+        ..terms(1)
+    };
+    house.one(install(renewal));
+    house.pass(28 * DAY_SECS);
+    let device = house.refreshed(device);
+    house.pass(30 * DAY_SECS);
+    assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant, "30 days with a licence");
 }
 
 #[test]
@@ -250,7 +378,7 @@ fn a_lapsed_seat_is_taken_in_the_transaction_that_needs_it() {
     assert!(matches!(outcome, Outcome::NoSeat(_)));
     house.pass(1);
     house.refreshed(bens);
-    assert_eq!(house.mirror.seats_in_use(), 1);
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
     assert_eq!(refused(&house.refresh(anns).0), Code::NoSeat, "the login stays, the seat is gone");
 }
 
@@ -261,7 +389,7 @@ fn a_session_outlives_its_seat() {
     let device = house.seated(ann);
     house.pass(3 * DAY_SECS);
     house.one(Command::Sweep);
-    assert_eq!(house.mirror.seats_in_use(), 0);
+    assert_eq!(house.mirror.seats_in_use(house.now), 0);
     let device = house.refreshed(device);
     house.pass(30 * DAY_SECS);
     assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant, "30 days idle end it");
@@ -468,6 +596,24 @@ fn install(terms: Terms) -> Command {
 }
 
 #[test]
+fn a_licence_comes_again_with_a_newer_revocation_list() {
+    let mut house = House::new(1);
+    let file = |house: &House| house.store.as_ref().unwrap().reader().licence_files().unwrap();
+    let again = |list_seq, file: &[u8]| {
+        let terms = Terms { list_seq, ..terms(1) };
+        let (file, replace) = (file.to_vec(), Replace::SameSeries);
+        Command::InstallLicence(InstallLicence { file, terms, replace })
+    };
+    for (list_seq, text, kept) in [(2, "two", "two"), (1, "one", "two"), (2, "also two", "two")] {
+        let outcome = house.one(again(list_seq, text.as_bytes()));
+        assert!(matches!(outcome, Outcome::Installed { .. }), "{outcome:?}");
+        assert_eq!(file(&house), [kept.as_bytes()]);
+    }
+    let forged = Terms { list_seq: 9, ..terms(50) };
+    assert_eq!(refused(&house.one(install(forged))), Code::Conflict, "one id, two licences");
+}
+
+#[test]
 fn a_renewal_takes_over_when_it_begins() {
     let mut house = House::new(1);
     let (ann, ben) = (house.person("ann"), house.person("ben"));
@@ -488,4 +634,48 @@ fn a_renewal_takes_over_when_it_begins() {
     assert_eq!(refused(&house.one(install(older))), Code::Conflict, "a lower revision");
     let other = Terms { serial: Serial::from_random([2; 15]), ..renewal };
     assert_eq!(refused(&house.one(install(other))), Code::Conflict, "another series");
+    let replace = |terms| {
+        let (file, replace) = (b"signed".to_vec(), Replace::AnySeries);
+        Command::InstallLicence(InstallLicence { file, terms, replace })
+    };
+    let ahead = Terms { period: Period::perpetual(house.now.plus(3 * DAY_SECS)), ..other };
+    assert_eq!(refused(&house.one(replace(ahead))), Code::NotYetValid, "it would stop the site");
+    let other = Terms { id: LicenceId(Uuid::from_bytes([6; 16])), ..other };
+    assert!(matches!(house.one(replace(other)), Outcome::Installed { .. }));
+}
+
+#[tokio::test]
+async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown() {
+    let mut house = House::new(3);
+    let people = ["ann", "ben", "cleo"].map(|name| house.person(name));
+    let commands = people.map(|user| house.sign_in_command(user).0);
+    let store = house.store.take().unwrap();
+    let mirror = Arc::new(Mirror::new(house.mirror.site(), house.mirror.licences(), Vec::new()));
+    let now = house.now;
+    let disk = FailingDisk { store, commits_left: 1 };
+    let writer = Writer::start(disk, Arc::clone(&mirror), move || now).unwrap();
+    let [ann, ben, cleo] = commands;
+    assert!(matches!(writer.submit(ann).await, Ok(Outcome::Granted(_))));
+    assert!(mirror.is_ready());
+    assert_eq!(writer.submit(ben).await, Err(Unavailable::Failed));
+    assert_eq!(writer.submit(cleo).await, Err(Unavailable::Failed));
+    assert!(!mirror.is_ready());
+    assert_eq!(mirror.seats_in_use(now), 1, "what failed is not shown");
+    writer.stop().await;
+    house.reopen();
+    assert_eq!(house.mirror.seats_in_use(now), 1, "what was acknowledged is there");
+}
+
+#[tokio::test]
+async fn a_writer_that_stopped_says_so() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let (command, _) = house.sign_in_command(ann);
+    let mirror = Arc::new(Mirror::new(house.mirror.site(), house.mirror.licences(), Vec::new()));
+    let now = house.now;
+    let store = house.store.take().unwrap();
+    let writer = Writer::start(store, Arc::clone(&mirror), move || now).unwrap();
+    writer.stop().await;
+    assert_eq!(writer.submit(command).await, Err(Unavailable::Failed));
+    assert!(!mirror.is_ready());
 }

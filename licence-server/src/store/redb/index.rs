@@ -19,8 +19,20 @@ impl LeaseIndex {
     pub(super) fn add(&mut self, session: &Session) {
         let Some(end) = session.lease_end else { return };
         let lease = Lease { end, session: session.id, user: session.user };
-        self.by_user.entry(session.user).or_default().push(lease);
+        let own = self.by_user.entry(session.user).or_default();
+        own.push(lease);
+        own.sort_unstable();
         self.by_end.insert(lease);
+    }
+
+    /// Sessions with a lease.
+    pub(super) fn leases(&self) -> u32 {
+        u32::try_from(self.by_end.len()).unwrap_or(u32::MAX)
+    }
+
+    /// People with a lease.
+    pub(super) fn users(&self) -> u32 {
+        u32::try_from(self.by_user.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn of_user(&self, user: UserId) -> Vec<Lease> {

@@ -44,8 +44,15 @@ impl RedbStore {
         }
         let database = Database::builder().set_cache_size(CACHE_BYTES).create(path)?;
         let position = LogPosition { epoch: new.epoch, seq: 0, head: ChainHead::EMPTY };
-        let site =
-            Site { mark: new.mark, position, serial: None, users: 0, users_seated: 0, leases: 0 };
+        let site = Site {
+            mark: new.mark,
+            position,
+            serial: None,
+            unlicensed_secs: 0,
+            users: 0,
+            users_seated: 0,
+            leases: 0,
+        };
         let transaction = database.begin_write()?;
         {
             let mut meta = transaction.open_table(META)?;
@@ -82,6 +89,7 @@ impl RedbStore {
         })?;
         check_format(&database)?;
         let index = read_leases(&database)?;
+        count_again(&database, &index)?;
         Ok(Self { database: Arc::new(database), index })
     }
 
@@ -98,6 +106,9 @@ fn check_format(database: &Database) -> Result<(), StoreError> {
     let meta = transaction.open_table(META)?;
     let Some(format) = meta.get(META_FORMAT)? else { return Err(corrupt) };
     let found = format.value().try_into().map(u32::from_be_bytes).map_err(|_| corrupt)?;
+    if found == 0 {
+        return Err(StoreError::Corrupt { table: "meta" });
+    }
     if found > FORMAT {
         return Err(StoreError::NewerFormat { found, known: FORMAT });
     }
@@ -109,8 +120,86 @@ fn read_leases(database: &Database) -> Result<LeaseIndex, StoreError> {
     let sessions = transaction.open_table(SESSIONS)?;
     let mut index = LeaseIndex::default();
     for row in sessions.iter()? {
-        let (_, row) = row?;
-        index.add(&decode::<Session>(row.value())?);
+        let (id, row) = row?;
+        let session: Session = decode(row.value())?;
+        if session.id.0.to_bytes() != id.value() {
+            return Err(StoreError::Corrupt { table: "sessions" });
+        }
+        index.add(&session);
     }
     Ok(index)
+}
+
+/// Takes the counters of seats from the rows, so that whoever edits one of the two gains nothing.
+fn count_again(database: &Database, index: &LeaseIndex) -> Result<(), StoreError> {
+    let transaction = database.begin_write()?;
+    {
+        let mut meta = transaction.open_table(META)?;
+        let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
+        let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
+        let site = Site { leases: index.leases(), users_seated: index.users(), ..stored };
+        if site == stored {
+            return Ok(());
+        }
+        tracing::warn!(?stored, ?site, "the counters of seats were not those of the rows");
+        meta.insert(META_SITE, encode(&site)?.as_slice())?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Reader as _;
+
+    const NEW: NewSite = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: UnixTime::MIN };
+
+    fn create() -> (tempfile::TempDir, std::path::PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.redb");
+        drop(RedbStore::create(&path, NEW).unwrap());
+        (dir, path)
+    }
+
+    fn write_meta(path: &Path, key: &str, value: &[u8]) {
+        let database = Database::open(path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        transaction.open_table(META).unwrap().insert(key, value).unwrap();
+        transaction.commit().unwrap();
+    }
+
+    #[test]
+    fn a_store_is_made_once_and_opened_by_one() {
+        let (_dir, path) = create();
+        assert!(matches!(RedbStore::create(&path, NEW), Err(StoreError::Exists(_))));
+        let _open = RedbStore::open(&path).unwrap();
+        assert!(matches!(RedbStore::open(&path), Err(StoreError::InUse(_))));
+        let elsewhere = path.with_extension("other");
+        assert!(matches!(RedbStore::open(&elsewhere), Err(StoreError::NotFound(_))));
+    }
+
+    #[test]
+    fn a_store_of_a_newer_version_is_refused() {
+        let (_dir, path) = create();
+        write_meta(&path, META_FORMAT, &2_u32.to_be_bytes());
+        let refused = RedbStore::open(&path);
+        assert!(matches!(refused, Err(StoreError::NewerFormat { found: 2, known: 1 })));
+    }
+
+    #[test]
+    fn a_row_that_was_never_written_is_refused() {
+        let (_dir, path) = create();
+        write_meta(&path, META_SITE, &[1, 2, 3]);
+        assert!(matches!(RedbStore::open(&path), Err(StoreError::Corrupt { table: "site" })));
+    }
+
+    #[test]
+    fn counters_that_were_edited_are_counted_again() {
+        let (_dir, path) = create();
+        let site = RedbStore::open(&path).unwrap().reader().site().unwrap();
+        let edited = Site { leases: 40, users_seated: 40, ..site };
+        write_meta(&path, META_SITE, &encode(&edited).unwrap());
+        assert_eq!(RedbStore::open(&path).unwrap().reader().site().unwrap(), site);
+    }
 }

@@ -37,6 +37,15 @@ impl RedbReader {
     }
 }
 
+#[cfg(test)]
+impl RedbReader {
+    /// Every session, so that tests can compare counters with rows.
+    pub(crate) fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let table = self.database.begin_read()?.open_table(SESSIONS)?;
+        table.iter()?.map(|row| decode(row?.1.value())).collect()
+    }
+}
+
 impl Reader for RedbReader {
     fn user_by_name(&self, name: &LoginName) -> Result<Option<User>, StoreError> {
         // One transaction for both tables, so that they agree.

@@ -69,7 +69,7 @@ async fn licence(
     let now = state.now();
     let terms = state.mirror().in_force(now).ok_or_else(|| Problem::new(Code::NoLicence))?;
     let licence = state.shelf().find(terms.id).ok_or_else(|| Problem::new(Code::NoLicence))?;
-    let in_use = token.map(|_| state.mirror().seats_in_use());
+    let in_use = token.map(|_| state.mirror().seats_in_use(state.now()));
     Ok(Json(LicenceInForce::new(&licence, &terms, in_use, now)))
 }
 

@@ -1,5 +1,7 @@
 //! `POST /v1/admin/licences[?replace=true]`: install a licence. The body is the file as it came.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
@@ -68,10 +70,11 @@ async fn install(
     let file = body.map_err(unread)?.to_vec();
     let licence = state.shelf().admit(file.clone(), now)?;
     let claims = licence.accepted.signed().claims();
-    let terms = Terms::of(claims);
+    let terms = Terms::of(&licence.accepted);
     let command = Command::InstallLicence(InstallLicence { file, terms, replace });
     match state.submit(command).await? {
         Outcome::Installed { from } => {
+            state.shelf().put(Arc::clone(&licence));
             Ok((StatusCode::CREATED, Json(InstalledLicence::new(claims, from, now))))
         }
         Outcome::Refused(refusal) => Err(refused(&refusal)),

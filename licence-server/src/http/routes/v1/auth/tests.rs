@@ -61,7 +61,7 @@ async fn a_person_signs_in_goes_on_and_signs_out() {
     assert_eq!((signed_out.status.as_u16(), signed_out.text.as_str()), (204, ""));
     world.me(&token).await.assert_problem(401, "invalid_token");
     world.refresh(&refreshed.string("refresh_token")).await.assert_problem(401, "invalid_grant");
-    assert_eq!(world.state.mirror().seats_in_use(), 0);
+    assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 0);
     assert_eq!(world.sign_out(&refreshed.string("refresh_token")).await.status, 204);
 }
 
@@ -139,7 +139,7 @@ async fn everything_survives_a_restart() {
     world.sign_out(&ended).await;
     let world = world.restarted().await;
     assert_eq!(world.me(&kept.string("access_token")).await.status, 200);
-    assert_eq!(world.state.mirror().seats_in_use(), 1);
+    assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 1);
     world.refresh(&ended).await.assert_problem(401, "invalid_grant");
     assert_eq!(world.refresh(&kept.string("refresh_token")).await.status, 200);
 }
