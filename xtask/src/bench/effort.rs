@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The shape of a measurement: repetitions of rounds, and in each round one slice of every contender.
 pub(super) struct Effort {
-    /// Each gives one value; the report has their median and their range.
+    /// Each starts the contenders afresh and gives one value; the report has their median and their range.
     pub(super) repetitions: usize,
     /// Rounds of one repetition.
     pub(super) rounds: usize,
@@ -14,8 +14,8 @@ pub(super) struct Effort {
 
 impl Effort {
     pub(super) const FULL: Self =
-        Self { repetitions: 9, rounds: 40, slice: Duration::from_millis(20) };
+        Self { repetitions: 21, rounds: 16, slice: Duration::from_millis(20) };
 
     pub(super) const QUICK: Self =
-        Self { repetitions: 5, rounds: 15, slice: Duration::from_millis(10) };
+        Self { repetitions: 7, rounds: 10, slice: Duration::from_millis(10) };
 }

@@ -1,7 +1,8 @@
 //! Slices of every contender in turns: A B C D, A B C D.
 //!
 //! Measured one after the other, the contenders would each meet another load of a shared machine;
-//! in turns of milliseconds they meet the same.
+//! in turns of milliseconds they meet the same. Each repetition starts them afresh, because where a
+//! process happens to lie in memory makes it faster or slower by several hundredths for its whole life.
 
 use std::time::Duration;
 
@@ -35,24 +36,34 @@ impl Cost {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series(pub(super) Vec<Vec<Cost>>);
 
-/// Measures the contenders in turns; the series are in their order.
-pub(super) fn measure(
-    contenders: &mut [Box<dyn Contender + '_>],
+/// Measures in turns the contenders that `start` starts; the series are in their order.
+pub(super) fn measure<'c>(
+    start: impl Fn() -> Result<Vec<Box<dyn Contender + 'c>>, Failure>,
     effort: &Effort,
 ) -> Result<Vec<Series>, Failure> {
+    let mut series = Vec::new();
+    for _ in 0..effort.repetitions {
+        let repetition = repeat(&mut start()?, effort)?;
+        series.resize_with(repetition.len(), Series::default);
+        series.iter_mut().zip(repetition).for_each(|(series, rounds)| series.0.push(rounds));
+    }
+    Ok(series)
+}
+
+/// One repetition: the rounds of each contender.
+fn repeat(
+    contenders: &mut [Box<dyn Contender + '_>],
+    effort: &Effort,
+) -> Result<Vec<Vec<Cost>>, Failure> {
     let operations = contenders
         .iter_mut()
         .map(|contender| operations_for(effort.slice, contender.as_mut()))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut series = vec![Series::default(); contenders.len()];
-    for _ in 0..effort.repetitions {
-        series.iter_mut().for_each(|series| series.0.push(Vec::with_capacity(effort.rounds)));
-        for _ in 0..effort.rounds {
-            let turn = contenders.iter_mut().zip(&operations).zip(&mut series);
-            for ((contender, operations), series) in turn {
-                let cost = Cost::of(contender.run(*operations)?, *operations);
-                series.0.last_mut().into_iter().for_each(|rounds| rounds.push(cost));
-            }
+    let mut series = vec![Vec::with_capacity(effort.rounds); contenders.len()];
+    for _ in 0..effort.rounds {
+        let turn = contenders.iter_mut().zip(&operations).zip(&mut series);
+        for ((contender, operations), rounds) in turn {
+            rounds.push(Cost::of(contender.run(*operations)?, *operations));
         }
     }
     Ok(series)
@@ -86,18 +97,20 @@ mod tests {
     #[test]
     fn contenders_take_turns_in_slices_that_last_long_enough() {
         let turns = RefCell::new(Vec::new());
-        let mut contenders: Vec<Box<dyn Contender>> =
-            vec![Box::new(Steady(3, &turns)), Box::new(Steady(5, &turns))];
+        let start = || {
+            let steady = |micros| Box::new(Steady(micros, &turns)) as Box<dyn Contender>;
+            Ok([3, 5].map(steady).into())
+        };
         let effort = Effort { repetitions: 2, rounds: 2, slice: Duration::from_micros(100) };
-        let series = measure(&mut contenders, &effort).unwrap();
-        assert!(turns.borrow().ends_with(&[3, 5, 3, 5, 3, 5, 3, 5]));
+        let series = measure(start, &effort).unwrap();
+        assert!(turns.borrow().ends_with(&[3, 5, 3, 5]));
         for (series, micros) in series.iter().zip([3.0, 5.0]) {
             let rounds: Vec<_> = series.0.iter().map(Vec::len).collect();
             assert_eq!(rounds, [2, 2]);
             let close = |cost: &Cost| (cost.cpu - micros).abs() < 1e-6 && cost.wall > cost.cpu;
             assert!(series.0.iter().flatten().all(close));
         }
-        let operations = operations_for(effort.slice, contenders[0].as_mut()).unwrap();
+        let operations = operations_for(effort.slice, &mut Steady(3, &turns)).unwrap();
         assert_eq!(operations, 32);
     }
 }

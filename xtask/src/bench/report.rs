@@ -32,8 +32,9 @@ const INTRODUCTION: &str = "\
 # Performance
 
 Written by `cargo xtask bench`. Machines are shared and differ, so the ratios count, not the times: each contender is
-measured in short slices in turn with the others, and a ratio compares neighbouring slices. A value is the median of the
-repetitions, with the least and the greatest of them in brackets.
+measured in short slices in turn with the others, and a ratio compares the processor time of neighbouring slices. A value
+is the median of the repetitions, with the least and the greatest of them in brackets. Instructions are counted by
+valgrind, which executes no SHA extensions; they do not depend on how busy the machine is.
 ";
 
 impl fmt::Display for Report {

@@ -110,12 +110,11 @@ impl Subject {
         texts: &Path,
         effort: &Effort,
     ) -> Result<Table, Failure> {
-        let mut contenders = Vec::new();
-        for Row { package, work, .. } in &self.rows {
-            let peer = Peer::start(package.binary(workspace), work, texts)?;
-            contenders.push(Box::new(peer) as Box<dyn Contender>);
-        }
-        let series = interleave::measure(&mut contenders, effort)?;
+        let start = |row: &Row| {
+            let peer = Peer::start(row.package.binary(workspace), row.work, texts)?;
+            Ok(Box::new(peer) as Box<dyn Contender>)
+        };
+        let series = interleave::measure(|| self.rows.iter().map(start).collect(), effort)?;
         let own = series.first().cloned().unwrap_or_default();
         let counts = self.rows.iter().map(|row| row.instructions(workspace, texts));
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
