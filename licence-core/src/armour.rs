@@ -4,12 +4,19 @@
 //! around the blocks of what mail programs do: CRLF, a byte order mark, blank lines. Anything else
 //! between blocks is refused, so that a file shows all that it says.
 
-use crate::base64url::{decode_standard, encode_standard};
+use crate::base64url::{append_decoded, append_standard, standard_bytes_max, standard_chars};
 use crate::limits::FILE_BYTES_MAX;
 use crate::refusal::Flaw;
 
 /// Characters to a line, by RFC 7468 section 2.
 const LINE_CHARS: usize = 64;
+
+/// What a full line says.
+const LINE_BYTES: usize = LINE_CHARS / 4 * 3;
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
 
 /// What a block holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,25 +67,34 @@ impl Label {
 /// form holds a space.
 #[must_use]
 pub fn is_armoured(bytes: &[u8]) -> bool {
-    let marker = b"-----BEGIN ";
-    bytes.windows(marker.len()).any(|window| window == marker)
+    bytes.windows(BEGIN.len()).any(|window| window == BEGIN.as_bytes())
 }
 
 /// Writes blocks one after another.
 #[must_use]
 pub fn write(blocks: &[(Label, &[u8])]) -> String {
-    let mut text = String::new();
+    // Room for all of it at once: a buffer that outgrows its place leaves a copy of a key there.
+    let mut text = Vec::with_capacity(blocks.iter().map(written_bytes).sum());
     for (label, bytes) in blocks {
-        text.extend(["-----BEGIN ", label.text(), "-----\n"]);
-        for (at, c) in encode_standard(bytes).chars().enumerate() {
-            if at > 0 && at % LINE_CHARS == 0 {
-                text.push('\n');
-            }
-            text.push(c);
+        text.extend_from_slice(boundary(BEGIN, *label).as_bytes());
+        for line in bytes.chunks(LINE_BYTES) {
+            append_standard(line, &mut text);
+            text.push(b'\n');
         }
-        text.extend(["\n-----END ", label.text(), "-----\n"]);
+        text.extend_from_slice(boundary(END, *label).as_bytes());
     }
-    text
+    // Labels and base64 are ASCII.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn written_bytes((label, bytes): &(Label, &[u8])) -> usize {
+    let boundaries = boundary(BEGIN, *label).len() + boundary(END, *label).len();
+    let line_breaks = bytes.len().div_ceil(LINE_BYTES);
+    boundaries + standard_chars(bytes.len()) + line_breaks
+}
+
+fn boundary(side: &str, label: Label) -> String {
+    [side, label.text(), DASHES, "\n"].concat()
 }
 
 /// Reads all blocks of a text, in their order; at least one.
@@ -87,6 +103,13 @@ pub fn write(blocks: &[(Label, &[u8])]) -> String {
 /// [`Flaw::Armour`] where a block is not as [`write`] writes it, or something stands beside the
 /// blocks; [`Flaw::Blocks`] where a label is unknown or there is no block.
 pub fn parse(bytes: &[u8]) -> Result<Vec<(Label, Vec<u8>)>, Flaw> {
+    parse_into(bytes)
+}
+
+/// [`parse`] into buffers of the caller's choice: one that wipes itself, where the block is secret.
+pub(crate) fn parse_into<B: Default + AsMut<Vec<u8>>>(
+    bytes: &[u8],
+) -> Result<Vec<(Label, B)>, Flaw> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Flaw::Armour);
     }
@@ -94,7 +117,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<(Label, Vec<u8>)>, Flaw> {
     let mut blocks = Vec::new();
     while let Some(line) = lines.next() {
         if !line.is_empty() {
-            let label = label_of(line, b"-----BEGIN ")?;
+            let label = label_of(line, BEGIN)?;
             blocks.push((label, parse_body(&mut lines, label)?));
         }
     }
@@ -102,30 +125,39 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<(Label, Vec<u8>)>, Flaw> {
 }
 
 /// The lines of one block up to and with its end. All lines are full but the last.
-fn parse_body<'a>(
-    lines: &mut impl Iterator<Item = &'a [u8]>,
+fn parse_body<'a, B: Default + AsMut<Vec<u8>>>(
+    lines: &mut (impl Iterator<Item = &'a [u8]> + Clone),
     label: Label,
-) -> Result<Vec<u8>, Flaw> {
-    let mut base64 = Vec::new();
+) -> Result<B, Flaw> {
+    let mut content = B::default();
+    let bytes = content.as_mut();
+    // As in `write`: a buffer that grew would leave copies that nobody wipes.
+    let base64 = lines.clone().take_while(|line| !is_boundary(line));
+    bytes.reserve_exact(standard_bytes_max(base64.map(<[u8]>::len).sum()));
     let mut is_last = false;
     for line in lines {
-        if line.starts_with(b"-") {
-            let is_own_end = label_of(line, b"-----END ")? == label;
-            return decode_standard(&base64)
-                .filter(|bytes| is_own_end && !bytes.is_empty())
-                .ok_or(Flaw::Armour);
+        if is_boundary(line) {
+            let is_own_end = label_of(line, END)? == label;
+            return if is_own_end && !bytes.is_empty() { Ok(content) } else { Err(Flaw::Armour) };
         }
         if is_last || line.is_empty() || line.len() > LINE_CHARS {
             return Err(Flaw::Armour);
         }
-        is_last = line.len() < LINE_CHARS;
-        base64.extend_from_slice(line);
+        let start = bytes.len();
+        append_decoded(line, bytes).ok_or(Flaw::Armour)?;
+        // A line that is short or padded says less than a full one.
+        is_last = bytes.len() - start < LINE_BYTES;
     }
     Err(Flaw::Armour)
 }
 
-fn label_of(line: &[u8], prefix: &[u8]) -> Result<Label, Flaw> {
-    let label = line.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(b"-----"));
+fn is_boundary(line: &[u8]) -> bool {
+    line.starts_with(b"-")
+}
+
+fn label_of(line: &[u8], side: &str) -> Result<Label, Flaw> {
+    let label = line.strip_prefix(side.as_bytes());
+    let label = label.and_then(|rest| rest.strip_suffix(DASHES.as_bytes()));
     let label = label.ok_or(Flaw::Armour)?;
     Label::ALL.into_iter().find(|own| own.text().as_bytes() == label).ok_or(Flaw::Blocks)
 }
@@ -152,6 +184,7 @@ mod tests {
         for length in 1..200 {
             let (text, content) = sample(length);
             assert!(text.lines().all(|line| line.len() <= 64));
+            assert_eq!(text.len(), written_bytes(&(Label::Licence, &content)));
             assert_eq!(parse(text.as_bytes()), Ok(vec![(Label::Licence, content)]));
         }
     }
@@ -185,6 +218,24 @@ mod tests {
         ] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_padded_line_is_the_last() {
+        let full = sample(47).0;
+        let (begin, rest) = full.split_once('\n').unwrap();
+        let (line, end) = rest.split_once('\n').unwrap();
+        assert_eq!(line.len(), LINE_CHARS);
+        let doubled = format!("{begin}\n{line}\n{line}\n{end}");
+        assert_eq!(parse(doubled.as_bytes()), Err(Flaw::Armour));
+    }
+
+    #[test]
+    fn a_buffer_is_given_its_room_at_once() {
+        let (text, content) = sample(1000);
+        let blocks = parse(text.as_bytes()).unwrap();
+        assert!(blocks[0].1.capacity() < content.len() + LINE_BYTES);
+        assert_eq!(text.capacity(), text.len());
     }
 
     #[test]

@@ -27,14 +27,31 @@ pub fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode(text)?.try_into().ok()
 }
 
-/// The standard alphabet with padding, as RFC 7468 text uses it inside its lines.
-pub(crate) fn encode_standard(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
+/// Appends the standard alphabet with padding, as RFC 7468 text uses it inside its lines.
+///
+/// It is written where it stays: a private key passes through here, and leaves no copy behind.
+pub(crate) fn append_standard(bytes: &[u8], text: &mut Vec<u8>) {
+    let start = text.len();
+    text.resize(start + standard_chars(bytes.len()), 0);
+    let room = text.get_mut(start..).unwrap_or_default();
+    let written = STANDARD.encode_slice(bytes, room).unwrap_or(0);
+    text.truncate(start + written);
 }
 
-/// The standard alphabet, as strict as [`decode`].
-pub(crate) fn decode_standard(text: &[u8]) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
+/// Characters of so many bytes in the standard alphabet.
+pub(crate) const fn standard_chars(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
+}
+
+/// Bytes that so many characters in the standard alphabet say at most.
+pub(crate) const fn standard_bytes_max(chars: usize) -> usize {
+    chars.div_ceil(4) * 3
+}
+
+/// Appends what a text in the standard alphabet says, in place as well, and as strict as [`decode`].
+/// After `None`, what was appended means nothing.
+pub(crate) fn append_decoded(text: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+    STANDARD.decode_vec(text, bytes).ok()
 }
 
 #[cfg(test)]

@@ -68,6 +68,12 @@ pub fn is_encrypted(file: &[u8]) -> bool {
     file.windows(marker.len()).any(|window| window == marker)
 }
 
+/// A key in the clear as the 48 bytes of its PKCS#8 DER (RFC 8410), for other libraries.
+#[must_use]
+pub fn der(key: &PrivateKey) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([&PKCS8_PREFIX[..], key.expose_seed()].concat())
+}
+
 /// Writes a key in the clear.
 #[must_use]
 pub fn write(key: &PrivateKey) -> Zeroizing<String> {
@@ -107,9 +113,8 @@ pub fn parse(file: &[u8], passphrase: Option<&[u8]>) -> Result<PrivateKey, KeyFi
     if file.len() > KEY_FILE_BYTES_MAX {
         return Err(KeyFileError::TooLarge);
     }
-    let blocks = armour::parse(file).map_err(|_| KeyFileError::Malformed)?;
-    let blocks: Vec<_> =
-        blocks.into_iter().map(|(label, der)| (label, Zeroizing::new(der))).collect();
+    let blocks: Vec<(Label, Zeroizing<Vec<u8>>)> =
+        armour::parse_into(file).map_err(|_| KeyFileError::Malformed)?;
     match blocks.as_slice() {
         [(Label::PrivateKey, der)] => parse_der(der).ok_or(KeyFileError::Malformed),
         [(Label::EncryptedPrivateKey, der)] => {
@@ -136,10 +141,6 @@ fn decrypt(der: &[u8], passphrase: &[u8]) -> Result<PrivateKey, KeyFileError> {
     parse_der(&plain).ok_or(KeyFileError::WrongPassphrase)
 }
 
-fn der(key: &PrivateKey) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new([&PKCS8_PREFIX[..], key.expose_seed()].concat())
-}
-
 fn parse_der(der: &[u8]) -> Option<PrivateKey> {
     PrivateKey::from_seed(der.strip_prefix(&PKCS8_PREFIX)?.try_into().ok()?)
 }
@@ -157,6 +158,12 @@ mod tests {
         let file = write(&key());
         assert!(!is_encrypted(file.as_bytes()));
         assert_eq!(parse(file.as_bytes(), None).unwrap().public(), key().public());
+    }
+
+    #[test]
+    fn a_keys_der_is_what_its_file_holds() {
+        let blocks = armour::parse(write(&key()).as_bytes()).unwrap();
+        assert_eq!(blocks, [(Label::PrivateKey, der(&key()).to_vec())]);
     }
 
     #[test]

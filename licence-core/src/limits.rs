@@ -49,9 +49,6 @@ pub const FEATURE_ITEMS_MAX: usize = 64;
 /// Roles in one access token.
 pub const ROLES_MAX: usize = 32;
 
-/// Bytes of the public session data that travels in an access token.
-pub const PUBLIC_DATA_BYTES_MAX: usize = 1024;
-
 /// Seconds between an access token's `iat` and `exp`.
 pub const ACCESS_LIFE_SECS_MAX: i64 = 3600;
 

@@ -29,10 +29,11 @@ impl Identifier {
     }
 }
 
-/// 1 to 200 characters with no control characters and no white space at either end.
+/// 1 to 200 characters, none of them hidden, with no white space at either end.
 ///
-/// Direction overrides are control characters here too: text that a person compares must not be
-/// shown in another order than it is signed.
+/// Text that a person compares is shown as it was signed: nothing in it turns the direction of what
+/// follows, and nothing in it shows nothing. Only the two joiners are let through, between characters
+/// that they join: Persian and several Indian scripts cannot be written without them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(String);
 
@@ -44,7 +45,8 @@ impl Text {
             && text.len() <= TEXT_CHARS_MAX * 4
             && text.chars().count() <= TEXT_CHARS_MAX
             && text.trim().len() == text.len()
-            && !text.chars().any(is_control);
+            && !text.chars().any(is_hidden)
+            && text.split(JOINERS).all(|joined| !joined.is_empty());
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -55,11 +57,20 @@ impl Text {
     }
 }
 
-/// Control characters, line and paragraph separators, and the bidirectional controls of UAX #9.
-fn is_control(c: char) -> bool {
+/// Zero width non-joiner and joiner.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
+/// Control characters, line and paragraph separators, and what shows nothing by itself: Unicode's
+/// `Default_Ignorable_Code_Point` (UAX #44), with the bidirectional controls of UAX #9, without the
+/// [`JOINERS`].
+fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 macro_rules! named {
@@ -135,6 +146,23 @@ mod tests {
             assert!(Text::parse(good).is_some(), "{good}");
         }
         for bad in ["", " a", "a ", "a\nb", "a\u{202e}b", "a\u{0}", &"ü".repeat(201)] {
+            assert_eq!(Text::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn text_hides_nothing() {
+        for hidden in ['\u{ad}', '\u{200b}', '\u{2060}', '\u{3164}', '\u{fe0f}', '\u{e0041}'] {
+            assert_eq!(Text::parse(&format!("Ac{hidden}me")), None, "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn a_joiner_stands_between_what_it_joins() {
+        for good in ["علوم\u{200c}پایه", "ශ්\u{200d}රී", "a\u{200c}b\u{200d}c"] {
+            assert!(Text::parse(good).is_some(), "{good:?}");
+        }
+        for bad in ["\u{200c}", "\u{200c}a", "a\u{200d}", "a\u{200c}\u{200d}b"] {
             assert_eq!(Text::parse(bad), None, "{bad:?}");
         }
     }

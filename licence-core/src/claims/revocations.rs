@@ -41,8 +41,9 @@ pub struct BannedKey {
     pub keep: Vec<Uuid>,
 }
 
-/// An entry has at least 40 bytes, so no list within its size holds more.
-const ENTRIES_MAX: usize = REVOCATIONS_BYTES_MAX / 40;
+/// The shortest entry, a `jti` in `keep`, has 39 bytes with its quotes and comma, so no list within
+/// its size holds more.
+const ENTRIES_MAX: usize = REVOCATIONS_BYTES_MAX / 39;
 
 impl RevocationsClaims {
     /// Whether the list takes this revision of a licence back.
@@ -58,6 +59,13 @@ impl RevocationsClaims {
     #[must_use]
     pub fn bans(&self, kid: KeyId, jti: Uuid) -> bool {
         self.keys.iter().any(|key| key.kid == kid && !key.keep.contains(&jti))
+    }
+
+    /// Whether the list takes back the other lists that this key signed. They have no `jti`, so none
+    /// is kept.
+    #[must_use]
+    pub fn bans_lists_of(&self, kid: KeyId) -> bool {
+        self.keys.iter().any(|key| key.kid == kid)
     }
 }
 

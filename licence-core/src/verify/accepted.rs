@@ -39,7 +39,8 @@ pub struct Policy {
     pub unbound: UnboundLicences,
     /// Whether it may be for tests.
     pub test: TestLicences,
-    /// A revocation list that the caller holds; the one with the highest `seq` counts.
+    /// A revocation list that the caller holds. Beside the one in the licence file the newer counts;
+    /// one of another vendor than the licence's does not.
     pub revocations: Option<SignedRevocations>,
 }
 
@@ -47,9 +48,11 @@ impl SignedLicence {
     /// Checks that the licence is for this place and use; says nothing of time.
     ///
     /// # Errors
-    /// At the licence: `wrong_product`, `unbound`, `wrong_site`, `test_licence`. At the revocation
-    /// list or what it names: `revoked`.
+    /// At the revocation list: `malformed` where the one in the file and the one held have the same
+    /// `seq` and say different things. At the licence: `wrong_product`, `unbound`, `wrong_site`,
+    /// `test_licence`.
     pub fn accept(self, policy: &Policy) -> Result<AcceptedLicence, Refusal> {
+        let lists = self.counting_lists(policy.revocations.as_ref())?;
         let refuse = |reason| Refusal::at(Part::Licence, reason);
         let LicenceClaims { product, is_test, .. } = &self.claims;
         if policy.product.as_ref().is_some_and(|own| own != product) {
@@ -68,15 +71,18 @@ impl SignedLicence {
         if *is_test && policy.test == TestLicences::Refused {
             return Err(refuse(Reason::TestLicence));
         }
-        let newest = self.newest_list(policy.revocations.as_ref()).cloned();
-        Ok(AcceptedLicence { list: newest, signed: self, site })
+        Ok(AcceptedLicence { lists, signed: self, site })
     }
 
-    fn newest_list<'a>(
-        &'a self,
-        held: Option<&'a SignedRevocations>,
-    ) -> Option<&'a SignedRevocations> {
-        [self.list.as_ref(), held].into_iter().flatten().max_by_key(|list| list.claims.seq)
+    fn counting_lists(
+        &self,
+        held: Option<&SignedRevocations>,
+    ) -> Result<Vec<SignedRevocations>, Refusal> {
+        let held = held.filter(|list| list.claims.iss == self.claims.iss);
+        match (&self.list, held) {
+            (Some(filed), Some(held)) => SignedRevocations::choose(filed.clone(), held.clone()),
+            (filed, held) => Ok(filed.iter().chain(held).cloned().collect()),
+        }
     }
 }
 
@@ -86,7 +92,8 @@ pub struct AcceptedLicence {
     signed: SignedLicence,
     /// Whose tokens belong to it; `None` for an unbound licence where the caller named no site.
     site: Option<PublicKey>,
-    list: Option<SignedRevocations>,
+    /// The revocation lists that count: none, the newest, or two that ban each other's signers.
+    lists: Vec<SignedRevocations>,
 }
 
 /// Where a licence stands in its life.
@@ -146,15 +153,51 @@ impl AcceptedLicence {
         self.site.as_ref()
     }
 
-    /// Whether the licence holds at a time.
+    /// Whether the licence holds at a time, looked for from the root downwards.
     ///
     /// # Errors
-    /// `not_yet_valid` and `expired` at the licence; `revoked` at what was taken back, and at the
-    /// revocation list where a newer one is needed to know.
+    /// At the revocation list: `not_yet_valid`, and `revoked` where a newer one is needed to know. At
+    /// the issuing key's certificate: `revoked`. At the licence: `not_yet_valid`, `expired`, `revoked`.
     pub fn at(&self, now: UnixTime) -> Result<ValidLicence<'_>, Refusal> {
+        self.check_lists(now).map_err(|reason| Refusal::at(Part::Revocations, reason))?;
+        if self.is_issuer_banned() {
+            return Err(Refusal::at(Part::Issuer, Reason::Revoked));
+        }
         let state = self.state(now).map_err(|reason| Refusal::at(Part::Licence, reason))?;
-        self.check_revocations(now)?;
+        if self.is_revoked() {
+            return Err(Refusal::at(Part::Licence, Reason::Revoked));
+        }
         Ok(ValidLicence { accepted: self, state })
+    }
+
+    fn check_lists(&self, now: UnixTime) -> Result<(), Reason> {
+        let lists = || self.lists.iter().map(|list| &list.claims);
+        let ahead = lists().find(|list| now.is_before(list.iat, HAND_LEEWAY_SECS));
+        if let Some(list) = ahead {
+            return Err(Reason::NotYetValid { now, from: list.iat });
+        }
+        // Of two that count, nothing tells which is genuine, so both have to be new enough.
+        let seq = lists().map(|list| list.seq).min().unwrap_or(0);
+        if self.signed.claims.revocations_min.is_some_and(|min| seq < min) {
+            return Err(Reason::Revoked);
+        }
+        Ok(())
+    }
+
+    fn is_issuer_banned(&self) -> bool {
+        let issuer = self.signed.issuer.as_ref();
+        issuer.is_some_and(|issuer| self.is_banned(issuer.root, issuer.claims.jti.0))
+    }
+
+    fn is_revoked(&self) -> bool {
+        let SignedLicence { claims, signer, .. } = &self.signed;
+        let LicenceClaims { jti, serial, revision, .. } = claims;
+        self.lists.iter().any(|list| list.claims.revokes(*jti, *serial, *revision))
+            || self.is_banned(*signer, jti.0)
+    }
+
+    fn is_banned(&self, kid: KeyId, jti: Uuid) -> bool {
+        self.lists.iter().any(|list| list.claims.bans(kid, jti))
     }
 
     fn state(&self, now: UnixTime) -> Result<LicenceState, Reason> {
@@ -176,29 +219,5 @@ impl AcceptedLicence {
         } else {
             LicenceState::Valid
         })
-    }
-
-    fn check_revocations(&self, now: UnixTime) -> Result<(), Refusal> {
-        let SignedLicence { claims, signer, issuer, .. } = &self.signed;
-        let seq = self.list.as_ref().map_or(0, |list| list.claims.seq);
-        if claims.revocations_min.is_some_and(|min| seq < min) {
-            return Err(Refusal::at(Part::Revocations, Reason::Revoked));
-        }
-        let Some(SignedRevocations { claims: list }) = &self.list else { return Ok(()) };
-        if now.is_before(list.iat, HAND_LEEWAY_SECS) {
-            return Err(Refusal::at(
-                Part::Revocations,
-                Reason::NotYetValid { now, from: list.iat },
-            ));
-        }
-        let is_banned = |kid: KeyId, jti: Uuid| list.bans(kid, jti);
-        if issuer.as_ref().is_some_and(|issuer| is_banned(issuer.root, issuer.claims.jti.0)) {
-            return Err(Refusal::at(Part::Issuer, Reason::Revoked));
-        }
-        let is_revoked = list.revokes(claims.jti, claims.serial, claims.revision);
-        if is_revoked || is_banned(*signer, claims.jti.0) {
-            return Err(Refusal::at(Part::Licence, Reason::Revoked));
-        }
-        Ok(())
     }
 }

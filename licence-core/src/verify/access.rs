@@ -27,8 +27,8 @@ impl AcceptedLicence {
     /// signature has made its `iat` known.
     ///
     /// # Errors
-    /// At the licence, judged at the token's `iat`: `unbound` where nobody named the site,
-    /// `not_yet_valid`, `expired`, `revoked`. At the token: `too_large`, `malformed`, `wrong_type`,
+    /// At the licence: `unbound` where nobody named the site. Those of [`AcceptedLicence::at`], at the
+    /// token's `iat`. At the token: `too_large`, `malformed`, `wrong_type`,
     /// `unknown_key`, `bad_signature`, `unsupported_version`, `not_yet_valid`, `expired`,
     /// `exceeds_licence`, `licence_changed`.
     pub fn verify_access(&self, token: &[u8], now: UnixTime) -> Result<ValidAccess, Refusal> {

@@ -10,8 +10,9 @@
 //!   -> ValidAccess      a token that the licence's site key signed holds now
 //! ```
 //!
-//! The first thing wrong is the refusal, in the order of [`Code`](crate::Code), and it says at which
-//! link it was found. Nothing is interpreted before its signature was checked, except the header
+//! The first thing wrong is the refusal, and it says at which link it was found: at each step the
+//! revocation list is looked at first, then the issuing key's certificate, then the licence, then
+//! the token. Nothing is interpreted before its signature was checked, except the header
 //! that names the key, and a request, which carries its own key.
 
 mod accepted;

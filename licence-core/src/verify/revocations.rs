@@ -1,5 +1,6 @@
 use crate::armour::{self, Label};
 use crate::claims::{self, RevocationsClaims};
+use crate::id::KeyId;
 use crate::jws::{Envelope, Kind};
 use crate::key::Roots;
 use crate::limits::FILE_BYTES_MAX;
@@ -9,6 +10,7 @@ use crate::refusal::{Flaw, Part, Reason, Refusal};
 #[derive(Clone, Debug)]
 pub struct SignedRevocations {
     pub(super) claims: RevocationsClaims,
+    pub(super) signer: KeyId,
 }
 
 impl SignedRevocations {
@@ -34,16 +36,42 @@ impl SignedRevocations {
 
     pub(super) fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
         let envelope = Envelope::parse(text, Kind::Revocations)?;
-        let root = envelope.kid();
-        let payload = envelope.open(roots.find(root))?;
+        let signer = envelope.kid();
+        let payload = envelope.open(roots.find(signer))?;
         let claims =
             claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Revocations, r))?;
-        Ok(Self { claims })
+        Ok(Self { claims, signer })
     }
 
     /// What it says.
     #[must_use]
     pub const fn claims(&self) -> &RevocationsClaims {
         &self.claims
+    }
+
+    /// Which of two lists of one vendor count.
+    ///
+    /// The newest does. A leaked root could sign the newest, so a list whose signer the other one
+    /// bans is left out; and where each bans the other's signer, nothing tells which of the two is
+    /// the vendor's, so whatever either takes back is taken back.
+    ///
+    /// # Errors
+    /// `malformed`, claim `seq`, at the revocation list: both would count as the newest, and they say
+    /// different things.
+    pub(super) fn choose(filed: Self, held: Self) -> Result<Vec<Self>, Refusal> {
+        let (seq, held_seq) = (filed.claims.seq, held.claims.seq);
+        match (filed.bans_signer_of(&held), held.bans_signer_of(&filed)) {
+            (true, false) => Ok(vec![filed]),
+            (false, true) => Ok(vec![held]),
+            _ if seq == held_seq && filed.claims != held.claims => {
+                Err(Refusal::at(Part::Revocations, Reason::Malformed(Flaw::Claim("seq"))))
+            }
+            (true, true) => Ok(vec![filed, held]),
+            (false, false) => Ok(vec![if seq > held_seq { filed } else { held }]),
+        }
+    }
+
+    fn bans_signer_of(&self, other: &Self) -> bool {
+        self.claims.bans_lists_of(other.signer)
     }
 }

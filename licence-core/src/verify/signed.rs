@@ -50,8 +50,9 @@ impl UnverifiedLicence {
     ///
     /// # Errors
     /// At the revocation list, the issuing key or the licence, in this order: `too_large`,
-    /// `malformed`, `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`. At the issuing
-    /// key, where it signed beyond its limits: `wrong_product`, `not_yet_valid`, `expired`,
+    /// `malformed`, `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`. Then, at the
+    /// revocation list, where it is another vendor's: `unknown_key`. At the issuing key, where it signed
+    /// beyond its limits: `unknown_key`, `wrong_product`, `not_yet_valid`, `expired`,
     /// `exceeds_licence`.
     pub fn verify_signatures(&self, roots: &Roots) -> Result<SignedLicence, Refusal> {
         let list = self.revocations.as_deref().map(|text| SignedRevocations::verify(text, roots));
@@ -68,6 +69,11 @@ impl UnverifiedLicence {
         let payload = envelope.open(key)?;
         let licence: LicenceClaims =
             claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Licence, r))?;
+        // Vendors may share a root key, and one vendor's list says nothing of another's licences.
+        if let Some(list) = list.as_ref().filter(|list| list.claims.iss != licence.iss) {
+            let reason = Reason::UnknownKey { kid: list.signer };
+            return Err(Refusal::at(Part::Revocations, reason));
+        }
         if let Some(issuer) = &issuer {
             issuer.check_limits(&licence, signer)?;
         }

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use licence_core::armour;
 use licence_core::claims::{AccessClaims, Claims as _, Features};
 use licence_core::{KeyId, PrivateKey, Product, Text, keyfile};
 use thiserror::Error;
@@ -40,11 +39,8 @@ impl Minter {
     /// # Errors
     /// [`MintFailed`] where the cryptographic library does not take the key.
     pub fn new(issuer: Text, product: Product, key: &PrivateKey) -> Result<Self, MintFailed> {
-        let file = keyfile::write(key);
-        let blocks = armour::parse(file.as_bytes()).map_err(|_| MintFailed)?;
-        let [(_, der)] = blocks.as_slice() else { return Err(MintFailed) };
         let client = Text::parse(product.as_str()).ok_or(MintFailed)?;
-        let (kid, key) = (key.public().id(), EncodingKey::from_ed_der(der));
+        let (kid, key) = (key.public().id(), EncodingKey::from_ed_der(&keyfile::der(key)));
         let minter = Self { issuer, product, client, kid, key };
         // Now and not at the first sign-in.
         minter.signer()?;

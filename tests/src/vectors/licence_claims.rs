@@ -2,6 +2,7 @@
 
 use licence_core::Code::{Malformed, UnsupportedVersion};
 use licence_core::{Code, LicenceState, Part, base64url};
+use serde_json::json;
 
 use super::Vector;
 use super::case::Case;
@@ -9,7 +10,8 @@ use crate::forge::Forge;
 use crate::world::World;
 
 pub(super) fn vectors(w: &World) -> Vec<Vector> {
-    [accepted(w), missing(w), wrong_values(w), wrong_nested(w), versions(w), wrong_json(w)].concat()
+    let values = [missing(w), wrong_values(w), wrong_nested(w), hidden(w), versions(w)];
+    [accepted(w), values.concat(), wrong_json(w)].concat()
 }
 
 fn accepted(w: &World) -> Vec<Vector> {
@@ -33,6 +35,8 @@ fn accepted(w: &World) -> Vec<Vector> {
         set("unknown-member-inside", "institute", r#"{"name":"Institute of Examples","x":[null]}"#),
         set("name-beyond-ascii", "institute", r#"{"name":"東京大学"}"#),
         set("name-by-escapes", "institute", r#"{"name":"\u6771\u4eac \ud83d\ude00 \"\\\/"}"#),
+        set("name-with-joiner", "institute", r#"{"name":"علوم\u200cپایه"}"#),
+        set("name-with-several-joiners", "institute", r#"{"name":"a\u200cb\u200dc"}"#),
         set("unknown-claim", "colour", r#"{"blue":[1.5e300,null,true,"\u0000"]}"#),
         set("registered-claim-of-others", "azp", r#""someone""#),
         set("unknown-claim-at-the-deepest", "x", &deep),
@@ -266,6 +270,30 @@ fn wrong_nested(w: &World) -> Vec<Vector> {
         institutes.map(|(name, members)| (name, "institute", format!("{{{members}}}")));
     let all = keys.iter().chain(&seats).chain(&features).chain(&institutes);
     let all: Vec<_> = all.map(|(name, claim, value)| (*name, *claim, value.as_str())).collect();
+    set_each(w, &all)
+}
+
+/// Characters that nobody sees, at each end of every range of them, and joiners that join nothing.
+fn hidden(w: &World) -> Vec<Vector> {
+    let ends = [
+        0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x200b, 0x200e, 0x200f,
+        0x202a, 0x202e, 0x2060, 0x206f, 0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xffa0, 0xfff0, 0xfff8,
+        0x1bca0, 0x1bca3, 0x1d173, 0x1d17a, 0xe0000, 0xe0fff,
+    ];
+    let ends = ends.map(|c| {
+        let name = format!("Exam{}ple", char::from_u32(c).unwrap());
+        (format!("institute-name-with-u+{c:04x}"), name)
+    });
+    let joiners = [
+        ("alone", "\u{200d}"),
+        ("in-front", "\u{200c}Example"),
+        ("at-the-end", "Example\u{200d}"),
+        ("beside-another", "Exam\u{200c}\u{200d}ple"),
+    ];
+    let joiners = joiners.map(|(at, name)| (format!("joiner-{at}"), name.to_owned()));
+    let all = ends.into_iter().chain(joiners);
+    let all: Vec<_> = all.map(|(name, text)| (name, json!({ "name": text }).to_string())).collect();
+    let all: Vec<_> = all.iter().map(|(name, value)| (&**name, "institute", &**value)).collect();
     set_each(w, &all)
 }
 

@@ -1,4 +1,6 @@
-//! What is taken back, by whom, and which list counts.
+//! What is taken back, and by whom.
+
+mod pairs;
 
 use licence_core::Code::{
     Expired, Malformed, NotYetValid, Revoked, Unbound, UnsupportedVersion, WrongType,
@@ -13,7 +15,8 @@ use crate::forge::Forge;
 use crate::world::{DAY, World, ban, licence_id, now, serial, signed, uuid};
 
 pub(super) fn vectors(w: &World) -> Vec<Vector> {
-    [licences(w), keys(w), chains(w), newest(w), needed(w), order(w), alone(w), wrong(w)].concat()
+    let one = [licences(w), keys(w), chains(w), needed(w), order(w), alone(w), wrong(w)];
+    [one.concat(), pairs::vectors(w)].concat()
 }
 
 fn list(w: &World, licences: &[RevokedLicence], keys: &[BannedKey]) -> RevocationsClaims {
@@ -52,7 +55,10 @@ fn licences(w: &World) -> Vec<Vector> {
 }
 
 fn in_file(w: &World, list: &str) -> String {
-    let licence = w.licence_text();
+    beside(&w.licence_text(), list)
+}
+
+fn beside(licence: &str, list: &str) -> String {
     armour::write(&[(Label::Licence, licence.as_bytes()), (Label::Revocations, list.as_bytes())])
 }
 
@@ -113,25 +119,6 @@ fn chains(w: &World) -> Vec<Vector> {
     ]
 }
 
-/// One list in the file and one held: the higher `seq` counts, and the other is not looked at.
-fn newest(w: &World) -> Vec<Vector> {
-    let taking = [RevokedLicence::One(licence_id())];
-    let numbered = |seq, entries: &[RevokedLicence]| {
-        signed(&RevocationsClaims { seq, ..list(w, entries, &[]) }, &w.root)
-    };
-    let case =
-        |name, filed: &str, held: &str| Case::licence(w, name, in_file(w, filed)).holding(held);
-    let (clean_7, clean_8) = (numbered(7, &[]), numbered(8, &[]));
-    let (taking_7, taking_8) = (numbered(7, &taking), numbered(8, &taking));
-    vec![
-        case("newer-list-held-takes-back", &clean_7, &taking_8).refused(Part::Licence, Revoked),
-        case("newer-list-filed-takes-back", &taking_8, &clean_7).refused(Part::Licence, Revoked),
-        case("newer-list-held-gives-again", &taking_7, &clean_8).granted(LicenceState::Valid),
-        case("newer-list-filed-gives-again", &clean_8, &taking_7).granted(LicenceState::Valid),
-        case("same-list-twice", &clean_7, &clean_7).granted(LicenceState::Valid),
-    ]
-}
-
 fn needed(w: &World) -> Vec<Vector> {
     let licence = LicenceClaims { revocations_min: Some(7), ..w.licence() };
     let text = signed(&licence, &w.root);
@@ -147,19 +134,41 @@ fn needed(w: &World) -> Vec<Vector> {
     ]
 }
 
-/// Time before revocation; what is nearer to the root first.
+/// From the root down: the list, the certificate, the licence; and time before revocation.
 fn order(w: &World) -> Vec<Vector> {
-    let taking = signed(&list(w, &[RevokedLicence::One(licence_id())], &[]), &w.root);
-    let case = |name| Case::licence(w, name, w.licence_text()).holding(taking.as_str());
+    let (past, after) = (now().plus(-200 * DAY), now().plus(300 * DAY));
+    let taking = list(w, &[RevokedLicence::One(licence_id())], &[]);
+    let old = RevocationsClaims { iat: now().plus(-300 * DAY), ..taking.clone() };
+    let ahead = RevocationsClaims { iat: now().plus(400 * DAY), ..taking.clone() };
+    let case = |name, list: &RevocationsClaims| held(w, name, list);
+    let certificate = signed(&w.issuer(), &w.root);
+    let needing = |name, licence: &LicenceClaims| {
+        let licence = signed(licence, &w.issuing);
+        let blocks =
+            [(Label::Licence, licence.as_bytes()), (Label::IssuerKey, certificate.as_bytes())];
+        Case::licence(w, name, armour::write(&blocks)).at(after)
+    };
+    let needs = |seq| LicenceClaims { revocations_min: Some(seq), ..w.licence() };
+    let banned = signed(&list(w, &[], &[ban(&w.root, &[]), ban(&w.issuing, &[])]), &w.spare);
     let unbound = Forge::new(&w.licence(), &w.root).claims(|c| c.without("cnf")).compact();
     vec![
-        case("expired-before-revoked").at(now().plus(300 * DAY)).refused(Part::Licence, Expired),
-        case("not-yet-before-revoked")
-            .at(now().plus(-200 * DAY))
-            .refused(Part::Licence, NotYetValid),
-        case("revoked-in-grace").at(now().plus(270 * DAY)).refused(Part::Licence, Revoked),
+        case("expired-before-revoked", &taking).at(after).refused(Part::Licence, Expired),
+        case("not-yet-before-revoked", &old).at(past).refused(Part::Licence, NotYetValid),
+        case("revoked-in-grace", &taking).at(now().plus(270 * DAY)).refused(Part::Licence, Revoked),
+        case("list-ahead-before-expired", &ahead).at(after).refused(Part::Revocations, NotYetValid),
+        case("list-ahead-before-not-yet", &taking).at(past).refused(Part::Revocations, NotYetValid),
+        needing("list-ahead-before-list-too-old", &needs(8))
+            .holding(signed(&ahead, &w.spare))
+            .refused(Part::Revocations, NotYetValid),
+        needing("no-list-before-expired", &needs(1)).refused(Part::Revocations, Revoked),
+        needing("list-too-old-before-certificate-banned", &needs(8))
+            .holding(banned.as_str())
+            .refused(Part::Revocations, Revoked),
+        needing("certificate-banned-before-expired", &needs(7))
+            .holding(banned.as_str())
+            .refused(Part::Issuer, Revoked),
         Case::licence(w, "unbound-before-revoked", unbound)
-            .holding(taking.as_str())
+            .holding(signed(&taking, &w.root))
             .refused(Part::Licence, Unbound),
     ]
 }
