@@ -66,25 +66,20 @@ fn files() -> BTreeMap<PathBuf, String> {
         ("revoked.list", revocations()),
     ];
     let issue = [
-        ("request.txt", armour::write(&[(Label::Request, request().as_bytes())])),
+        ("request.txt", request_file()),
         ("stolen-request.txt", stolen_request()),
         ("passphrase", "correct horse battery staple\n".to_owned()),
     ];
     let inspect = [
         ("good.licence", licence(&good())),
-        ("request.txt", armour::write(&[(Label::Request, request().as_bytes())])),
+        ("request.txt", request_file()),
         ("compact.txt", signed(ROOT, &good()) + "\n"),
         ("root.pub", key(ROOT).public().to_pem()),
         ("notes.txt", "not a signed file\n".to_owned()),
     ];
-    let renew = [
-        ("request.txt", armour::write(&[(Label::Request, request().as_bytes())])),
-        ("other-request.txt", other_request()),
-    ];
-    let requests = ["list.in", "import.in"].map(|folder| {
-        let request = armour::write(&[(Label::Request, request().as_bytes())]);
-        (Path::new(folder).join("request.txt"), request)
-    });
+    let renew = [("request.txt", request_file()), ("other-request.txt", other_request())];
+    let requests = ["list.in", "import.in"]
+        .map(|folder| (Path::new(folder).join("request.txt"), request_file()));
     let in_folder = |folder: &'static str, files: Vec<(&'static str, String)>| {
         files.into_iter().map(move |(name, content)| (Path::new(folder).join(name), content))
     };
@@ -195,6 +190,11 @@ fn request_claims() -> RequestClaims {
     }
 }
 
+/// A request file as an institute sends it.
+pub(crate) fn request_file() -> String {
+    armour::write(&[(Label::Request, request().as_bytes())])
+}
+
 fn request() -> String {
     signed(SITE, &request_claims())
 }
@@ -205,7 +205,7 @@ fn stolen_request() -> String {
 }
 
 /// The same institute asks again, with a new key.
-fn other_request() -> String {
+pub(crate) fn other_request() -> String {
     let claims = RequestClaims { site: key(OTHER_SITE).public().clone(), ..request_claims() };
     armour::write(&[(Label::Request, signed(OTHER_SITE, &claims).as_bytes())])
 }

@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bad_input;
+mod drill;
+mod evidence;
 mod fixtures;
 mod golden;
+mod import;
+mod manual;
 mod openssl;
 mod run;
+mod signer;
 mod streams;
 mod vendor;

@@ -54,7 +54,7 @@ for revision in revision-*; do
         echo "2. The root key signed the certificate of an issuing key, and of this one:"
         block "ISSUER KEY" "$revision/licence.txt" >"$work/issuer"
         verify "$work/issuer" "$revision/root.pub"
-        claims "$work/issuer" | grep -Fq "\"x\":\"$(key_text "$revision/issuing.pub")\""
+        claims "$work/issuer" | grep -Fqe "\"x\":\"$(key_text "$revision/issuing.pub")\""
         fingerprint "$revision/issuing.pub"; echo
         signer="$revision/issuing.pub"
     fi
@@ -66,7 +66,7 @@ for revision in revision-*; do
     claims "$work/licence"; echo
 
     echo "5. The vendor's ledger holds this file:"
-    grep -Fq "$(awk '{ printf "%s\\n", $0 }' "$revision/licence.txt")" "$revision/entry.json"
+    grep -Fqe "$(awk '{ printf "%s\\n", $0 }' "$revision/licence.txt")" "$revision/entry.json"
     echo "found"
 
     echo "6. With that entry and the hashes of those after it, the ledger's head is:"
