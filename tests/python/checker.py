@@ -136,10 +136,19 @@ def is_control(c):
     return unicodedata.category(c) == "Cc"
 
 
+HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+
+
 def text(value):
     string(value)
     need(1 <= len(value) <= 200 and value.strip() == value and not any(map(is_control, value)))
-    need(not re.search("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", value))
+    need(not re.search(f"[{HIDDEN}]", value))
+    # What stands between joiners is never nothing.
+    need(all(re.split("[\u200c\u200d]", value)))
 
 
 def word(value):
@@ -409,13 +418,13 @@ def read_key(data):
 
 
 def accept(data, roots, policy):
-    """Steps 1 to 8: what a licence, its signers and the list that counts come to."""
-    lists = []
+    """Steps 1 to 10: what a licence, its signers and the lists that count come to."""
+    held, filed = None, None
     if "revocations" in policy:
-        lists.append(open_list(content(policy["revocations"]), roots))
+        held = open_list(content(policy["revocations"]), roots)
     file = read_file(data, ["licence", "issuer", "revocations"])
     if "revocations" in file:
-        lists.append(open_as("revocations", file["revocations"], roots)[0])
+        filed = open_as("revocations", file["revocations"], roots)
     issuer, root, keys = None, None, roots
     if "issuer" in file:
         issuer, root = open_as("issuer", file["issuer"], roots)
@@ -423,28 +432,46 @@ def accept(data, roots, policy):
         need(key_id(delegated) not in roots, "unknown_key", "issuer")
         keys = {key_id(delegated): delegated}
     licence, signer = open_as("licence", file["licence"], keys)
+    need(not filed or filed[0]["iss"] == licence["iss"], "unknown_key", "revocations")
     if issuer:
         check_limits(issuer, licence)
     site = key_of(licence)
     need(site is None or (key_id(site) not in roots and site != signer), "unknown_key", "licence")
+    if held and held[0]["iss"] != licence["iss"]:
+        held = None
+    lists = counting(filed, held) if filed and held else [one[0] for one in (filed, held) if one]
     own = jwk(policy["site"]) if "site" in policy else None
     need(policy.get("product", licence["aud"]) == licence["aud"], "wrong_product", "licence")
     need(site or policy.get("allow_unbound"), "unbound", "licence")
     need(not site or not own or site == own, "wrong_site", "licence")
     need("env" not in licence or policy.get("allow_test"), "test_licence", "licence")
-    newest = max(lists, key=lambda one: one["seq"], default=None)
     return {
         "licence": licence,
         "signer": signer,
         "issuer": issuer,
         "root": root or signer,
         "site": site or own,
-        "list": newest,
+        "lists": lists,
     }
 
 
 def open_list(data, roots):
-    return open_as("revocations", read_file(data, ["revocations"])["revocations"], roots)[0]
+    return open_as("revocations", read_file(data, ["revocations"])["revocations"], roots)
+
+
+def counting(*lists):
+    """Step 9, for two lists of the licence's vendor, each with its signer."""
+    (one, one_signer), (two, two_signer) = lists
+
+    def bans(banning, signer):
+        return any(entry["kid"] == key_id(signer) for entry in banning["keys"])
+
+    one_banned, two_banned = bans(two, one_signer), bans(one, two_signer)
+    if one_banned != two_banned:
+        return [two if one_banned else one]
+    is_same = all(one[name] == two[name] for name in ("iat", "licences", "keys"))
+    need(one["seq"] != two["seq"] or is_same, "malformed", "revocations")
+    return [one, two] if one_banned else [max(one, two, key=lambda each: each["seq"])]
 
 
 def check_limits(issuer, licence):
@@ -457,32 +484,27 @@ def check_limits(issuer, licence):
 
 
 def state_at(accepted, now):
-    """Steps 9 and 10."""
-    licence, newest = accepted["licence"], accepted["list"]
+    """Steps 11 to 14."""
+    licence, issuer, lists = accepted["licence"], accepted["issuer"], accepted["lists"]
+    need(all(now + DAY >= one["iat"] for one in lists), "not_yet_valid", "revocations")
+    seq = min((one["seq"] for one in lists), default=0)
+    need(seq >= licence.get("revocations_min", 0), "revoked", "revocations")
+    need(not issuer or not banned(lists, accepted["root"], issuer["jti"]), "revoked", "issuer")
     need(now + DAY >= max(licence["iat"], licence["nbf"]), "not_yet_valid", "licence")
     end = licence.get("grace_until", licence.get("exp"))
     need(end is None or now < end, "expired", "licence")
-    seq = newest["seq"] if newest else 0
-    need(seq >= licence.get("revocations_min", 0), "revoked", "revocations")
-    if newest:
-        check_revocations(accepted, newest, now)
+    for one in (entry for each in lists for entry in each["licences"]):
+        is_below = one.get("serial") == licence["serial"] and licence["revision"] < one["below"]
+        need(one.get("jti") != licence["jti"] and not is_below, "revoked", "licence")
+    need(not banned(lists, accepted["signer"], licence["jti"]), "revoked", "licence")
     if now >= licence.get("exp", now + 1):
         return "grace"
     return "expiring" if now >= licence.get("warn_at", now + 1) else "valid"
 
 
-def check_revocations(accepted, newest, now):
-    licence, issuer = accepted["licence"], accepted["issuer"]
-    need(now + DAY >= newest["iat"], "not_yet_valid", "revocations")
-
-    def banned(key, jti):
-        return any(one["kid"] == key_id(key) and jti not in one["keep"] for one in newest["keys"])
-
-    need(not issuer or not banned(accepted["root"], issuer["jti"]), "revoked", "issuer")
-    for one in newest["licences"]:
-        is_below = one.get("serial") == licence["serial"] and licence["revision"] < one["below"]
-        need(one.get("jti") != licence["jti"] and not is_below, "revoked", "licence")
-    need(not banned(accepted["signer"], licence["jti"]), "revoked", "licence")
+def banned(lists, key, jti):
+    entries = (entry for one in lists for entry in one["keys"])
+    return any(entry["kid"] == key_id(key) and jti not in entry["keep"] for entry in entries)
 
 
 def licence(vector, data, roots):
@@ -517,7 +539,7 @@ def request(vector, data, _):
 
 
 def revocations(_, data, roots):
-    return {"seq": open_list(data, roots)["seq"]}
+    return {"seq": open_list(data, roots)[0]["seq"]}
 
 
 def key(_, data, __):
