@@ -100,7 +100,7 @@ fn boundary(side: &str, label: Label) -> String {
 /// Reads all blocks of a text, in their order; at least one.
 ///
 /// # Errors
-/// [`Flaw::Armour`] where a block is not as [`write`] writes it, or something stands beside the
+/// [`Flaw::Armour`] where a block is not as [`write()`] writes it, or something stands beside the
 /// blocks; [`Flaw::Blocks`] where a label is unknown or there is no block.
 pub fn parse(bytes: &[u8]) -> Result<Vec<(Label, Vec<u8>)>, Flaw> {
     parse_into(bytes)
