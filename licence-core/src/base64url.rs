@@ -24,7 +24,8 @@ pub fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != (N * 4).div_ceil(3) {
         return None;
     }
-    decode(text)?.try_into().ok()
+    let mut bytes = [0; N];
+    (URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()? == N).then_some(bytes)
 }
 
 /// Appends the standard alphabet with padding, as RFC 7468 text uses it inside its lines.

@@ -105,14 +105,20 @@ mod read {
             let segments = Segments::split(text).map_err(Reason::Malformed)?;
             let header = segments.header().map_err(Reason::Malformed)?;
             let payload = decode(segments.payload).map_err(Reason::Malformed)?;
-            let signature = decode(segments.signature).map_err(Reason::Malformed)?;
-            let signature =
-                signature.try_into().map_err(|_| Reason::Malformed(Flaw::SignatureLength))?;
+            let signature = segments.signature().map_err(Reason::Malformed)?;
+            let header =
+                json::parse(&header).map_err(|flaw| Reason::Malformed(Flaw::Json(flaw)))?;
             let (typ, kid) = profile(&header).map_err(Reason::Malformed)?;
             if typ != kind.typ() {
                 return Err(Reason::WrongType { expected: kind.typ() });
             }
-            Ok(Self { kind, kid, signing_input: segments.signing_input, payload, signature })
+            Ok(Self {
+                kind,
+                kid,
+                signing_input: segments.signing_input.as_bytes(),
+                payload,
+                signature,
+            })
         }
 
         /// The key that is said to have signed it.
@@ -138,15 +144,17 @@ mod read {
     }
 
     struct Segments<'a> {
-        header: &'a [u8],
-        payload: &'a [u8],
-        signature: &'a [u8],
-        signing_input: &'a [u8],
+        header: &'a str,
+        payload: &'a str,
+        signature: &'a str,
+        signing_input: &'a str,
     }
 
     impl<'a> Segments<'a> {
         fn split(text: &'a [u8]) -> Result<Self, Flaw> {
-            let mut parts = text.split(|byte| *byte == b'.');
+            // As text, whose search for a character takes a word at a time.
+            let text = core::str::from_utf8(text).map_err(|_| Flaw::Base64)?;
+            let mut parts = text.split('.');
             let (Some(header), Some(payload), Some(signature), None) =
                 (parts.next(), parts.next(), parts.next(), parts.next())
             else {
@@ -157,6 +165,14 @@ mod read {
             Ok(Self { header, payload, signature, signing_input })
         }
 
+        /// Straight into its 64 bytes; another length is told apart from another spelling.
+        fn signature(&self) -> Result<[u8; 64], Flaw> {
+            match base64url::decode_array(self.signature) {
+                Some(signature) => Ok(signature),
+                None => decode(self.signature).and(Err(Flaw::SignatureLength)),
+            }
+        }
+
         fn header(&self) -> Result<Vec<u8>, Flaw> {
             if self.header.len() > (HEADER_BYTES_MAX * 4).div_ceil(3) {
                 return Err(Flaw::Header);
@@ -165,14 +181,13 @@ mod read {
         }
     }
 
-    fn decode(segment: &[u8]) -> Result<Vec<u8>, Flaw> {
-        core::str::from_utf8(segment).ok().and_then(base64url::decode).ok_or(Flaw::Base64)
+    fn decode(segment: &str) -> Result<Vec<u8>, Flaw> {
+        base64url::decode(segment).ok_or(Flaw::Base64)
     }
 
     /// `typ` and `kid` of a header that has exactly the three members of the profile.
-    fn profile(header: &[u8]) -> Result<(String, KeyId), Flaw> {
-        let value = json::parse(header).map_err(Flaw::Json)?;
-        let header: &Object<'_> = value.as_object().ok_or(Flaw::Header)?;
+    fn profile<'v>(header: &'v json::Value<'_>) -> Result<(&'v str, KeyId), Flaw> {
+        let header: &Object<'_> = header.as_object().ok_or(Flaw::Header)?;
         let member = |name| header.value(name).and_then(json::Value::as_str).ok_or(Flaw::Header);
         let (alg, typ, kid) = (member("alg")?, member("typ")?, member("kid")?);
         if header.members().len() != 3 {
@@ -182,7 +197,7 @@ mod read {
         if !matches!(alg, "EdDSA" | "Ed25519") {
             return Err(Flaw::Algorithm);
         }
-        Ok((typ.to_owned(), KeyId::parse(kid).ok_or(Flaw::Header)?))
+        Ok((typ, KeyId::parse(kid).ok_or(Flaw::Header)?))
     }
 
     /// Header and claims of a compact JWS as text, with nothing checked but the form.
