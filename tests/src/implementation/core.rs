@@ -1,10 +1,10 @@
 use licence_core::{
-    AcceptedLicence, Policy, Product, PublicKey, Refusal, Roots, SignedRequest, SignedRevocations,
-    TestLicences, UnboundLicences, UnixTime, UnverifiedLicence,
+    AcceptedLicence, PublicKey, Refusal, SignedRequest, SignedRevocations, UnverifiedLicence,
 };
 
+use super::asked::{now, policy, roots};
 use crate::runner::Implementation;
-use crate::vectors::{self, Facts, Input, Vector, Verdict, Verify};
+use crate::vectors::{Facts, Input, Vector, Verdict, Verify};
 
 /// licence-core itself.
 pub struct Core;
@@ -57,36 +57,6 @@ fn key(vector: &Vector) -> Result<Facts, Refusal> {
 /// What the verifier holds is looked at before what it is given.
 fn accept(vector: &Vector, file: &Input) -> Result<AcceptedLicence, Refusal> {
     let roots = roots(vector);
-    let policy = policy(&vector.policy, &roots)?;
+    let policy = policy(vector, &roots)?;
     UnverifiedLicence::parse(&file.bytes())?.verify_signatures(&roots)?.accept(&policy)
-}
-
-fn policy(policy: &vectors::Policy, roots: &Roots) -> Result<Policy, Refusal> {
-    let held = policy.revocations.as_ref();
-    let held = held.map(|list| SignedRevocations::parse(&list.bytes(), roots));
-    Ok(Policy {
-        product: policy.product.as_ref().map(|product| Product::parse(product).unwrap()),
-        site: policy.site.as_ref().map(public_key),
-        unbound: match policy.allow_unbound {
-            true => UnboundLicences::Allowed,
-            false => UnboundLicences::Refused,
-        },
-        test: match policy.allow_test {
-            true => TestLicences::Allowed,
-            false => TestLicences::Refused,
-        },
-        revocations: held.transpose()?,
-    })
-}
-
-fn roots(vector: &Vector) -> Roots {
-    Roots::new(vector.roots.iter().map(public_key).collect()).unwrap()
-}
-
-fn public_key(jwk: &vectors::Jwk) -> PublicKey {
-    PublicKey::parse(serde_json::to_string(jwk).unwrap().as_bytes()).unwrap()
-}
-
-fn now(vector: &Vector) -> UnixTime {
-    UnixTime::from_secs(vector.now).unwrap()
 }

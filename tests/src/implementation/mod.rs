@@ -1,5 +1,6 @@
 //! The implementations that the vectors are run against.
 
+pub mod asked;
 mod core;
 mod subprocess;
 
