@@ -5,21 +5,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "playwright-core";
-
+import { launch } from "./chromium.mjs";
 import { password } from "./institute.mjs";
 
 const ARTEFACTS = fileURLToPath(new URL("../artefacts", import.meta.url));
-
-/** In a container there is neither a sandbox nor a graphics card; and a test asks nobody but our own server. */
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** A browser that is started once; each visitor gets a jar of cookies of their own. */
 export class Browser {
@@ -28,8 +17,7 @@ export class Browser {
 
   static async start() {
     const browser = new Browser();
-    const executablePath = process.env.LICENCE_CHROMIUM ?? "/usr/bin/chromium";
-    browser.#browser = await chromium.launch({ executablePath, args: FLAGS });
+    browser.#browser = await launch();
     mkdirSync(ARTEFACTS, { recursive: true });
     return browser;
   }
