@@ -2,13 +2,17 @@
 
 mod cli;
 mod format;
+mod package;
+mod server;
 
 use std::fs;
 
 use licence_core::Code;
 use licence_tests::implementation::Core;
-use licence_tests::runner::{each, run};
+use licence_tests::runner::{Implementation, each, run};
 use licence_tests::vectors::{Subject, Verdict, Verify, files, folder, generate, load};
+
+use server::Server;
 
 #[test]
 fn the_core_gives_every_expected_verdict() {
@@ -24,6 +28,30 @@ fn the_vendors_tool_gives_every_expected_verdict() {
     report.assert_agrees();
     let licences = each(&subjects).filter(|(_, vector)| vector.verify == Verify::Licence);
     assert_eq!(report.run, licences.count());
+}
+
+#[test]
+fn the_npm_package_gives_every_expected_verdict_in_node() {
+    let mut package = package::in_node();
+    assert_agrees_on_most(&mut package);
+    package.finish();
+}
+
+#[test]
+fn the_npm_package_gives_every_expected_verdict_in_chromium() {
+    let mut package = package::in_chromium();
+    assert_agrees_on_most(&mut package);
+    package.finish();
+}
+
+#[test]
+fn a_server_gives_every_expected_verdict_on_what_is_installed() {
+    assert_agrees_on_most(&mut Server::Installing);
+}
+
+#[test]
+fn a_server_gives_every_expected_verdict_on_what_it_starts_with_and_on_its_tokens() {
+    assert_agrees_on_most(&mut Server::Starting);
 }
 
 #[test]
@@ -49,4 +77,13 @@ fn there_are_enough_and_every_code_of_the_verifier_is_among_them() {
         });
         assert!(is_met, "no vector is refused as `{code}`");
     }
+}
+
+/// Whoever verifies licences meets most of the vectors, so that a rule of what is covered cannot
+/// quietly leave them out.
+#[track_caller]
+fn assert_agrees_on_most(implementation: &mut dyn Implementation) {
+    let report = run(implementation, &load(&folder()));
+    report.assert_agrees();
+    assert!(report.run > report.not_covered, "{report:?}");
 }
