@@ -157,3 +157,125 @@ fn add(licences: &mut Vec<RevokedLicence>, what: RevokedLicence) {
         None => licences.push(what),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use licence_core::armour::{self, Label};
+    use licence_core::claims::{
+        Affiliated, Claims as _, Features, Period, RevokedLicence, SeatCount, Seats,
+    };
+    use licence_core::{
+        Institute, LicenceId, OwnerId, PrivateKey, Product, Serial, UnixTime, Uuid, Vendor,
+    };
+
+    use super::*;
+
+    fn day(number: i64) -> UnixTime {
+        UnixTime::MIN.plus(number * 86_400)
+    }
+
+    fn key() -> PrivateKey {
+        PrivateKey::from_seed(&[1; 32]).unwrap()
+    }
+
+    /// A revision that holds for ten days, with a warning after eight and two days of grace.
+    fn revision(revision: u32, from: i64) -> Entry {
+        let period =
+            Period::limited(day(from), day(from + 10), Some(day(from + 8)), Some(day(from + 12)));
+        let claims = LicenceClaims {
+            iss: Vendor::parse("Acme").unwrap(),
+            sub: OwnerId(Uuid::from_bytes([1; 16])),
+            product: Product::parse("viewer").unwrap(),
+            jti: LicenceId(Uuid::from_bytes([u8::try_from(revision).unwrap(); 16])),
+            iat: day(0),
+            period: period.unwrap(),
+            serial: Serial::from_random([1; 15]),
+            revision,
+            institute: Affiliated { name: Institute::parse("X").unwrap(), affiliation: None },
+            seats: Seats::new(SeatCount::new(3).unwrap()),
+            features: Features::default(),
+            site: None,
+            revocations_min: None,
+            is_test: false,
+        };
+        let kid = key().public().id();
+        let text = key().sign(claims.signing_input(kid));
+        let file = armour::write(&[(Label::Licence, text.as_bytes())]);
+        Entry::Licence(LicenceEntry { signed: SignedFile { kid, claims, file }, order: None })
+    }
+
+    fn revoked(what: Revoked, due: i64) -> Entry {
+        Entry::Revocation(Revocation { what, decided: day(0), due: day(due), reason: None })
+    }
+
+    fn books(entries: impl IntoIterator<Item = Entry>) -> Books {
+        let mut books = Books::default();
+        entries.into_iter().zip(1..).for_each(|(entry, number)| books.take(number, entry));
+        books
+    }
+
+    #[track_caller]
+    fn states(books: &Books, now: i64) -> String {
+        let state = |licence| books.standing(licence, day(now)).name();
+        books.licences.iter().map(state).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_licence_goes_through_its_states() {
+        let books = books([revision(1, 5)]);
+        for (now, state) in
+            [(4, "not_yet"), (5, "valid"), (13, "expiring"), (15, "grace"), (17, "expired")]
+        {
+            assert_eq!(states(&books, now), state, "day {now}");
+        }
+    }
+
+    #[test]
+    fn a_higher_revision_is_staged_and_then_takes_over() {
+        let books = books([revision(1, 0), revision(2, 10)]);
+        assert_eq!(states(&books, 9), "expiring staged");
+        assert_eq!(states(&books, 10), "replaced valid");
+        let newest: Vec<_> =
+            books.licences.iter().map(|l| books.is_newest(&l.entry.signed.claims)).collect();
+        assert_eq!(newest, [false, true]);
+    }
+
+    #[test]
+    fn what_was_taken_back_is_revoked_from_its_day_on() {
+        let below = RevokedLicence::Below(Serial::from_random([1; 15]), 2);
+        let books = books([revision(1, 0), revision(2, 0), revoked(Revoked::Licence(below), 3)]);
+        assert_eq!(states(&books, 2), "replaced valid");
+        assert_eq!(states(&books, 3), "revoked valid");
+        let vendor = || Vendor::parse("Acme").unwrap();
+        assert!(books.next_list(vendor(), day(2)).licences.is_empty());
+        assert_eq!(books.not_due(day(2)).count(), 1);
+        assert_eq!(books.next_list(vendor(), day(3)).licences, [below]);
+    }
+
+    #[test]
+    fn a_banned_key_keeps_what_it_signed_before() {
+        let kid = key().public().id();
+        let books =
+            books([revision(2, 0), revision(1, 0), revoked(Revoked::Key(kid), 0), revision(3, 0)]);
+        assert_eq!(states(&books, 1), "replaced replaced revoked");
+        let list = books.next_list(Vendor::parse("Acme").unwrap(), day(1));
+        let [key] = list.keys.as_slice() else { panic!() };
+        assert_eq!(key.keep, [Uuid::from_bytes([1; 16]), Uuid::from_bytes([2; 16])], "in order");
+    }
+
+    #[test]
+    fn a_list_says_each_thing_once_and_its_number_rises() {
+        let serial = Serial::from_random([1; 15]);
+        let below = |below| Revoked::Licence(RevokedLicence::Below(serial, below));
+        let one = Revoked::Licence(RevokedLicence::One(LicenceId(Uuid::from_bytes([1; 16]))));
+        let decided = [below(2), one, below(4), below(3), one].map(|what| revoked(what, 0));
+        let mut books = books(decided);
+        let list = books.next_list(Vendor::parse("Acme").unwrap(), day(0));
+        assert_eq!(list.licences.len(), 2);
+        assert_eq!(list.licences[0], RevokedLicence::Below(serial, 4));
+        assert_eq!(list.seq, 1);
+        let signed = SignedFile { kid: key().public().id(), claims: list, file: String::new() };
+        books.take(9, Entry::Revocations(signed));
+        assert_eq!(books.next_list(Vendor::parse("Acme").unwrap(), day(0)).seq, 2);
+    }
+}

@@ -12,6 +12,12 @@ pub(crate) struct Telling<'s> {
     pub(crate) format: Format,
 }
 
+/// Hands out once more what is in the ledger.
+pub(crate) fn hand_out_again(file: &str, telling: Telling<'_>) -> Result<(), Failure> {
+    let Telling { facts, sink, format } = telling;
+    Way::prepare(sink, file, format)?.finish(facts)
+}
+
 /// Records what was signed, then hands it out and tells what it is.
 ///
 /// INVARIANT: this is the only way out for one signed text ([`crate::command`]'s `import` hands out

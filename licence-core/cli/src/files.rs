@@ -12,4 +12,5 @@ pub use delivery::Delivery;
 pub use folder::{StagedFolder, create_folder};
 pub use read::{ByteLimit, read, read_start, read_text};
 pub use stream::{Sink, Source};
+pub use words::refused_by_system;
 pub use write::{Access, StagedFile, create, replace};

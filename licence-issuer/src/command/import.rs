@@ -9,6 +9,7 @@ mod row;
 
 use std::fmt;
 use std::path::Path;
+use std::thread;
 
 use licence_cli::csv::{Line, LineReport, Sheet};
 use licence_cli::files::{self, Access};
@@ -27,6 +28,9 @@ use crate::vendor_dir::VendorDir;
 /// Licences that are recorded in one go. Each commit waits for the disk, so one for each licence would
 /// take minutes; all in one would leave nothing of an import that was cut short.
 const BATCH: usize = 500;
+
+/// Files that are written at once. They wait for the disk and not for a processor.
+const WRITERS: usize = 16;
 
 pub(super) fn run(args: &ImportArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
@@ -133,9 +137,9 @@ impl Report {
                 records.owners.extend(row.new_owner);
             }
             ledger.record(&records)?;
+            hand_out_all(folder, &records.entries)?;
             for (entry, (line, reference)) in records.entries.iter().zip(batch) {
                 let Entry::Licence(licence) = entry else { continue };
-                hand_out_again(folder, licence)?;
                 let serial = licence.signed.claims.serial.to_string();
                 self.tell(line, "issued", &reference, Some(serial));
                 progress.advance(1);
@@ -166,6 +170,23 @@ impl fmt::Display for Report {
         let Self { issued, issued_before, refused, .. } = self;
         writeln!(f, "{issued} issued, {issued_before} issued before, {refused} refused")
     }
+}
+
+/// Writes the files of a batch, several at once: each waits for the disk, which takes them together.
+fn hand_out_all(folder: &Path, entries: &[Entry]) -> Result<(), Failure> {
+    let hand_out = |entries: &[Entry]| {
+        entries.iter().try_for_each(|entry| match entry {
+            Entry::Licence(licence) => hand_out_again(folder, licence),
+            Entry::IssuingKey(_) | Entry::Revocations(_) | Entry::Revocation(_) => Ok(()),
+        })
+    };
+    thread::scope(|scope| {
+        let parts = entries.chunks(entries.len().div_ceil(WRITERS).max(1));
+        let writers: Vec<_> = parts.map(|part| scope.spawn(move || hand_out(part))).collect();
+        writers.into_iter().try_for_each(|writer| {
+            writer.join().unwrap_or_else(|_| Err(Failure::usage("a file could not be written")))
+        })
+    })
 }
 
 /// Writes the file of a licence that is in the ledger, unless it is there as it should be.

@@ -46,10 +46,8 @@ fn check_size(text: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let sentence = format!("the list would be larger than {REVOCATIONS_BYTES_MAX} bytes");
-    Err(Failure::coded(Code::TooLarge, sentence).mend(
-        "renew what a banned key signed under a new key, and retire the banned one by its \
-         certificate's end",
-    ))
+    Err(Failure::coded(Code::TooLarge, sentence)
+        .mend("take series back as a whole; have no issuing key sign more than 10,000 licences"))
 }
 
 fn facts(claims: &RevocationsClaims) -> Facts {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use licence_cli::files::{Access, Delivery, Sink};
 use licence_cli::{Facts, Failure, Format, clock};
 use licence_core::claims::{LicenceClaims, RevokedLicence};
 use licence_core::{Code, UnixTime};
@@ -12,20 +11,21 @@ use super::list::Licences;
 use crate::books::Books;
 use crate::cli::ShowArgs;
 use crate::description;
+use crate::hand_out::{Telling, hand_out_again};
 use crate::ledger::{Ledger, LicenceEntry, Recorded, Revoked};
 use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(args: &ShowArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let ledger = vendor.ledger()?;
     let licence = find(args, &ledger)?;
-    if let Some(sink) = &args.file {
-        let file = licence.entry.signed.file.as_bytes();
-        Delivery::prepare(sink, file, Access::Shared)?.hand_out()?;
-        if *sink == Sink::Stdout {
-            return Ok(());
+    let shown = Shown::of(&licence, &ledger, clock::now()?)?;
+    match &args.file {
+        None => format.print(&shown),
+        Some(sink) => {
+            let telling = Telling { facts: shown.licence, sink, format };
+            hand_out_again(&licence.entry.signed.file, telling)
         }
     }
-    format.print(&Shown::of(&licence, &ledger, clock::now()?)?)
 }
 
 fn find(args: &ShowArgs, ledger: &Ledger) -> Result<Recorded<LicenceEntry>, Failure> {

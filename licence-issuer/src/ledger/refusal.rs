@@ -1,15 +1,21 @@
 //! Why a ledger cannot be used, in words.
 
+use std::io;
 use std::path::Path;
 
-use licence_cli::Failure;
+use licence_cli::{Failure, files};
 use redb::DatabaseError;
 
 /// The disk, or a damaged store.
 pub(super) fn unusable(path: &Path, error: &redb::Error) -> Failure {
-    Failure::usage(format!("the ledger `{}` cannot be used: {error}", path.display())).mend(
-        "check the path and the disk; if the file is damaged, go back to a copy of the folder",
-    )
+    let what = format!("the ledger `{}` cannot be used", path.display());
+    if let redb::Error::Io(answer) = error
+        && answer.kind() != io::ErrorKind::InvalidData
+    {
+        return files::refused_by_system(what, answer);
+    }
+    Failure::usage(format!("{what}: {error}"))
+        .mend("it is damaged or something else: go back to a copy, as `backup` makes it")
 }
 
 /// It cannot be opened: most often because another process has it open.

@@ -18,6 +18,10 @@ fn refused(answer: &Answer, status: i32, sentence: &str) {
     assert!(answer.stderr.contains("\n  help: "), "each says how to mend it: {answer:?}");
 }
 
+fn start(text: &str, length: usize) -> String {
+    text.chars().take(length).collect()
+}
+
 /// Everything in the folder `vendor`, and how many files stand beside it.
 fn state(desk: &Desk) -> (Vec<String>, serde_json::Value) {
     let mut names: Vec<_> = fs::read_dir(desk.path())
@@ -41,13 +45,13 @@ fn truncated_files_are_refused() {
     ] {
         let whole = desk.read(file);
         for length in [whole.len() - 30, whole.len() / 2, 10] {
-            desk.write("cut", &whole[..length]);
+            desk.write("cut", start(&whole, length));
             let answer = desk.run(words);
             assert_eq!(answer.status, 3, "{name} of {length}: {answer:?}");
         }
     }
     let request = fixtures::request_file();
-    desk.write("cut", &request[..request.len() / 2]);
+    desk.write("cut", start(&request, request.len() / 2));
     let bound = ISSUE.replace("--unbound", "--request cut");
     refused(&desk.run(&bound), 3, "the file is refused: it is not written as its format says");
 }

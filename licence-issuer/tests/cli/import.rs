@@ -89,3 +89,15 @@ fn no_bar_is_drawn_where_there_is_no_terminal() {
     desk.write("orders.csv", orders(2));
     assert_eq!(desk.run(IMPORT).stderr, "");
 }
+
+/// `script` gives the tool a terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bar_is_drawn_on_a_terminal_and_wiped() {
+    let desk = Desk::with_vendor();
+    desk.write("orders.csv", orders(2));
+    let answer = desk.shell(&format!("script -qec 'licence-issuer {IMPORT}' /dev/null"));
+    let full = format!("[{}] 2 of 2", "#".repeat(40));
+    assert!(answer.stdout.contains(&full), "{answer:?}");
+    assert!(answer.stdout.contains("\r\u{1b}[K"), "{answer:?}");
+}

@@ -64,7 +64,7 @@ impl Desk {
     #[track_caller]
     pub(crate) fn serial(&self, reference: &str) -> String {
         let told = self.json(&format!("--vendor-dir vendor show --reference {reference}"));
-        told["serial"].as_str().unwrap().to_owned()
+        told.get("serial").unwrap().as_str().unwrap().to_owned()
     }
 
     /// The tool with words that hold no spaces.

@@ -1,5 +1,6 @@
 //! What the operating system answered, in words that a user knows.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 
@@ -53,10 +54,15 @@ const ANSWERS: [Answer; 7] = [
 
 /// A failure that names the path, what was tried and what was answered.
 pub(super) fn failed(path: &Path, tried: &str, error: &io::Error) -> Failure {
-    let sentence = |why: &str| format!("`{}` cannot be {tried}: {why}", path.display());
+    refused_by_system(format_args!("`{}` cannot be {tried}", path.display()), error)
+}
+
+/// A failure that says what could not be done, and what the operating system answered.
+#[must_use]
+pub fn refused_by_system(what: impl fmt::Display, error: &io::Error) -> Failure {
     match ANSWERS.iter().find(|answer| answer.kind == error.kind()) {
-        Some(answer) => Failure::usage(sentence(answer.why)).mend(answer.help),
-        None => Failure::usage(sentence(&error.to_string())),
+        Some(answer) => Failure::usage(format!("{what}: {}", answer.why)).mend(answer.help),
+        None => Failure::usage(format!("{what}: {error}")),
     }
 }
 
