@@ -78,11 +78,18 @@ pub(crate) fn new_series(owner: OwnerId, now: UnixTime) -> Result<Identity, Fail
     })
 }
 
-fn refuse_banned(key: &PublicKey, ledger: &Ledger) -> Result<(), Failure> {
+/// Refuses to sign with a key that the ledger has banned.
+///
+/// # Errors
+/// `revoked`: what it signs from now on is good nowhere.
+pub(crate) fn refuse_banned(key: &PublicKey, ledger: &Ledger) -> Result<(), Failure> {
     let is_banned = |what: &Revoked| matches!(what, Revoked::Key(kid) if *kid == key.id());
     if ledger.revocations()?.iter().any(|revocation| is_banned(&revocation.entry.what)) {
         return Err(Failure::coded(Code::Revoked, format!("key `{}` was taken back", key.id()))
-            .mend("sign with a new key: `licence-issuer keygen`, then `licence-issuer delegate`"));
+            .mend(
+                "sign with another root key; or make an issuing key with `licence-issuer keygen` and \
+                 `licence-issuer delegate`",
+            ));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::certificate::{Certificate, Delegation};
 use crate::cli::DelegateArgs;
 use crate::description;
 use crate::hand_out::{Telling, hand_out};
+use crate::issuance::refuse_banned;
 use crate::ledger::Entry;
 use crate::signer::Signer;
 use crate::trust;
@@ -15,6 +16,7 @@ pub(super) fn run(args: &DelegateArgs, vendor: &VendorDir, format: Format) -> Re
     let delegation = delegation(args, vendor)?;
     let mut ledger = vendor.ledger()?;
     let root = Signer::open(&args.root, &args.signer)?;
+    refuse_banned(root.public(), &ledger)?;
     let certificate = Certificate::sign(delegation, vendor.kit(), &root, clock::now()?)?;
     let telling =
         Telling { facts: description::certificate(&certificate.claims), sink: &args.out, format };

@@ -10,6 +10,7 @@ use crate::books::Books;
 use crate::certificate::check_root;
 use crate::cli::RevocationsArgs;
 use crate::hand_out::{Telling, hand_out};
+use crate::issuance::refuse_banned;
 use crate::ledger::{Entry, SignedFile};
 use crate::signer::Signer;
 use crate::vendor_dir::VendorDir;
@@ -23,6 +24,7 @@ pub(super) fn run(
     let mut ledger = vendor.ledger()?;
     let root = Signer::open(&args.root, &args.signer)?;
     check_root(vendor.kit(), root.public())?;
+    refuse_banned(root.public(), &ledger)?;
     let books = Books::read(&ledger)?;
     let claims = books.next_list(vendor.kit().vendor.clone(), now);
     let text = root.sign(&claims)?;

@@ -56,7 +56,7 @@ fn series(args: &RevokeArgs, serial: Serial, ledger: &Ledger) -> Result<(Revoked
 }
 
 /// A key that the ledger knows. A root that leaked must go from the pinned roots as well: it can sign
-/// lists of its own.
+/// lists of its own, which take licences away.
 fn key(
     kid: KeyId,
     ledger: &Ledger,
@@ -69,7 +69,10 @@ fn key(
         return Err(not_found(format!("the ledger lists nothing that key `{kid}` signed")));
     }
     if is_root {
-        output::note("note: this is a root key: take it from the roots that your applications pin");
+        output::note(
+            "note: this is a root key: sign the list with another, and take it from the roots that \
+             your applications pin",
+        );
     }
     let facts = Facts::new().with_text("key", kid).with("keeps", kept).with_text("from", now);
     Ok((Revoked::Key(kid), facts))

@@ -1,10 +1,10 @@
 //! The drill of `docs/keys.md`: its commands are run as they stand there.
 
 use licence_core::armour::{self, Label};
-use licence_core::claims::{Claims as _, LicenceClaims, SeatCount, Seats};
+use licence_core::claims::{Claims as _, IssuerClaims, LicenceClaims, SeatCount, Seats};
 use licence_core::{
-    LicenceId, Policy, PrivateKey, PublicKey, Reason, Refusal, Roots, SignedLicence,
-    SignedRevocations, UnverifiedLicence, Uuid, keyfile,
+    LicenceId, Part, Policy, PrivateKey, PublicKey, Reason, Refusal, Roots, SignedLicence,
+    SignedRevocations, TokenId, UnverifiedLicence, Uuid, keyfile,
 };
 
 use crate::fixtures;
@@ -99,6 +99,31 @@ fn a_leaked_key_keeps_what_the_ledger_lists_and_nothing_else() {
     let before = signed(&desk, &forgery).accept(&Policy::default()).unwrap();
     let hour = before.signed().claims().iat.plus(3600);
     assert!(before.at(hour).is_ok(), "without the list it would pass");
+}
+
+#[test]
+fn a_leaked_root_certifies_no_more_keys() {
+    let desk = desk();
+    let list = "revocations-3.txt";
+    assert_eq!(judge(&desk, list, &desk.read("order-2.licence")), Ok(()), "the ledger lists it");
+    let root = keyfile::parse(desk.read("vendor/root.key").as_bytes(), None).unwrap();
+    let thief = PrivateKey::from_seed(&[9; 32]).unwrap();
+    let genuine = signed(&desk, &desk.read("order-2.licence"));
+    let certificate = IssuerClaims {
+        jti: TokenId(Uuid::v7(1, [9; 10])),
+        key: thief.public().clone(),
+        ..genuine.issuer().unwrap().clone()
+    };
+    let certificate = root.sign(certificate.signing_input(root.public().id()));
+    let licence = thief.sign(genuine.claims().signing_input(thief.public().id()));
+    let forgery = armour::write(&[
+        (Label::Licence, licence.as_bytes()),
+        (Label::IssuerKey, certificate.as_bytes()),
+    ]);
+    let refusal = judge(&desk, list, &forgery).unwrap_err();
+    assert_eq!((refusal.at, refusal.reason), (Part::Issuer, Reason::Revoked));
+    let banned = desk.run("--vendor-dir vendor revocations --root vendor/root.key --out list");
+    assert_eq!(banned.status, 2, "{banned:?}");
 }
 
 #[test]
