@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::{
-    AcceptedLicence, LicenceId, Policy, Refusal, Roots, UnixTime, UnverifiedLicence,
+    AcceptedLicence, Code, LicenceId, Policy, Refusal, Roots, UnixTime, UnverifiedLicence,
 };
 
 /// What a licence must stand up to, here.
@@ -58,13 +58,17 @@ impl Shelf {
         Self { trust, licences: RwLock::default() }
     }
 
-    /// Verifies a file that was installed before, and keeps it. Its times are judged when it is
-    /// used.
+    /// Verifies a file that was installed before, and keeps it. Whether it has begun or ended is judged
+    /// when it is used.
     ///
     /// # Errors
-    /// Every refusal that is not about time.
-    pub fn restore(&self, file: Vec<u8>) -> Result<Arc<ShelvedLicence>, Refusal> {
+    /// Every refusal that is not about its times.
+    pub fn restore(&self, file: Vec<u8>, now: UnixTime) -> Result<Arc<ShelvedLicence>, Refusal> {
         let licence = Arc::new(self.trust.accept(file)?);
+        match licence.accepted.at(now) {
+            Err(refusal) if refusal.code() == Code::Revoked => return Err(refusal),
+            Ok(_) | Err(_) => {}
+        }
         self.put(Arc::clone(&licence));
         Ok(licence)
     }

@@ -59,9 +59,9 @@ impl AppState {
         let shelf = Arc::new(Shelf::new(trust(&site, key.public(), &config)));
         let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
         let reader = store.reader();
-        let licences =
-            restore(&shelf, reader.licence_files().map_err(|error| store_failure(&error))?);
         let committed = reader.site().map_err(|error| store_failure(&error))?;
+        let files = reader.licence_files().map_err(|error| store_failure(&error))?;
+        let licences = restore(&shelf, files, committed.mark.max(sources.clock.wall()));
         let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
         let mirror = Arc::new(Mirror::new(committed, licences, revocations));
         let clock = Arc::clone(&sources.clock);
@@ -189,10 +189,10 @@ fn trust(site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
 
 /// Verifies what was installed. A file that is refused now (a root key was taken away, a setting
 /// was changed) grants nothing, and the server runs without it, so that it can be mended.
-fn restore(shelf: &Shelf, files: Vec<Vec<u8>>) -> Licences {
+fn restore(shelf: &Shelf, files: Vec<Vec<u8>>, now: UnixTime) -> Licences {
     let mut licences = Licences::default();
     for file in files {
-        match shelf.restore(file) {
+        match shelf.restore(file, now) {
             Ok(licence) => licences.add(Terms::of(&licence.accepted)),
             Err(refusal) => {
                 tracing::error!(%refusal, code = %refusal.code(), "an installed licence is not used");

@@ -304,7 +304,9 @@ CLAIMS = {
         obj(iss=text, aud=identifier, sub=uuid, client_id=text, iat=time, exp=time, jti=uuid),
         obj(sid=uuid, auth_time=time, scope=text, roles=array(identifier, 32), ext_id_=text),
         obj(lic=uuid, features_=features, epoch=epoch, seq=between(0, 2**63 - 1), head=fixed(16)),
+        obj(nbf_=time),
         start_before_end("iat"),
+        lambda claims: need(claims.get("nbf", claims["iat"]) <= claims["iat"]),
     ),
 }
 
@@ -519,10 +521,10 @@ def access(vector, data, roots):
     accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
     need(accepted["site"], "unbound", "licence")
     token, _ = open_as("access", data, {key_id(accepted["site"]): accepted["site"]})
-    state_at(accepted, token["iat"])
-    granted = accepted["licence"]
     need(now + 30 >= token["iat"], "not_yet_valid", "access")
     need(now < token["exp"], "expired", "access")
+    state_at(accepted, token["iat"])
+    granted = accepted["licence"]
     need(token["aud"] == granted["aud"], "exceeds_licence", "access")
     need(token["exp"] - token["iat"] <= 3600, "exceeds_licence", "access")
     need(token["lic"] == granted["jti"], "licence_changed", "access")

@@ -116,6 +116,8 @@ impl Claims for AccessClaims {
 
     fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
         let iat = need(claims, "iat", time)?;
+        // None is written; other libraries heed one, so it must agree with what is judged here.
+        may(claims, "nbf", |nbf| time(nbf).filter(|nbf| *nbf <= iat))?;
         Ok(Self {
             iss: need(claims, "iss", parsed(Text::parse))?,
             product: need(claims, "aud", parsed(Product::parse))?,

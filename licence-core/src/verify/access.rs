@@ -23,21 +23,21 @@ impl AcceptedLicence {
     /// Verifies an access token down the whole chain.
     ///
     /// The licence is judged at the token's `iat`, because a token that was made in time runs to its
-    /// end; the token is judged now. So the licence's times are looked at as soon as the token's
-    /// signature has made its `iat` known.
+    /// end. So its times are looked at after the token's own: one that is over says nothing of a
+    /// licence, which may have been renewed since.
     ///
     /// # Errors
-    /// At the licence: `unbound` where nobody named the site. Those of [`AcceptedLicence::at`], at the
-    /// token's `iat`. At the token: `too_large`, `malformed`, `wrong_type`,
-    /// `unknown_key`, `bad_signature`, `unsupported_version`, `not_yet_valid`, `expired`,
-    /// `exceeds_licence`, `licence_changed`.
+    /// At the licence: `unbound` where nobody named the site. At the token: `too_large`, `malformed`,
+    /// `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`, `not_yet_valid`, `expired`.
+    /// Those of [`AcceptedLicence::at`], at the token's `iat`. At the token: `exceeds_licence`,
+    /// `licence_changed`.
     pub fn verify_access(&self, token: &[u8], now: UnixTime) -> Result<ValidAccess, Refusal> {
         let site = self.site().ok_or(Refusal::at(Part::Licence, Reason::Unbound))?;
         let payload = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
         let refuse = |reason| Refusal::at(Part::Access, reason);
         let claims: AccessClaims = claims::read(payload.as_slice()).map_err(refuse)?;
-        self.at(claims.iat)?;
         check_time(&claims, now).map_err(refuse)?;
+        self.at(claims.iat)?;
         self.check_grant(&claims).map_err(refuse)?;
         Ok(ValidAccess { claims })
     }

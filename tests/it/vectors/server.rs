@@ -60,7 +60,7 @@ impl Server {
         // One that has not begun is taken, and in use only from its first day on.
         let licence = match self {
             Self::Installing => shelf.admit(file, now),
-            Self::Starting => shelf.restore(file),
+            Self::Starting => shelf.restore(file, now),
         }?;
         facts(&licence, now)
     }
@@ -77,7 +77,7 @@ fn facts(licence: &ShelvedLicence, now: UnixTime) -> Result<Facts, Refusal> {
 fn access(vector: &Vector) -> Verdict {
     let (shelf, now) = (shelf(vector), now(vector));
     let file = vector.licence.as_ref().expect("a token is verified under a licence");
-    let licence = match shelf.restore(file.bytes()) {
+    let licence = match shelf.restore(file.bytes(), now) {
         Ok(licence) => licence,
         Err(refusal) => return Err(refusal).into(),
     };

@@ -19,6 +19,7 @@ fn accepted(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
         ("two-roles", "roles", r#"["editor","admin"]"#),
         ("id-of-an-older-system", "ext_id", r#""4711""#),
         ("version-1", "ver", "1"),
+        ("nbf-at-iat", "nbf", "1899999940"),
         ("unknown-claim", "colour", r#"{"blue":[1.5]}"#),
         (
             "all-features",
@@ -94,6 +95,8 @@ fn wrong(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
             ("exp-null", "exp", "null", Malformed),
             ("exp-at-iat", "exp", "1899999940", Malformed),
             ("exp-before-iat", "exp", "1899999939", Malformed),
+            ("nbf-after-iat", "nbf", "1899999941", Malformed),
+            ("nbf-null", "nbf", "null", Malformed),
             ("iat-float", "iat", "1899999940.5", Malformed),
             ("iat-string", "iat", r#""1899999940""#, Malformed),
             ("aud-array", "aud", r#"["lab"]"#, Malformed),

@@ -133,6 +133,11 @@ fn tokens_and_licences(w: &World) -> Vec<Vector> {
         refused("token-made-long-after-the-licence", end.plus(300 * DAY), Expired),
         ok("token-made-in-the-licences-leeway", from().plus(-DAY)),
         refused("token-made-before-the-licences-leeway", from().plus(-DAY - 1), NotYetValid),
+        // One that is over says nothing of the licence, which may have been renewed since.
+        made("token-of-years-before-the-licence", from().plus(-900 * DAY))
+            .0
+            .at(now())
+            .refused(Part::Access, Expired),
     ]
 }
 
