@@ -37,7 +37,10 @@ impl SignerCommand {
         }
         Err(self
             .failed(format_args!("gave a signature that is not of key `{}`", self.public.id()))
-            .mend("name the public half of the key that it signs with; it must sign the bytes themselves (Ed25519, no hash before)"))
+            .mend(
+                "name the public half of the key that it signs with, and let it sign the bytes \
+                 themselves: Ed25519 without a hash before",
+            ))
     }
 
     fn ask(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {

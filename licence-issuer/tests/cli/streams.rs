@@ -84,3 +84,51 @@ fn a_huge_file_is_refused_by_its_size() {
         assert!(refused.stderr.contains("`huge` is larger than"), "{words}: {refused:?}");
     }
 }
+
+#[test]
+fn a_plan_and_a_table_come_through_pipes() {
+    let desk = Desk::with_vendor();
+    let plan = b"institute = \"X\"\nseats = 3\ndays = 30\nunbound = true\n";
+    let issued = desk.run_with("--vendor-dir vendor issue --plan - --out l", plan);
+    assert_eq!(issued.status, 0, "{issued:?}");
+    let table = b"reference,institute,seats,days,unbound\nA-1,X,3,30,yes\n";
+    let imported = desk.run_with("--vendor-dir vendor import - --out-dir out", table);
+    assert_eq!(imported.status, 0, "{imported:?}");
+    let list = "--vendor-dir vendor revocations --root vendor/root.key";
+    assert!(desk.ok(list).starts_with("-----BEGIN REVOCATIONS-----\n"));
+    let copy = "--vendor-dir vendor show --reference A-1 --file -";
+    assert!(desk.ok(copy).starts_with("-----BEGIN LICENCE-----\n"));
+}
+
+#[test]
+fn a_request_is_looked_for_beside_the_file_that_names_it() {
+    let desk = Desk::with_vendor();
+    std::fs::create_dir(desk.path().join("orders")).unwrap();
+    desk.write("orders/request.txt", crate::fixtures::request_file());
+    desk.write(
+        "orders/plan.toml",
+        "institute = \"X\"\nseats = 3\ndays = 30\nrequest = \"request.txt\"\n",
+    );
+    desk.write(
+        "orders/all.csv",
+        "reference,institute,seats,days,request\nA-1,X,3,30,request.txt\n",
+    );
+    desk.ok("--vendor-dir vendor issue --plan orders/plan.toml --out l");
+    desk.ok("--vendor-dir vendor import orders/all.csv --out-dir out");
+    let typed = "--vendor-dir vendor issue --institute X --seats 3 --days 30 --request request.txt";
+    assert_eq!(desk.run(typed).status, 1, "what is typed is looked for where one stands");
+}
+
+#[test]
+fn a_reader_that_hangs_up_is_no_error_anywhere() {
+    let desk = Desk::with_vendor();
+    desk.ok(&format!("{ISSUE} --reference A-1 --out l"));
+    for words in ["list", "export", "export --jwks", "owner list", "show --reference A-1"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = desk.command(&format!("--vendor-dir vendor {words}"));
+        let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert!(output.status.success(), "{words}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{words}");
+    }
+}

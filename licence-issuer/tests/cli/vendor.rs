@@ -101,3 +101,23 @@ fn a_missing_ledger_is_never_made_anew() {
     assert!(!desk.path().join("vendor/ledger.redb").exists());
     assert!(!desk.path().join("l").exists());
 }
+
+#[test]
+fn site_keys_are_a_jwk_set_that_names_each_institute_and_its_end() {
+    let desk = Desk::with_vendor();
+    desk.write("request.txt", crate::fixtures::request_file());
+    desk.write("other.txt", crate::fixtures::other_request());
+    let issue = "--vendor-dir vendor issue --seats 3 --days 30 --grace-days 5";
+    desk.ok(&format!("{issue} --institute A --request request.txt --out a"));
+    desk.ok(&format!("{issue} --institute B --request other.txt --from 2090-01-01 --out b"));
+    let keys: serde_json::Value =
+        serde_json::from_str(&desk.ok("--vendor-dir vendor export --jwks")).unwrap();
+    let [key] = keys["keys"].as_array().unwrap().as_slice() else { panic!("{keys}") };
+    assert_eq!(key["institute"], "A", "the other has not begun");
+    for (member, value) in [("kty", "OKP"), ("crv", "Ed25519"), ("alg", "EdDSA"), ("use", "sig")] {
+        assert_eq!(key[member], value);
+    }
+    let shown = desk.json("--vendor-dir vendor list --institute A");
+    let end = licence_core::UnixTime::from_secs(key["exp"].as_i64().unwrap()).unwrap();
+    assert_eq!(shown[0]["grace_until"], end.to_string(), "tokens are made until then");
+}
