@@ -20,8 +20,9 @@ pub(crate) fn hand_out_again(file: &str, telling: Telling<'_>) -> Result<(), Fai
 
 /// Records what was signed, then hands it out and tells what it is.
 ///
-/// INVARIANT: this is the only way out for one signed text ([`crate::command`]'s `import` hands out
-/// many), and the ledger's entry is on disk before it. What can fail without a record (a name that is taken, a full disk) fails before it.
+/// INVARIANT: this is the only way out for one signed text (`import` hands out many), and the
+/// ledger's entry is on disk before it. What can fail without a record (a name that is taken, a full
+/// disk) fails before it.
 pub(crate) fn hand_out(
     file: &str,
     records: &Records,

@@ -1,7 +1,7 @@
 //! `site-kit.json`: what an institute's server needs to know of the vendor before its first licence.
 //!
-//! The vendor's tool writes it, the server reads it. It holds nothing secret. Whoever receives it must receive it from the vendor: it is the trust
-//! anchor.
+//! The vendor's tool writes it, the server reads it. It holds nothing secret. Whoever receives it must
+//! receive it from the vendor: it is the trust anchor.
 
 use licence_core::json::{self, Value};
 use licence_core::{Product, PublicKey, Roots, Vendor};
