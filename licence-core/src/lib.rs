@@ -20,28 +20,29 @@
 //! }
 //! ```
 
-// 0: what everything else speaks in
+// 0: notations and bounds
+pub mod base64url;
 mod code;
-mod id;
+pub mod json;
 pub mod limits;
-mod refusal;
 mod text;
 mod time;
-// 1: notations
-pub mod armour;
-pub mod base64url;
+// 1: names, and what a refusal says
 mod hash_chain;
-pub mod json;
+mod id;
+mod refusal;
+// 2: keys, and the text that files travel in
+pub mod armour;
 mod key;
-// 2: signed bytes
+// 3: signed bytes
 mod jws;
 #[cfg(feature = "keyfile")]
 pub mod keyfile;
 #[cfg(feature = "sign")]
 mod sign;
-// 3: what they say
+// 4: what they say
 pub mod claims;
-// 4: whether it holds
+// 5: whether it holds
 mod verify;
 
 pub use code::{Code, Exit};
