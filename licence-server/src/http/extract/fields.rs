@@ -9,6 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::http::problem::Problem;
 
+/// Fields of a body: twice what the longest call takes. It bounds the search for a name that stands
+/// twice, which looks at every pair.
+const FIELDS_MAX: usize = 32;
+
 /// Named values of a body, from a form or from JSON, each name once.
 ///
 /// Names that nobody asks for are ignored, as RFC 6749 section 3.1 asks; a value that is empty or
@@ -126,6 +130,7 @@ impl Fields {
             if fields.field(&name).is_some() {
                 return Err(Problem::invalid_request("a name stands twice in the form"));
             }
+            check_count(fields.0.len() + 1)?;
             let value = Zeroizing::new(value.into_owned());
             fields.0.push((name.into_owned(), Field::Text(value)));
         }
@@ -138,6 +143,7 @@ impl Fields {
         let object = value
             .as_object()
             .ok_or_else(|| Problem::invalid_request("the body is not a JSON object"))?;
+        check_count(object.members().count())?;
         let present = object.members().filter(|(_, value)| **value != Value::Null);
         Ok(Self(present.map(|(name, value)| (name.to_owned(), Field::of(value))).collect()))
     }
@@ -156,6 +162,13 @@ impl Field {
             Value::Null | Value::Number(_) | Value::Object(_) => Self::Other,
         }
     }
+}
+
+fn check_count(fields: usize) -> Result<(), Problem> {
+    if fields <= FIELDS_MAX {
+        return Ok(());
+    }
+    Err(Problem::invalid_request(format!("the body has more than {FIELDS_MAX} fields")))
 }
 
 /// The value is not repeated: it may be a password in the wrong field.
@@ -254,6 +267,22 @@ mod tests {
         for body in [r#"{"a":1,"a":2}"#, "{}x", "[]", "", "{", "\u{feff}{}"] {
             assert!(Fields::of_json(body.as_bytes()).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_body_of_thousands_of_names_is_given_up_at_the_thirty_third() {
+        let form = |names: usize| (0..names).map(|n| format!("{n}=&")).collect::<String>();
+        let members = |names: usize| (0..names).map(|n| format!("\"{n}\":0,")).collect::<String>();
+        let json = |names| format!("{{{}}}", members(names).trim_end_matches(','));
+        assert!(Fields::of_form(form(FIELDS_MAX).as_bytes()).is_ok());
+        assert!(Fields::of_json(json(FIELDS_MAX).as_bytes()).is_ok());
+        let too_many = "the body has more than 32 fields";
+        for names in [FIELDS_MAX + 1, 17_000] {
+            let problem = Fields::of_form(form(names).as_bytes()).err().unwrap();
+            assert!(format!("{problem:?}").contains(too_many));
+        }
+        let problem = Fields::of_json(json(FIELDS_MAX + 1).as_bytes()).err().unwrap();
+        assert!(format!("{problem:?}").contains(too_many));
     }
 
     #[test]
