@@ -25,6 +25,7 @@ pub struct Problem {
     code: Code,
     status: StatusCode,
     detail: Option<Cow<'static, str>>,
+    mend: &'static str,
     evidence: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     challenge: &'static str,
@@ -43,6 +44,7 @@ impl Problem {
             code,
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             detail: None,
+            mend: code.mend(),
             evidence: Map::new(),
             headers: Vec::new(),
             challenge: challenge(code),
@@ -57,7 +59,7 @@ impl Problem {
     /// A request that is not written as it should be.
     #[must_use]
     pub fn invalid_request(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Code::InvalidRequest).detail(detail)
+        Self::new(Code::InvalidRequest).detail(detail).mend("send it again as `detail` says")
     }
 
     /// A failure of ours. The cause goes to the log and nowhere else.
@@ -77,6 +79,13 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says how to mend it where that is not how its code is usually mended.
+    #[must_use]
+    pub const fn mend(mut self, mend: &'static str) -> Self {
+        self.mend = mend;
         self
     }
 
@@ -128,7 +137,7 @@ impl Problem {
         add("title", self.code.title().into());
         add("status", self.status.as_u16().into());
         add("code", self.code.name().into());
-        add("mend", self.code.mend().into());
+        add("mend", self.mend.into());
         if !self.status.is_server_error() {
             if let Some(detail) = &self.detail {
                 add("detail", detail.as_ref().into());

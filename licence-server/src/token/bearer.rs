@@ -48,36 +48,52 @@ impl BearerVerifier {
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<AccessClaims>, BearerRefusal> {
-        let claims = self.verify_alone(token, mirror, now)?;
+        let claims = self.verify_cached(token, mirror, now)?;
+        // Of every token, also of one that was verified a minute ago.
+        if now.is_expired(claims.exp) {
+            return Err(BearerRefusal::Ended);
+        }
         if mirror.is_revoked(claims.sid) {
             return Err(BearerRefusal::SessionEnded);
         }
         Ok(claims)
     }
 
-    /// The same, also where the token's session was ended: for whoever ends it once more.
+    /// What a token says that was good once, also where it or its session has ended: for whoever ends
+    /// the session, which opens nothing.
     ///
     /// # Errors
-    /// Every [`BearerRefusal`] but [`BearerRefusal::SessionEnded`].
-    pub fn verify_alone(
+    /// [`BearerRefusal::NoLicence`], and [`BearerRefusal::Refused`] for everything but its end.
+    pub fn verify_past(
+        &self,
+        token: &str,
+        mirror: &Mirror,
+        now: UnixTime,
+    ) -> Result<Arc<AccessClaims>, BearerRefusal> {
+        match self.verify_cached(token, mirror, now) {
+            // Its signature holds, or nothing would have been said of its time. So it is judged as
+            // in its last second, and all that is looked at after the time is looked at, too.
+            Err(BearerRefusal::Refused(Refusal {
+                at: Part::Access,
+                reason: Reason::Expired { until, .. },
+            })) => self.verify_text(token, mirror, until.plus(-1)).map(Arc::new),
+            verified => verified,
+        }
+    }
+
+    /// What a token says, whose end may have come since it was verified first.
+    fn verify_cached(
         &self,
         token: &str,
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<AccessClaims>, BearerRefusal> {
         let digest = TokenDigest::of(token);
-        let claims = match self.cache.look_up(digest) {
-            Some(claims) => claims,
-            None => {
-                let claims = Arc::new(self.verify_text(token, mirror, now)?);
-                self.cache.keep(digest, Arc::clone(&claims));
-                claims
-            }
-        };
-        // Of every token, also of one that was verified a minute ago.
-        if now.is_expired(claims.exp) {
-            return Err(BearerRefusal::Ended);
+        if let Some(claims) = self.cache.look_up(digest) {
+            return Ok(claims);
         }
+        let claims = Arc::new(self.verify_text(token, mirror, now)?);
+        self.cache.keep(digest, Arc::clone(&claims));
         Ok(claims)
     }
 

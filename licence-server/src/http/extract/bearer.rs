@@ -13,8 +13,8 @@ use crate::token::BearerRefusal;
 /// Whoever sent a good access token (RFC 6750: in the header, nowhere else).
 pub(crate) struct Bearer(pub Arc<AccessClaims>);
 
-/// Whoever sent a good access token, also of a session that was ended.
-pub(crate) struct EndedBearer(pub(crate) Arc<AccessClaims>);
+/// Whoever sent an access token that was good once, also one that has ended or whose session has.
+pub(crate) struct PastBearer(pub(crate) Arc<AccessClaims>);
 
 /// The access token that a request brings, if it brings one.
 enum Brought<'a> {
@@ -87,7 +87,7 @@ impl OptionalFromRequestParts<AppState> for Bearer {
     }
 }
 
-impl OptionalFromRequestParts<AppState> for EndedBearer {
+impl OptionalFromRequestParts<AppState> for PastBearer {
     type Rejection = Problem;
 
     async fn from_request_parts(
@@ -100,7 +100,7 @@ impl OptionalFromRequestParts<AppState> for EndedBearer {
             Brought::Unreadable => return Err(unreadable()),
         };
         let now = state.now();
-        let verified = state.bearer().verify_alone(token, state.mirror(), now);
+        let verified = state.bearer().verify_past(token, state.mirror(), now);
         verified.map(Self).map(Some).map_err(|refusal| refused(&refusal, now))
     }
 }

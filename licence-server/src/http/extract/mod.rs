@@ -4,7 +4,7 @@ mod bearer;
 mod fields;
 mod local_admin;
 
-pub(super) use bearer::{Bearer, EndedBearer};
+pub(super) use bearer::{Bearer, PastBearer};
 pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;
 pub use local_admin::open_admin_door;

@@ -1,4 +1,5 @@
-//! `POST /v1/auth/logout`: end the session of any genuine token, and free its seat before the answer.
+//! `POST /v1/auth/logout`: end the session of every genuine token that is shown, and free its seat
+//! before the answer.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -6,33 +7,44 @@ use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use axum::{Router, routing};
 use licence_core::SessionId;
 
-use super::shown::Shown;
+use super::shown::{self, CookieTokens};
 use crate::domain::{Command, Outcome, Refusal, SignOut};
 use crate::http::cookie::CookieRule;
-use crate::http::extract::{EndedBearer, Fields};
+use crate::http::extract::{Fields, PastBearer};
 use crate::http::problem::Problem;
 use crate::state::AppState;
+use crate::token::RefreshToken;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/logout", routing::post(logout))
 }
 
 /// The same answer however often it is asked: someone who is signed out already is signed out.
+///
+/// A request with `Authorization` says who it is by that, so its cookie ends no session. A cookie is
+/// taken away unless a session that lives on needs it; one that no session needs is of no use.
 async fn logout(
     State(state): State<AppState>,
     headers: HeaderMap,
-    token: Option<EndedBearer>,
+    bearer: Option<PastBearer>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let cookie = CookieRule::of(state.config(), state.site_key().id()).ok();
-    let shown = Shown::find(&fields, &headers, cookie.as_ref(), &state)?;
-    let by_access_token = token.map(|EndedBearer(claims)| claims.sid);
-    let session = shown.as_ref().map(|shown| shown.token().session()).or(by_access_token);
-    if let Some(session) = session {
-        end(session, &state).await?;
+    let rule = CookieRule::of(state.config(), state.site_key().id()).ok();
+    let cookies = rule.as_ref().map(|rule| CookieTokens::find(&headers, rule, &state));
+    let in_cookies = cookies.as_ref().map_or(&[][..], CookieTokens::genuine);
+    let in_body = shown::in_body(&fields, &state)?;
+
+    let counted = if bearer.is_some() { &[] } else { in_cookies };
+    let by_bearer = bearer.map(|PastBearer(claims)| claims.sid);
+    let by_refresh = in_body.iter().chain(counted).map(RefreshToken::session);
+    let ended: Vec<SessionId> = by_bearer.into_iter().chain(by_refresh).collect();
+    for session in &ended {
+        end(*session, &state).await?;
     }
-    let brought = cookie.filter(|rule| rule.values(&headers).next().is_some());
-    let cleared = brought.and_then(|rule| rule.clear());
+
+    let is_needed = in_cookies.iter().any(|token| !ended.contains(&token.session()));
+    let is_brought = cookies.as_ref().is_some_and(CookieTokens::is_any_brought);
+    let cleared = rule.filter(|_| is_brought && !is_needed).and_then(|rule| rule.clear());
     let cleared = cleared.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cleared)).into_response())
 }

@@ -9,9 +9,10 @@ use licence_core::{Code, SessionId, TokenId};
 use super::answer;
 use super::delivery::Delivery;
 use super::secure_cookie;
-use super::shown::Shown;
+use super::shown::{self, CookieTokens};
 use super::token::{end_session, refuse_waiting};
 use crate::domain::{Command, NextSecret, Nonce, Outcome, Refresh};
+use crate::http::cookie::CookieRule;
 use crate::http::extract::Fields;
 use crate::http::problem::Problem;
 use crate::state::AppState;
@@ -26,21 +27,28 @@ async fn refresh(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let cookie = secure_cookie(&state)?;
+    let rule = secure_cookie(&state)?;
     refuse_waiting(&fields)?;
     let end_session = end_session(&fields)?;
-    match Shown::find(&fields, &headers, Some(&cookie), &state)? {
-        Some(Shown::Cookie(token)) => {
-            rotate(&token, end_session, &Delivery::Cookie(cookie), &state).await
-        }
-        Some(Shown::Body(token)) => {
-            let delivery = Delivery::wanted(&fields, &headers, cookie, &state)?;
-            rotate(&token, end_session, &delivery, &state).await
-        }
-        None => {
-            Err(Problem::new(Code::InvalidGrant).detail("no refresh token came with the request"))
-        }
+    if let Some(token) = shown::in_body(&fields, &state)? {
+        let delivery = Delivery::wanted(&fields, &headers, rule, &state)?;
+        return rotate(&token, end_session, &delivery, &state).await;
     }
+    // A request with `Authorization` says who it is by that, and its cookie does not count.
+    let token = if headers.contains_key(header::AUTHORIZATION) {
+        None
+    } else {
+        CookieTokens::find(&headers, &rule, &state).only()?
+    };
+    let token = token.ok_or_else(none_shown)?;
+    let answer = rotate(&token, end_session, &Delivery::Cookie(rule.clone()), &state).await;
+    answer.map_err(|problem| without_cookie(problem, &rule))
+}
+
+fn none_shown() -> Problem {
+    Problem::new(Code::InvalidGrant)
+        .detail("no refresh token came with the request, in a cookie or in the body")
+        .mend("sign in")
 }
 
 /// Rotates a genuine token, and renews its seat or takes one.
@@ -74,9 +82,7 @@ pub(super) async fn rotate(
             };
             answer::granted(&grant, &next, delivery, state)
         }
-        Outcome::Refused(refusal) => {
-            Err(without_cookie(answer::refused(&refusal, now, state), delivery))
-        }
+        Outcome::Refused(refusal) => Err(answer::refused(&refusal, now, state)),
         other @ (Outcome::Installed { .. }
         | Outcome::Added { .. }
         | Outcome::NoSeat(_)
@@ -84,15 +90,11 @@ pub(super) async fn rotate(
     }
 }
 
-/// Takes the cookie away where the session has ended, and nowhere else: a cookie that a full house,
-/// a lost race or a failure took away would be a sign-in lost.
-fn without_cookie(problem: Problem, delivery: &Delivery) -> Problem {
+/// Takes the cookie away where the session of its token has ended, and nowhere else: a cookie that a
+/// full house, a lost race or a failure took away would be a sign-in lost.
+fn without_cookie(problem: Problem, rule: &CookieRule) -> Problem {
     let has_ended = matches!(problem.code(), Code::InvalidGrant | Code::RefreshReused);
-    let cleared = match delivery {
-        Delivery::Cookie(rule) if has_ended => rule.clear(),
-        Delivery::Cookie(_) | Delivery::Body => None,
-    };
-    match cleared {
+    match rule.clear().filter(|_| has_ended) {
         Some(cookie) => problem.header(header::SET_COOKIE, cookie),
         None => problem,
     }

@@ -3,6 +3,8 @@ use licence_core::claims::{LicenceClaims, Period};
 
 use crate::http::testing::{Answer, PASSWORD, World, claims, sign, start};
 
+mod shown;
+
 const TOKEN: &str = "/v1/auth/token";
 const REFRESH: &str = "/v1/auth/refresh";
 const LOGOUT: &str = "/v1/auth/logout";
