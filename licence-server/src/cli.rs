@@ -155,7 +155,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDR", default_value = LISTEN)]
     pub(crate) listen: SocketAddr,
 
-    /// Where browsers reach the server [default: http://localhost at the port]
+    /// Where browsers reach the server; needed where ADDR is on a network [default: http://localhost
+    /// at the port]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Origin>,
 
@@ -174,7 +175,7 @@ pub(crate) struct DevArgs {
     #[arg(long = "user", value_name = "NAME:PASSWORD[:ROLE]")]
     pub(crate) users: Vec<DevUser>,
 
-    /// The address to listen on; port 0 takes a free one
+    /// The address of this machine to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = LISTEN)]
     pub(crate) listen: SocketAddr,
 

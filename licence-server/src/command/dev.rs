@@ -3,6 +3,7 @@
 
 mod chain;
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use licence_cli::{Failure, Format, output, table};
@@ -26,6 +27,7 @@ const PEOPLE: [&str; 4] =
 
 pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     args.app.as_deref().map_or(Ok(()), need_folder)?;
+    need_loopback(args.listen)?;
     serve::start_log(format);
     let network = serve::bind(args.listen)?;
     let folder = tempfile::tempdir()
@@ -42,6 +44,17 @@ pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     small_runtime()?.block_on(furnish(&state, &chain, args, &people, now))?;
     introduce(&state, chain.root(), &people)?;
     serve::serve(state, network, &data)
+}
+
+/// Its passwords are printed, and nothing encrypts what is said to it.
+fn need_loopback(address: SocketAddr) -> Result<(), Failure> {
+    if serve::is_loopback(address) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "`{address}` is reached from a network, and `dev` is for this machine"
+    ))
+    .mend("choose an address such as 127.0.0.1:8080, or make a site with `init`"))
 }
 
 fn product() -> Result<Product, Failure> {
@@ -94,4 +107,15 @@ fn introduce(state: &AppState, root: &PublicKey, people: &[DevUser]) -> Result<(
         state.config().public
     );
     output::print_bytes(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_throw_away_site_is_for_this_machine_alone() {
+        need_loopback("127.0.0.1:0".parse().unwrap()).unwrap();
+        need_loopback("0.0.0.0:8080".parse().unwrap()).unwrap_err();
+    }
 }

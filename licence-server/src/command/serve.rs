@@ -19,6 +19,7 @@ const LOG: &str = "LICENCE_LOG";
 
 pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
     args.app.as_deref().map_or(Ok(()), need_folder)?;
+    need_public_url(args)?;
     start_log(format);
     let network = bind(args.listen)?;
     let public = match &args.public_url {
@@ -29,6 +30,22 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
     config.app.clone_from(&args.app);
     let state = AppState::open(data, config, system())?;
     serve(state, network, data)
+}
+
+/// Whoever listens on a network says how browsers get there. Taken for this machine's own address,
+/// the server would let passwords and tokens cross that network in the clear.
+fn need_public_url(args: &ServeArgs) -> Result<(), Failure> {
+    if args.public_url.is_some() || is_loopback(args.listen) {
+        return Ok(());
+    }
+    let sentence = format!("`{}` is reached from a network, at an address not told", args.listen);
+    Err(Failure::usage(sentence)
+        .mend("give --public-url https://HOST, where a TLS proxy stands before the server"))
+}
+
+/// Whether only this machine reaches an address; an IPv4 address may come in IPv6's writing.
+pub(super) fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
 }
 
 /// Serves until the process is told to stop.
@@ -78,4 +95,32 @@ pub(super) fn start_log(format: Format) {
         Format::Text => log.try_init(),
         Format::Json => log.json().try_init(),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Verb};
+
+    fn check(words: &str) -> Result<(), Failure> {
+        let typed =
+            Cli::parse_from(["licence-server", "serve"].into_iter().chain(words.split(' ')));
+        let Verb::Serve(args) = &typed.verb else { panic!("{words}") };
+        need_public_url(args)
+    }
+
+    #[test]
+    fn a_server_on_a_network_is_told_how_browsers_reach_it() {
+        for address in ["0.0.0.0:8080", "[::]:8080", "192.168.1.5:0", "[::ffff:10.0.0.1]:80"] {
+            let failure = check(&format!("--listen {address}")).unwrap_err();
+            let help = failure.report().unwrap().help.clone().unwrap();
+            assert!(help.contains("--public-url"), "{help}");
+            check(&format!("--listen {address} --public-url https://seats.example.org")).unwrap();
+        }
+        for address in ["127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080", "[::ffff:127.0.0.1]:80"] {
+            check(&format!("--listen {address}")).unwrap();
+        }
+    }
 }
