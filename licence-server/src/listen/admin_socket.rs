@@ -3,10 +3,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use axum::serve::Listener;
 use licence_cli::Failure;
-use tokio::net::unix::SocketAddr;
 use tokio::net::{UnixListener, UnixStream};
+
+use super::connections::Door;
 
 /// The user who may do everything anyway.
 const ROOT: u32 = 0;
@@ -47,23 +47,17 @@ impl AdminSocket {
     }
 }
 
-impl Listener for AdminSocket {
-    type Io = UnixStream;
-    type Addr = SocketAddr;
+impl Door for AdminSocket {
+    type Stream = UnixStream;
 
-    async fn accept(&mut self) -> (UnixStream, SocketAddr) {
+    async fn accept(&self) -> io::Result<UnixStream> {
         loop {
-            // The listener waits and tries again where accepting fails.
-            let (peer, address) = Listener::accept(&mut self.listener).await;
+            let (peer, _) = self.listener.accept().await?;
             if self.admits(&peer) {
-                return (peer, address);
+                return Ok(peer);
             }
             tracing::warn!("someone else came to the socket for administration");
         }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
     }
 }
 

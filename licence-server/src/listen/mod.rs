@@ -1,6 +1,8 @@
 //! The server's doors: the network, and the socket for administration.
 
 mod admin_socket;
+mod connections;
+mod descriptors;
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -11,12 +13,21 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::admin_socket::AdminSocket;
+use self::connections::Limits;
+use self::descriptors::connections_max;
 use crate::data_dir::DataDir;
 use crate::http::{app, open_admin_door};
 use crate::state::AppState;
 
 /// How long requests may take that are under way when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the head of a request may take. A browser sends it in one piece, over the worst network
+/// in a few seconds.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// Connections of administrators at a time: each is a command that someone waits for.
+const ADMINS_MAX: usize = 32;
 
 /// How often what has lapsed is let go of. Nobody waits for it: who needs a lapsed seat takes it.
 const SWEEP_PERIOD: Duration = Duration::from_secs(30);
@@ -48,11 +59,13 @@ impl Doors {
 pub async fn serve(state: AppState, doors: Doors, told_to_stop: impl Future<Output = ()>) {
     let (stop, stopped) = watch::channel(());
     let app = app(state.clone());
-    let network = axum::serve(doors.network, app.clone())
-        .with_graceful_shutdown(until_dropped(stopped.clone()));
-    let admin = axum::serve(doors.admin, open_admin_door(app))
-        .with_graceful_shutdown(until_dropped(stopped));
-    let (network, admin) = (tokio::spawn(network.into_future()), tokio::spawn(admin.into_future()));
+    let network = Limits { connections_max: connections_max(), head_time: HEAD_TIME };
+    let admin = Limits { connections_max: ADMINS_MAX, head_time: HEAD_TIME };
+    let network =
+        connections::serve(doors.network, app.clone(), network, until_dropped(stopped.clone()));
+    let admin =
+        connections::serve(doors.admin, open_admin_door(app), admin, until_dropped(stopped));
+    let (network, admin) = (tokio::spawn(network), tokio::spawn(admin));
     let writer = state.writer().clone();
     let sweeper = tokio::spawn(async move { writer.sweep_every(SWEEP_PERIOD).await });
 
@@ -63,7 +76,7 @@ pub async fn serve(state: AppState, doors: Doors, told_to_stop: impl Future<Outp
     state.writer().stop().await;
 }
 
-async fn close(network: JoinHandle<std::io::Result<()>>, admin: JoinHandle<std::io::Result<()>>) {
+async fn close(network: JoinHandle<()>, admin: JoinHandle<()>) {
     let both = async {
         let _ = network.await;
         let _ = admin.await;
