@@ -11,6 +11,12 @@ const HELD = ["root held", "issuer held", "licence held", "site held", "access h
 /** Sooner than a token ends, and later than it is to be renewed. */
 const RENEWAL_MILLIS = 14 * 60_000 + 5_000;
 
+/** Later than the page tries again what failed. */
+const RETRY_MILLIS = 6_000;
+
+/** A refresh token with its form kept and its mac broken, as another server's key would make it. */
+const madeElsewhere = (cookie) => ({ ...cookie, value: cookie.value.replace(/.{4}$/, (end) => (end === "AAAA" ? "BBBB" : "AAAA")) });
+
 describe("the story of the demonstration", () => {
   let institute, browser;
   let ada, boris, chen, dora;
@@ -149,10 +155,30 @@ describe("the story of the demonstration", () => {
     await boris.keepPicture("8-server-away");
     await boris.sees("inside");
     await institute.serve();
-    await boris.page.clock.fastForward(6_000);
+    await boris.page.clock.fastForward(RETRY_MILLIS);
     await boris.page.locator("#banner").waitFor({ state: "hidden" });
     await boris.sees("inside");
     assert.deepEqual(await boris.chain(), HELD);
+  });
+
+  test("whoever brings the cookie of another server that listened here signs in as if there were none", async () => {
+    const [cookie] = await chen.cookies();
+    const newcomer = await visit({ storageState: { cookies: [madeElsewhere(cookie)], origins: [] } });
+    await newcomer.signIn("chen");
+    await newcomer.sees("inside");
+    await newcomer.page.reload();
+    await newcomer.sees("inside");
+  });
+
+  test("a page that gets a token and nothing else offers to sign in, and tries again by itself", async () => {
+    const busy = { code: "busy", title: "the server is busy" };
+    await chen.page.route("**/v1/me", (route) => route.fulfill({ status: 503, json: busy }), { times: 1 });
+    await chen.page.clock.install();
+    await chen.page.reload();
+    await chen.sees("signed-out");
+    assert.equal(await chen.text("banner"), "The server is busy. This page tries again by itself.");
+    await chen.page.clock.fastForward(RETRY_MILLIS);
+    await chen.sees("inside");
   });
 
   test("no script failed, and none did what the page's policy forbids", () => {

@@ -71,6 +71,10 @@ export class Visitor {
     await this.page.press("#password", "Enter");
   }
 
+  cookies() {
+    return this.#context.cookies();
+  }
+
   click(id) {
     return this.page.click(`#${id}`);
   }

@@ -28,7 +28,7 @@ const held = { file: "", token: "", username: "" };
 /** What a good licence and token came to, for the list that a changed byte breaks. @type {Access | undefined} */
 let verified;
 
-const session = new Session({ granted, full, ended, troubled });
+const session = new Session({ granted, full, ended, retrying, troubled });
 
 /** @param {string} name */
 function show(name) {
@@ -38,17 +38,21 @@ function show(name) {
   say(the("who", HTMLElement), name === "inside" ? held.username : "");
 }
 
-/** @param {server.Grant} grant */
+/**
+ * @param {server.Grant} grant
+ * @returns {Promise<server.Problem | undefined>}
+ */
 async function granted({ access_token: token, seat }) {
   const [licence, me] = await Promise.all([server.licence(token), server.me(token)]);
-  if (!licence.ok) return troubled(licence.problem);
-  if (!me.ok) return troubled(me.problem);
+  if (!licence.ok) return licence.problem;
+  if (!me.ok) return me.problem;
   Object.assign(held, { token, file: licence.body.file, username: me.body.username });
   say(the("banner", HTMLElement), "");
   judge();
   seats(seat);
   tick();
   show("inside");
+  return undefined;
 }
 
 /** Verifies everything, from the pinned root down to the token. */
@@ -145,6 +149,13 @@ function ended(problem) {
   say(the("sign-in-trouble", HTMLElement), problem ? told(problem) : "");
   show("signed-out");
   the("username", HTMLElement).focus();
+}
+
+/** @param {server.Problem} problem */
+function retrying(problem) {
+  say(the("banner", HTMLElement), `${told(problem)} This page tries again by itself.`);
+  // Whoever has just come may want to sign in meanwhile; without an answer that would fail as well.
+  if (problem.code !== "offline" && !the("loading", HTMLElement).hidden) show("signed-out");
 }
 
 /** @param {server.Problem} problem */

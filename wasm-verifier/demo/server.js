@@ -33,7 +33,7 @@
 const OFFLINE = {
   code: "offline",
   title: "the server cannot be reached",
-  mend: "check that it runs; this page tries again by itself",
+  mend: "check that it runs",
 };
 
 /**
@@ -83,7 +83,9 @@ async function call(path, request) {
     const response = await fetch(path, { cache: "no-store", ...request });
     const text = await response.text();
     const body = text === "" ? undefined : JSON.parse(text);
-    return response.ok ? { ok: true, body } : { ok: false, problem: body };
+    if (response.ok) return { ok: true, body };
+    // What is no problem body is not from the server but from something before it.
+    return { ok: false, problem: body?.code ? body : OFFLINE };
   } catch {
     return { ok: false, problem: OFFLINE };
   }

@@ -7,14 +7,21 @@ const MARGIN_SECS = 60;
 const RETRY_MILLIS = 5_000;
 
 /** Codes after which only a new sign-in helps. Whatever else fails is tried again. */
-const ENDED = new Set(["invalid_grant", "refresh_reused", "store_behind"]);
+const ENDED = new Set([
+  "invalid_grant",
+  "refresh_reused",
+  "store_behind",
+  // The browser keeps cookies by host alone: this one is of another server that used to listen here.
+  "malformed",
+]);
 
 /**
  * @typedef {object} Handlers
- * @property {(grant: server.Grant) => void} granted a seat is held, and here is the token
+ * @property {(grant: server.Grant) => Promise<server.Problem | undefined>} granted a seat is held, and here is the token; answers why it cannot be used
  * @property {(problem: server.Problem) => void} full signed in, without a seat
  * @property {(problem: server.Problem | undefined) => void} ended
- * @property {(problem: server.Problem) => void} troubled for a while
+ * @property {(problem: server.Problem) => void} retrying for a while: it is tried again without being asked
+ * @property {(problem: server.Problem) => void} troubled what was asked for was not done
  */
 
 /** A sign-in that stays: the access token is renewed before it ends, and taken up again on reload. */
@@ -42,7 +49,7 @@ export class Session {
    */
   async signIn(username, password) {
     const answer = await server.signIn(username, password);
-    if (answer.ok) this.#granted(answer.body);
+    if (answer.ok) await this.#granted(answer.body);
     else if (answer.problem.code === "no_seat") this.#handlers.full(answer.problem);
     else return answer.problem;
     return undefined;
@@ -56,8 +63,7 @@ export class Session {
     const { problem } = answer;
     if (problem.code === "no_seat") return this.#handlers.full(problem);
     if (ENDED.has(problem.code)) return this.#end(this.renewsAt > 0 ? problem : undefined);
-    this.#handlers.troubled(problem);
-    this.#wake(RETRY_MILLIS);
+    this.#retry(problem);
   }
 
   async signOut() {
@@ -67,11 +73,18 @@ export class Session {
   }
 
   /** @param {server.Grant} grant */
-  #granted(grant) {
+  async #granted(grant) {
     const millis = Math.max(1, grant.expires_in - MARGIN_SECS) * 1000;
     this.renewsAt = Date.now() + millis;
     this.#wake(millis);
-    this.#handlers.granted(grant);
+    const problem = await this.#handlers.granted(grant);
+    if (problem) this.#retry(problem);
+  }
+
+  /** @param {server.Problem} problem */
+  #retry(problem) {
+    this.#handlers.retrying(problem);
+    this.#wake(RETRY_MILLIS);
   }
 
   /** @param {server.Problem | undefined} problem */
