@@ -1,8 +1,9 @@
 //! The one writer: commands that wait together are decided and committed together.
 //!
 //! Each is answered after the commit that holds it is on disk, and the mirror changes between the
-//! two. After the store failed nothing is acknowledged any more: what is in memory could differ from
-//! what is on disk, and a disk that failed once is not to be trusted with the next command.
+//! two. After the store failed nothing is acknowledged any more and the writer ends: what is in memory
+//! could differ from what is on disk, and a disk that failed once is not to be trusted with the next
+//! command. Whoever opens the store again learns what is on disk.
 
 use std::future::Future;
 use std::pin::pin;
@@ -93,6 +94,11 @@ impl Writer {
         }
     }
 
+    /// Waits for the writer's end: after it was stopped, or after the store failed.
+    pub async fn ended(&self) {
+        self.queue.closed().await;
+    }
+
     /// Lets go of what has lapsed, every `period`, for as long as the future is polled.
     pub async fn sweep_every(&self, period: Duration) {
         let mut ticks = tokio::time::interval(period);
@@ -124,16 +130,14 @@ fn run<E: Engine>(
     let _ending = Ending(mirror);
     while let Some(first) = messages.blocking_recv() {
         let (commands, answers, stop) = drain(first, &mut messages);
-        let outcomes = if mirror.is_ready() {
-            block_on(turn(&mut engine, mirror, wall(), &commands))
-        } else {
-            Err(TurnError::NotReady)
-        };
+        let outcomes = block_on(turn(&mut engine, mirror, wall(), &commands));
+        let is_over = stop.is_some() || outcomes.is_err();
         answer(outcomes, answers, mirror);
-        if let Some(stopped) = stop {
+        if is_over {
+            // Before anyone is told of the end, so that the next one finds the store free.
             drop(engine);
             // Nobody waits where the caller has gone.
-            let _ = stopped.send(());
+            let _ = stop.map(|stopped| stopped.send(()));
             return;
         }
     }
@@ -170,10 +174,13 @@ fn answer(outcomes: Result<Vec<Outcome>, TurnError>, answers: Vec<Answer>, mirro
             }
         }
         Err(error) => {
-            if mirror.is_ready() {
-                tracing::error!(%error, "the store failed; nothing is acknowledged any more");
-                mirror.fail();
-            }
+            // First of all: whatever becomes of the log, nobody is told that the store is well.
+            mirror.fail();
+            tracing::error!(
+                %error,
+                "the store failed and nothing is acknowledged any more: \
+                 make room on the disk or mend it, then start the server again"
+            );
             for answer in answers {
                 let _ = answer.send(Err(Unavailable::Failed));
             }
@@ -191,9 +198,6 @@ pub enum TurnError {
     /// The engine does not load what it is asked for.
     #[error("the store does not load what it is asked for")]
     NotLoaded,
-    /// An earlier turn failed.
-    #[error("the store failed before")]
-    NotReady,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -55,8 +55,7 @@ pub(super) fn serve(state: AppState, network: TcpListener, data: &DataDir) -> Re
         let told_to_stop = listen::told_to_stop()?;
         let doors = Doors::open(network, data)?;
         output::print_bytes(format!("listening on {}\n", state.config().public).as_bytes())?;
-        listen::serve(state, doors, told_to_stop).await;
-        Ok(())
+        listen::serve(state, doors, told_to_stop).await
     })
 }
 
@@ -88,6 +87,8 @@ pub(super) fn start_log(format: Format) {
         .from_env_lossy();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would tell of an event that cannot be written by `eprintln!`, which panics there too.
+        .log_internal_errors(false)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
     // An error means that there is a log already, as where tests share a process.

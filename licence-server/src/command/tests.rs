@@ -52,7 +52,7 @@ fn start(data: &DataDir) -> (std::thread::JoinHandle<()>, oneshot::Sender<()>) {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
             let doors = Doors::open(network, &data).unwrap();
             ready.send(()).unwrap();
-            listen::serve(state, doors, async { stopped.await.unwrap() }).await;
+            listen::serve(state, doors, async { stopped.await.unwrap() }).await.unwrap();
         });
     });
     is_ready.recv().unwrap();
@@ -104,4 +104,21 @@ fn a_data_directory_has_one_server() {
     assert!(report(&second).1.ends_with("is in use by another process"), "{second:?}");
     stop.send(()).unwrap();
     server.join().unwrap();
+}
+
+/// It was once left running, refusing everything, until someone looked.
+#[test]
+fn a_server_whose_store_failed_ends_with_a_failure() {
+    let (_folder, _path, data) = data_dir();
+    let config = Config::new(Settings::default(), Origin::localhost(8080));
+    let state = AppState::open(&data, config, system()).unwrap();
+    let network = TcpListener::bind("127.0.0.1:0").unwrap();
+    let end = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let doors = Doors::open(network, &data).unwrap();
+        // The writer ends for either reason, and nobody told the server to stop.
+        state.writer().stop().await;
+        listen::serve(state, doors, std::future::pending()).await
+    });
+    let failure = end.unwrap_err();
+    assert_eq!(failure.report().unwrap().exit, licence_core::Exit::Failed);
 }

@@ -54,9 +54,17 @@ impl Doors {
     }
 }
 
-/// Serves until it is told to stop, then lets the requests under way come to their end and closes the
-/// store.
-pub async fn serve(state: AppState, doors: Doors, told_to_stop: impl Future<Output = ()>) {
+/// Serves until it is told to stop, or the store fails; then lets the requests under way come to
+/// their end and closes the store.
+///
+/// # Errors
+/// If the store failed. A server without it only refuses, so the process ends, and a supervisor can
+/// see that and start it again.
+pub async fn serve(
+    state: AppState,
+    doors: Doors,
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(());
     let app = app(state.clone());
     let network = Limits { connections_max: connections_max(), head_time: HEAD_TIME };
@@ -69,11 +77,20 @@ pub async fn serve(state: AppState, doors: Doors, told_to_stop: impl Future<Outp
     let writer = state.writer().clone();
     let sweeper = tokio::spawn(async move { writer.sweep_every(SWEEP_PERIOD).await });
 
-    told_to_stop.await;
+    let end = tokio::select! {
+        () = told_to_stop => Ok(()),
+        () = state.writer().ended() => Err(store_failed()),
+    };
     drop(stop);
     close(network, admin).await;
     sweeper.abort();
     state.writer().stop().await;
+    end
+}
+
+fn store_failed() -> Failure {
+    Failure::usage("the store failed, and without it the server can do nothing")
+        .mend("see the log for the cause, make room on the disk or mend it, and start it again")
 }
 
 async fn close(network: JoinHandle<()>, admin: JoinHandle<()>) {

@@ -658,8 +658,9 @@ async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown
     assert!(matches!(writer.submit(ann).await, Ok(Outcome::Granted(_))));
     assert!(mirror.is_ready());
     assert_eq!(writer.submit(ben).await, Err(Unavailable::Failed));
+    assert!(!mirror.is_ready(), "known before whoever asked is told");
     assert_eq!(writer.submit(cleo).await, Err(Unavailable::Failed));
-    assert!(!mirror.is_ready());
+    writer.ended().await;
     assert_eq!(mirror.seats_in_use(now), 1, "what failed is not shown");
     writer.stop().await;
     house.reopen();

@@ -1,6 +1,7 @@
 //! `GET /readyz`: what is asked for can be made durable. A load balancer goes by it.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::{Json, Router, routing};
 use licence_core::Code;
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
     if state.mirror().is_ready() {
         Ok(Json(json!({ "status": "ready" })))
     } else {
-        Err(Problem::new(Code::Busy))
+        // Not `busy`: coming back does not help until the disk was mended and the server started again.
+        Err(Problem::new(Code::Internal).status(StatusCode::SERVICE_UNAVAILABLE))
     }
 }
 
@@ -29,7 +31,9 @@ mod tests {
         let world = World::new();
         assert_eq!(world.get("/readyz").send().await.status, 200);
         world.state.mirror().fail();
-        world.get("/readyz").send().await.assert_problem(503, "busy");
+        let not_ready = world.get("/readyz").send().await;
+        not_ready.assert_problem(503, "internal");
+        assert_eq!(not_ready.headers.get("retry-after"), None, "coming back does not help");
         assert_eq!(world.get("/healthz").send().await.status, 200);
     }
 }

@@ -1,0 +1,26 @@
+//! The program, where what it says cannot be written.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+fn tell_to_stop(child: &Child) {
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).unwrap();
+    kill_process(id, Signal::TERM).unwrap();
+}
+
+/// The log's own complaint about a full disk was once a panic: of the writer, were it the one to log.
+#[test]
+fn a_log_on_a_full_disk_stops_nobody() {
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_licence-server"));
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    dev.args(["dev", "--listen", "127.0.0.1:0"]).env("LICENCE_LOG", "trace");
+    let mut dev = dev.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(full).spawn().unwrap();
+    let mut lines = BufReader::new(dev.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let is_up = lines.any(|line| line.starts_with("listening on http://localhost:"));
+    assert!(is_up, "it ended before it listened");
+    tell_to_stop(&dev);
+    assert!(dev.wait().unwrap().success());
+}
