@@ -1,16 +1,19 @@
 //! What an administrator may set, with every default in one place.
 
 mod origin;
+mod within;
 
-use std::num::{NonZeroU16, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use licence_core::{TestLicences, UnboundLicences};
 use serde::Deserialize;
+use thiserror::Error;
 
 pub use origin::{NotAnOrigin, Origin, Transport};
+pub use within::Within;
 
 /// Seconds of a day.
 const DAY_SECS: i64 = 86_400;
@@ -32,16 +35,16 @@ pub struct Settings {
     pub test_licences: bool,
     /// Whether licences that name no site may be installed.
     pub unbound_licences: bool,
-    /// Days after which a session ends, whatever happens.
-    pub session_days: NonZeroU16,
+    /// Days after which a session ends, whatever happens: ten years at most.
+    pub session_days: Within<1, 3650>,
     /// Days without a refresh after which a session ends.
-    pub session_idle_days: NonZeroU16,
-    /// Threads that check passwords.
-    pub password_threads: NonZeroUsize,
+    pub session_idle_days: Within<1, 3650>,
+    /// Threads that check passwords: each takes the memory of one check.
+    pub password_threads: Within<1, 256>,
     /// Sign-ins that may wait for such a thread; more are told to come back.
-    pub password_queue: usize,
-    /// Seconds after which a request is given up.
-    pub request_secs: NonZeroU16,
+    pub password_queue: Within<0, 65_536>,
+    /// Seconds after which a request is given up: an hour at most.
+    pub request_secs: Within<1, 3600>,
 }
 
 impl Default for Settings {
@@ -53,37 +56,46 @@ impl Default for Settings {
             test_licences: false,
             unbound_licences: false,
             // Half a year: a person who is back every month never types the password in a term.
-            session_days: number(180),
-            session_idle_days: number(30),
+            session_days: Within::clamp(180),
+            session_idle_days: Within::clamp(30),
             password_threads: all_cores_but_one(),
             // At some 20 ms each, the last one waits for about five seconds on one thread.
-            password_queue: 256,
+            password_queue: Within::clamp(256),
             // Longer than the longest queue, so that it cuts off what hangs and nothing else.
-            request_secs: number(30),
+            request_secs: Within::clamp(30),
         }
     }
 }
 
-const fn number(number: u16) -> NonZeroU16 {
-    match NonZeroU16::new(number) {
-        Some(number) => number,
-        None => NonZeroU16::MIN,
-    }
+/// One is left for everything else, so that a storm of sign-ins does not stop the refreshes.
+fn all_cores_but_one<const MIN: u32, const MAX: u32>() -> Within<MIN, MAX> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Within::clamp(u32::try_from(cores.saturating_sub(1)).unwrap_or(MAX))
 }
 
-/// One is left for everything else, so that a storm of sign-ins does not stop the refreshes.
-fn all_cores_but_one() -> NonZeroUsize {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN)
+/// A configuration file is not right.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("line {line} is not right: {what}")]
+pub struct NotSettings {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong there, and what would be right.
+    pub what: String,
 }
 
 impl Settings {
     /// Reads the text of a configuration file.
     ///
     /// # Errors
-    /// What is wrong with it, with the line.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    /// What is wrong with it, and where.
+    pub fn parse(text: &str) -> Result<Self, NotSettings> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
+            // The message alone: the error's whole text draws the line below it.
+            let what = error.message().lines().collect::<Vec<_>>().join(", ");
+            NotSettings { line: ends.count() + 1, what }
+        })
     }
 }
 
@@ -172,8 +184,9 @@ impl Config {
                 life_secs: half_day.min(session.life_secs),
                 idle_secs: half_day.min(session.idle_secs),
             },
-            password_threads: settings.password_threads,
-            password_queue: settings.password_queue,
+            password_threads: NonZeroUsize::new(settings.password_threads.count())
+                .unwrap_or(NonZeroUsize::MIN),
+            password_queue: settings.password_queue.count(),
             request_time: Duration::from_secs(settings.request_secs.get().into()),
             app: None,
         }
@@ -218,9 +231,42 @@ mod tests {
             "password_threads = 0",
             "session_days = -1",
             "session_days = 0",
+            "session_idle_days = 3651",
+            "password_threads = 257",
+            "password_queue = 65537",
+            "password_queue = 9000000000000000000",
+            "request_secs = 3601",
             "cross_site = 'yes'",
         ] {
             assert!(Settings::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words_and_with_its_line() {
+        for (text, line, what) in [
+            (
+                "# ours\n\nsession_days = 0\n",
+                3,
+                "invalid value: integer `0`, expected a whole number from 1 to 3650",
+            ),
+            (
+                "password_threads = 'all'",
+                1,
+                "invalid type: string \"all\", expected a whole number from 1 to 256",
+            ),
+            (
+                "\norigins = ['app.example.org']",
+                2,
+                "an origin is written `https://host` or `http://host:port`, without a path",
+            ),
+        ] {
+            let what = what.to_owned();
+            assert_eq!(Settings::parse(text).unwrap_err(), NotSettings { line, what });
+        }
+        let unknown = Settings::parse("orgins = []").unwrap_err();
+        assert!(unknown.what.starts_with("unknown field `orgins`, expected one of `origins`"));
+        let unclosed = Settings::parse("origins = [\n").unwrap_err();
+        assert!(!unclosed.to_string().contains('\n'), "{unclosed}");
     }
 }

@@ -107,7 +107,8 @@ impl DataDir {
         let source = Source::File(path);
         let text = files::read_text(&source, ByteLimit(CONFIG_BYTES_MAX))?;
         Settings::parse(&text).map_err(|error| {
-            Failure::usage(format!("{source} is not right: {}", error.to_string().trim_end()))
+            Failure::usage(format!("in {source}, {error}"))
+                .mend("mend that line, or take it away to have the default")
         })
     }
 
