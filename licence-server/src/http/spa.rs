@@ -1,6 +1,6 @@
 //! The folder of a single-page application, served beside the API.
 
-use std::convert::Infallible;
+use std::io;
 use std::path::Path;
 
 use axum::body::Body;
@@ -8,9 +8,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
-use tower::ServiceExt as _;
+use licence_core::Code;
+use tower_http::services::fs::ServeFileSystemResponseBody;
 use tower_http::services::{ServeDir, ServeFile};
 
+use super::problem::Problem;
 use super::routes;
 
 /// What a page of ours may do. Scripts come from this server alone; `wasm-unsafe-eval` lets them
@@ -26,6 +28,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
     form-action 'self'; \
     frame-ancestors 'none'";
 
+/// What the addresses of the API begin with.
+const API: [&str; 2] = ["v1", ".well-known"];
+
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -36,6 +41,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
 
 /// Serves the folder. A page that the application routes by itself (`/projects/7`) gets its
 /// `index.html`; a missing script or picture is missing.
+///
+/// A link in the folder is followed, also out of it: whoever may write into the folder decides what
+/// is served.
 pub(super) fn service(folder: &Path) -> Router {
     let files = ServeDir::new(folder);
     let page = ServeFile::new(folder.join("index.html"));
@@ -45,21 +53,31 @@ pub(super) fn service(folder: &Path) -> Router {
     }))
 }
 
-async fn serve(request: Request, files: ServeDir, page: ServeFile) -> Response {
-    let path = request.uri().path();
-    if path.starts_with("/v1/") || path.starts_with("/.well-known/") {
+async fn serve(request: Request, mut files: ServeDir, mut page: ServeFile) -> Response {
+    if !is_of_app(request.uri().path()) {
         return routes::not_found().await.into_response();
     }
     let for_page = for_page(&request);
-    let mut response = infallible(files.oneshot(request).await);
+    let mut response = answered(files.try_call(request)).await;
     if let (StatusCode::NOT_FOUND, Some(request)) = (response.status(), for_page) {
-        response = infallible(page.oneshot(request).await);
+        response = answered(page.try_call(request)).await;
     }
-    if response.status() == StatusCode::NOT_FOUND {
-        response = routes::not_found().await.into_response();
-    }
+    let mut response = explained(response).await;
     guard(response.headers_mut());
     response
+}
+
+/// Whether an address is the application's and not the API's, however it is written.
+///
+/// One that begins with `//` is nobody's: sent back in a redirect, it would name another host.
+fn is_of_app(path: &str) -> bool {
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    let first = rest.split('/').next().unwrap_or_default();
+    // A form decodes `%76%31` as an address does.
+    let is_of_api = form_urlencoded::parse(first.as_bytes())
+        .next()
+        .is_some_and(|(name, _)| API.contains(&&*name));
+    !is_of_api && !rest.starts_with('/')
 }
 
 /// The same request once more, if whoever sent it is a browser that goes to a page.
@@ -71,14 +89,44 @@ fn for_page(request: &Request) -> Option<Request> {
     is_visit.then_some(again)
 }
 
-fn infallible<B>(answer: Result<Response<B>, Infallible>) -> Response
-where
-    B: axum::body::HttpBody<Data = axum::body::Bytes> + Send + 'static,
-    B::Error: Into<axum::BoxError>,
-{
-    match answer {
+/// What a file service answers, with what failed in it told apart: a name that no file can have is
+/// missing, like any other.
+async fn answered(
+    answer: impl Future<Output = io::Result<Response<ServeFileSystemResponseBody>>>,
+) -> Response {
+    match answer.await {
         Ok(response) => response.map(Body::new),
+        Err(error) if is_missing(&error) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => Problem::internal(error).into_response(),
     }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// Says what a file service says by its status alone, and keeps what its headers say of it.
+async fn explained(response: Response) -> Response {
+    let problem = match response.status() {
+        StatusCode::NOT_FOUND => routes::not_found().await,
+        StatusCode::METHOD_NOT_ALLOWED => routes::wrong_method().await,
+        StatusCode::PRECONDITION_FAILED => Problem::new(Code::PreconditionFailed),
+        status @ StatusCode::RANGE_NOT_SATISFIABLE => {
+            Problem::invalid_request("the file has no such range of bytes").status(status)
+        }
+        _ => return response,
+    };
+    let kept = [header::ALLOW, header::CONTENT_RANGE].into_iter().filter_map(|name| {
+        let value = response.headers().get(&name)?.clone();
+        Some((name, value))
+    });
+    kept.fold(problem, |problem, (name, value)| problem.header(name, value)).into_response()
 }
 
 fn guard(headers: &mut HeaderMap) {
@@ -91,6 +139,7 @@ fn guard(headers: &mut HeaderMap) {
 mod tests {
     use std::fs;
 
+    use axum::http::Method;
     use tempfile::TempDir;
 
     use crate::config::{Config, Origin, Settings};
@@ -99,7 +148,7 @@ mod tests {
     fn world() -> (TempDir, World) {
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path().join("app");
-        fs::create_dir(&app).unwrap();
+        fs::create_dir_all(app.join("sub")).unwrap();
         fs::write(app.join("index.html"), "<!doctype html>").unwrap();
         fs::write(app.join("verifier.wasm"), b"\0asm").unwrap();
         fs::write(folder.path().join("secret"), "secret").unwrap();
@@ -143,9 +192,75 @@ mod tests {
     #[tokio::test]
     async fn the_api_is_not_hidden_behind_the_page() {
         let (_folder, world) = world();
-        visit(&world, "/v1/nothing").await.assert_problem(404, "not_found");
-        visit(&world, "/.well-known/nothing").await.assert_problem(404, "not_found");
+        for path in [
+            "/v1",
+            "/v1/",
+            "/v1/nothing",
+            "/%76%31/me",
+            "/v%31",
+            "/.well-known",
+            "/.well-known/nothing",
+            "/%2Ewell-known/nothing",
+        ] {
+            visit(&world, path).await.assert_problem(404, "not_found");
+        }
+        assert_eq!(visit(&world, "/v10").await.text, "<!doctype html>");
         assert_eq!(world.get("/healthz").send().await.json()["status"], "ok");
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_never_taken_for_another_host() {
+        let (_folder, world) = world();
+        let redirect = world.get("/sub").send().await;
+        assert_eq!((redirect.status.as_u16(), redirect.header("location")), (307, "/sub/"));
+        world.get("//sub").send().await.assert_problem(404, "not_found");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_no_file_can_have_is_missing() {
+        let (_folder, world) = world();
+        let path = format!("/{}", "a".repeat(300));
+        world.get(&path).send().await.assert_problem(404, "not_found");
+        assert_eq!(visit(&world, &path).await.text, "<!doctype html>");
+        world.get("/verifier.wasm/x").send().await.assert_problem(404, "not_found");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_read_is_a_failure_of_ours() {
+        let (folder, world) = world();
+        // A link to itself: the system follows it until it gives up.
+        let link = folder.path().join("app/loop");
+        std::os::unix::fs::symlink(&link, &link).unwrap();
+        world.get("/loop").send().await.assert_problem(500, "internal");
+    }
+
+    #[tokio::test]
+    async fn what_a_file_cannot_do_is_said() {
+        let (_folder, world) = world();
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let refused = world.call(method, "/").send().await;
+            refused.assert_problem(405, "invalid_request");
+            assert_eq!(refused.header("allow"), "GET,HEAD");
+        }
+        let call = world.get("/verifier.wasm").header("range", "bytes=9-");
+        let refused = call.send().await;
+        refused.assert_problem(416, "invalid_request");
+        assert_eq!(refused.header("content-range"), "bytes */4");
+        let call = world.get("/verifier.wasm");
+        let old = call.header("if-unmodified-since", "Thu, 01 Jan 1970 00:00:00 GMT");
+        old.send().await.assert_problem(412, "precondition_failed");
+    }
+
+    #[tokio::test]
+    async fn nobody_gets_through_to_another_host() {
+        let (_folder, world) = world();
+        for world in [world, World::new()] {
+            for target in ["seats.example.org:443", "/"] {
+                let refused = world.call(Method::CONNECT, target).send().await;
+                assert!(refused.status.is_client_error());
+                assert_eq!(refused.header("content-type"), "application/problem+json");
+            }
+        }
     }
 
     #[tokio::test]
