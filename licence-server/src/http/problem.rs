@@ -28,8 +28,17 @@ pub struct Problem {
     mend: &'static str,
     evidence: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    challenge: &'static str,
+    challenge: Challenge,
     oauth_error: &'static str,
+}
+
+/// How to say who one is; sent with a 401 and with nothing else.
+#[derive(Clone, Copy)]
+enum Challenge {
+    /// No access token was shown, or none was asked for.
+    Unasked,
+    /// The one that was shown is not good (RFC 6750 section 3.1).
+    WrongToken,
 }
 
 /// Seconds after which whoever was sent away may come back.
@@ -47,7 +56,7 @@ impl Problem {
             mend: code.mend(),
             evidence: Map::new(),
             headers: Vec::new(),
-            challenge: challenge(code),
+            challenge: Challenge::of(code),
             oauth_error: oauth_error(code),
         };
         if code != Code::Busy {
@@ -120,7 +129,7 @@ impl Problem {
     /// Asks who it is without calling a token wrong: none was shown (RFC 6750 section 3.1).
     #[must_use]
     pub const fn unasked(mut self) -> Self {
-        self.challenge = "Bearer";
+        self.challenge = Challenge::Unasked;
         self
     }
 
@@ -159,9 +168,17 @@ impl Problem {
     }
 }
 
-/// How to say who one is; sent with a 401 and with nothing else.
-fn challenge(code: Code) -> &'static str {
-    if code == Code::InvalidToken { r#"Bearer error="invalid_token""# } else { "Bearer" }
+impl Challenge {
+    fn of(code: Code) -> Self {
+        if code == Code::InvalidToken { Self::WrongToken } else { Self::Unasked }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Unasked => "Bearer",
+            Self::WrongToken => r#"Bearer error="invalid_token""#,
+        }
+    }
 }
 
 /// The word for a code among those of RFC 6749 and RFC 6750; the code itself where there is none,
@@ -193,7 +210,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static(self.challenge);
+            let challenge = HeaderValue::from_static(self.challenge.text());
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         for (name, value) in &self.headers {
@@ -300,6 +317,14 @@ mod tests {
         assert_eq!(body["mend"], Code::NoSeat.mend());
         assert_eq!(body["earliest"], 7);
         assert_eq!(body.get("error"), None);
+    }
+
+    #[tokio::test]
+    async fn a_sentence_of_its_own_takes_the_place_of_the_usual_mend() {
+        let problem = Problem::new(Code::Malformed).mend("sign in again");
+        assert_eq!(body(problem.into_response()).await["mend"], "sign in again");
+        let problem = Problem::invalid_request("`a` is missing");
+        assert!(!body(problem.into_response()).await["mend"].to_string().contains("documentation"));
     }
 
     #[tokio::test]
