@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use licence_core::claims::AccessClaims;
 use licence_core::{Code, UnixTime};
 
+use super::now::Now;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use crate::token::BearerRefusal;
@@ -39,8 +40,7 @@ fn brought(headers: &HeaderMap) -> Brought<'_> {
     }
 }
 
-fn verify(token: &str, state: &AppState) -> Result<Bearer, Problem> {
-    let now = state.now();
+fn verify(token: &str, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
     let verified = state.bearer().verify(token, state.mirror(), now);
     verified.map(Bearer).map_err(|refusal| refused(&refusal, now))
 }
@@ -61,8 +61,9 @@ impl FromRequestParts<AppState> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let now = Now::of(parts, state);
         match brought(&parts.headers) {
-            Brought::Token(token) => verify(token, state),
+            Brought::Token(token) => verify(token, now, state),
             Brought::Nothing => Err(Problem::new(Code::InvalidToken)
                 .detail("no access token came with the request")
                 .unasked()),
@@ -79,9 +80,10 @@ impl OptionalFromRequestParts<AppState> for Bearer {
         parts: &mut Parts,
         state: &AppState,
     ) -> Result<Option<Self>, Problem> {
+        let now = Now::of(parts, state);
         match brought(&parts.headers) {
             Brought::Nothing => Ok(None),
-            Brought::Token(token) => verify(token, state).map(Some),
+            Brought::Token(token) => verify(token, now, state).map(Some),
             Brought::Unreadable => Err(unreadable()),
         }
     }
@@ -94,12 +96,12 @@ impl OptionalFromRequestParts<AppState> for PastBearer {
         parts: &mut Parts,
         state: &AppState,
     ) -> Result<Option<Self>, Problem> {
+        let now = Now::of(parts, state);
         let token = match brought(&parts.headers) {
             Brought::Nothing => return Ok(None),
             Brought::Token(token) => token,
             Brought::Unreadable => return Err(unreadable()),
         };
-        let now = state.now();
         let verified = state.bearer().verify_past(token, state.mirror(), now);
         verified.map(Self).map(Some).map_err(|refusal| refused(&refusal, now))
     }

@@ -3,8 +3,10 @@
 mod bearer;
 mod fields;
 mod local_admin;
+mod now;
 
 pub(super) use bearer::{Bearer, PastBearer};
 pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;
 pub use local_admin::open_admin_door;
+pub(super) use now::Now;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state_name;
 use crate::domain::Terms;
-use crate::http::extract::Bearer;
+use crate::http::extract::{Bearer, Now};
 use crate::http::problem::Problem;
 use crate::shelf::ShelvedLicence;
 use crate::state::AppState;
@@ -64,12 +64,12 @@ pub struct SeatsInUse {
 
 async fn licence(
     State(state): State<AppState>,
+    Now(now): Now,
     token: Option<Bearer>,
 ) -> Result<Json<LicenceInForce>, Problem> {
-    let now = state.now();
     let terms = state.mirror().in_force(now).ok_or_else(|| Problem::new(Code::NoLicence))?;
     let licence = state.shelf().find(terms.id).ok_or_else(|| Problem::new(Code::NoLicence))?;
-    let in_use = token.map(|_| state.mirror().seats_in_use(state.now()));
+    let in_use = token.map(|_| state.mirror().seats_in_use(now));
     Ok(Json(LicenceInForce::new(&licence, &terms, in_use, now)))
 }
 

@@ -6,7 +6,7 @@ use licence_core::{Code, Role};
 use serde::Serialize;
 
 use crate::domain::{Session, User};
-use crate::http::extract::Bearer;
+use crate::http::extract::{Bearer, Now};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -40,8 +40,11 @@ struct MySession {
     lease_end: Option<i64>,
 }
 
-async fn me(State(state): State<AppState>, Bearer(token): Bearer) -> Result<Json<Me>, Problem> {
-    let now = state.now();
+async fn me(
+    State(state): State<AppState>,
+    Now(now): Now,
+    Bearer(token): Bearer,
+) -> Result<Json<Me>, Problem> {
     let gone = || Problem::new(Code::InvalidToken).detail("the account or the sign-in is gone");
     let user = state.reader().user(token.sub)?.ok_or_else(gone)?;
     let session = state.reader().session(token.sid)?.ok_or_else(gone)?;
