@@ -139,7 +139,7 @@ codes! {
         "remove people who left, or ask the vendor for more";
     InsecureTransport = "insecure_transport", 400, Refused,
         "a sign-in over plain http would be readable by others on the network",
-        "serve with --tls-cert and --tls-key";
+        "put a TLS proxy in front, and give its address with --public-url https://NAME";
     Csrf = "csrf", 403, Refused,
         "the request came from a page that may not send it",
         "add the page's origin to the server's `origins`";

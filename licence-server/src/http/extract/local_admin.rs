@@ -25,6 +25,7 @@ impl<S: Sync> FromRequestParts<S> for LocalAdmin {
         parts.extensions.get::<Self>().copied().ok_or_else(|| {
             Problem::new(Code::Forbidden)
                 .detail("administration is open to commands on the server's own machine only")
+                .mend("run the command on that machine, as the user who runs the server")
         })
     }
 }

@@ -168,6 +168,8 @@ mod tests {
     async fn nobody_registers_people_over_the_network() {
         let world = World::new();
         let call = world.call(Method::POST, paths::ADMIN_USERS);
-        call.send().await.assert_problem(403, "forbidden");
+        let refused = call.send().await;
+        refused.assert_problem(403, "forbidden");
+        assert!(refused.string("mend").contains("run the command on that machine"));
     }
 }

@@ -31,7 +31,8 @@ fn secure_cookie(state: &AppState) -> Result<CookieRule, Problem> {
     CookieRule::of(state.config(), state.site_key().id()).map_err(|_| {
         Problem::new(Code::InsecureTransport).detail(format!(
             "browsers reach this server at {}, and what is typed there could be read on the way: \
-             serve with --tls-cert and --tls-key, or set `insecure_lan = true` in config.toml",
+             put a TLS proxy in front and give its address with --public-url https://NAME, or set \
+             `insecure_lan = true` in config.toml",
             state.config().public
         ))
     })
