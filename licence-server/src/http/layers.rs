@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::body_watch::BodyWatch;
 use super::cookie::CookieRule;
 use super::csrf::{self, CookieUse};
 use super::problem::{Problem, with_oauth_members};
@@ -59,11 +60,23 @@ async fn guard(mut response: Response) -> Response {
 
 /// Gives a request up that takes too long. What it asked the writer for may still be done: a refresh
 /// that is tried again gets the same token.
+///
+/// A client that sends its body too slowly is told so, and nobody else: whoever wants to may do that
+/// all day, and the log is for what goes wrong here.
 async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (request, body) = BodyWatch::over(request);
     let answer = tokio::time::timeout(state.config().request_time, next.run(request)).await;
     answer.unwrap_or_else(|_| {
-        tracing::warn!("a request took too long and was given up");
-        Problem::new(Code::Busy).into_response()
+        let problem = if body.is_clients_turn() {
+            tracing::debug!("a body came too slowly and was given up");
+            Problem::invalid_request("the body did not come to its end in time")
+                .status(StatusCode::REQUEST_TIMEOUT)
+                .mend("send it again, over a faster connection")
+        } else {
+            tracing::warn!("a request took too long and was given up");
+            Problem::new(Code::Busy)
+        };
+        problem.into_response()
     })
 }
 
@@ -150,14 +163,26 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_request_that_takes_too_long_is_given_up() {
+    fn impatient() -> World {
         let mut config = Config::new(Settings::default(), Origin::localhost(8080));
         config.request_time = Duration::ZERO;
-        let world = World::by(config);
-        let body = Body::new(Endless);
-        let call = world.call(Method::POST, "/v1/auth/token").body(body);
-        call.send().await.assert_problem(503, "busy");
+        World::by(config)
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_too_slowly_is_given_up() {
+        let world = impatient();
+        let call = world.call(Method::POST, "/v1/auth/token").body(Body::new(Endless));
+        call.send().await.assert_problem(408, "invalid_request");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_us_too_long_is_given_up() {
+        // Its password is hashed on another thread, for longer than no time at all.
+        let form = "grant_type=password&username=nobody&password=correct+horse";
+        let answer = impatient().post("/v1/auth/token", form).send().await;
+        answer.assert_problem(503, "busy");
+        assert_eq!(answer.header("retry-after"), "1");
     }
 
     /// A body whose next byte never comes.

@@ -1,6 +1,7 @@
 //! HTTP: the app, its layers, and one file per endpoint.
 
 mod app;
+mod body_watch;
 mod cookie;
 mod csrf;
 mod extract;

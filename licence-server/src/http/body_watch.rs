@@ -1,0 +1,56 @@
+//! Whose turn it is while a request is under way: the client's, to send the rest of its body, or ours.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use hyper::body::{Frame, SizeHint};
+
+/// Tells whether the client owes bytes that someone here waits for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BodyWatch(Arc<AtomicBool>);
+
+/// A body that keeps the watch.
+struct Watched {
+    body: Body,
+    watch: BodyWatch,
+}
+
+impl BodyWatch {
+    /// Watches the body of a request.
+    pub(super) fn over(request: Request) -> (Request, Self) {
+        let watch = Self::default();
+        let watched = watch.clone();
+        (request.map(|body| Body::new(Watched { body, watch: watched })), watch)
+    }
+
+    /// Whether the client owes bytes. Nobody else changes it while the request is not polled.
+    pub(super) fn is_clients_turn(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.watch.0.store(frame.is_pending(), Ordering::Relaxed);
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
