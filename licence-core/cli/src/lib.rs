@@ -15,6 +15,7 @@
 //! * [`progress`]: a bar on the terminal for what takes more than a moment
 //! * [`manual`]: shell completions and man pages
 //! * [`passphrase`]: from a file or a prompt, never from the command line
+//! * [`pinned`]: the root keys that a program was built with
 //! * [`site_kit`]: the file with which a vendor sets up an institute's server
 //! * [`exit`]: from the command's end to the process's end
 
@@ -28,6 +29,7 @@ pub mod manual;
 pub mod nearest;
 pub mod output;
 pub mod passphrase;
+pub mod pinned;
 pub mod printable;
 pub mod progress;
 pub mod rng;

@@ -19,8 +19,9 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: Source,
 
-    /// A root key to trust: SPKI PEM or JWK; never taken from the file that is checked
-    #[arg(long = "root", value_name = "PUB", required = true)]
+    /// A root key to trust: SPKI PEM or JWK; never taken from the file that is checked. A program that
+    /// was built with `LICENCE_ROOTS` trusts those and takes none
+    #[arg(long = "root", value_name = "PUB")]
     pub(crate) roots: Vec<Source>,
 
     /// A revocation list beside the one that the file may carry

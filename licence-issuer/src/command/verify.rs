@@ -3,7 +3,7 @@
 mod chain;
 
 use licence_cli::files::{self, ByteLimit, Source};
-use licence_cli::{Failure, Format, clock, output};
+use licence_cli::{Failure, Format, clock, output, pinned};
 use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{
     Policy, Roots, SignedLicence, SignedRevocations, TestLicences, UnboundLicences, UnixTime,
@@ -18,7 +18,7 @@ use crate::value::When;
 pub(super) fn run(args: &VerifyArgs, format: Format) -> Result<(), Failure> {
     let now = args.at.map_or_else(clock::now, |at| Ok(When::start(at)))?;
     let roots = args.roots.iter().map(trust::public_key).collect::<Result<_, _>>()?;
-    let roots = trust::roots(roots)?;
+    let roots = pinned::choose(roots)?;
     let policy = policy(args, &roots)?;
     let bytes = read(&args.file)?;
     let signed = UnverifiedLicence::parse(&bytes)?.verify_signatures(&roots)?;
