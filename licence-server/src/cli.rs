@@ -16,12 +16,15 @@ use crate::config::Origin;
 /// Where the server listens when nobody says: this machine only.
 const LISTEN: &str = "127.0.0.1:8080";
 
+/// The variable that names the data directory where `--data` does not.
+pub(crate) const DATA: &str = "LICENCE_DATA";
+
 /// Sign people in against the seats of a licence
 #[derive(Debug, Parser)]
 #[command(name = "licence-server", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     /// The data directory, made by `init`
-    #[arg(long, global = true, value_name = "DIR", env = "LICENCE_DATA", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "DIR", env = DATA, hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
 
     /// Write results, errors and logs as JSON

@@ -6,7 +6,7 @@ mod chain;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use licence_cli::{Failure, Format, output, table};
+use licence_cli::{Facts, Failure, Format, output, table};
 use licence_core::{Product, PublicKey, Role, UnixTime, json};
 
 use self::chain::Chain;
@@ -37,13 +37,13 @@ pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     let data = data_dir(&folder.path().join("site"), &chain, now)?;
 
     let settings = Settings { test_licences: true, ..Settings::default() };
-    let mut config = Config::new(settings, Origin::localhost(serve::port(&network)?));
+    let mut config = Config::new(settings, Origin::localhost(serve::address(&network)?.port()));
     config.app.clone_from(&args.app);
     let state = AppState::open(&data, config, system())?;
     let people = people(args)?;
     small_runtime()?.block_on(furnish(&state, &chain, args, &people, now))?;
-    introduce(&state, chain.root(), &people)?;
-    serve::serve(state, network, &data)
+    output::print_bytes(&introduction(&state.config().public, chain.root(), &people, format)?)?;
+    serve::serve(state, network, &data, format)
 }
 
 /// Its passwords are printed, and nothing encrypts what is said to it.
@@ -95,18 +95,43 @@ async fn furnish(
     Ok(())
 }
 
-/// What an application is configured with, as lines of an environment file, and who may sign in.
-fn introduce(state: &AppState, root: &PublicKey, people: &[DevUser]) -> Result<(), Failure> {
+/// What an application is configured with, and who may sign in: for a person as lines of an
+/// environment file and a table.
+fn introduction(
+    server: &Origin,
+    root: &PublicKey,
+    people: &[DevUser],
+    format: Format,
+) -> Result<Vec<u8>, Failure> {
     let root = json::object(|jwk| root.write_jwks_member(jwk));
+    match format {
+        Format::Text => Ok(format!(
+            "LICENCE_SERVER={server}\nLICENCE_PRODUCT={PRODUCT}\nLICENCE_ROOTS='[{root}]'\n\n{}\n",
+            table_of(people)
+        )
+        .into_bytes()),
+        Format::Json => Format::json(&serde_json::json!({
+            "server": server.to_string(),
+            "product": PRODUCT,
+            "roots": [serde_json::from_str::<serde_json::Value>(&root).unwrap_or_default()],
+            "people": people.iter().map(facts_of).collect::<Vec<_>>(),
+        })),
+    }
+}
+
+fn table_of(people: &[DevUser]) -> table::Table<3> {
     let mut table = table::Table::plain([table::Align::Left; 3]);
     for DevUser { name, password, role } in people {
         table.row([name.as_str(), password, role.as_ref().map_or("", Role::as_str)]);
     }
-    let text = format!(
-        "LICENCE_SERVER={}\nLICENCE_PRODUCT={PRODUCT}\nLICENCE_ROOTS='[{root}]'\n\n{table}\n",
-        state.config().public
-    );
-    output::print_bytes(text.as_bytes())
+    table
+}
+
+fn facts_of(DevUser { name, password, role }: &DevUser) -> Facts {
+    Facts::new()
+        .with_text("name", name)
+        .with_text("password", password.as_str())
+        .with_some("role", role.as_ref().map(Role::to_string))
 }
 
 #[cfg(test)]
@@ -117,5 +142,18 @@ mod tests {
     fn a_throw_away_site_is_for_this_machine_alone() {
         need_loopback("127.0.0.1:0".parse().unwrap()).unwrap();
         need_loopback("0.0.0.0:8080".parse().unwrap()).unwrap_err();
+    }
+
+    #[test]
+    fn a_script_reads_what_an_application_is_configured_with() {
+        let people: Vec<DevUser> = vec!["ann:secret:admin".parse().unwrap()];
+        let chain = Chain::draw().unwrap();
+        let server = Origin::localhost(8080);
+        let json = introduction(&server, chain.root(), &people, Format::Json).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(json["server"], "http://localhost:8080");
+        assert_eq!(json["roots"][0]["kty"], "OKP");
+        assert_eq!(json["people"][0]["name"], "ann");
+        assert_eq!(json["people"][0]["role"], "admin");
     }
 }

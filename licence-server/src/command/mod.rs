@@ -9,13 +9,15 @@ mod request;
 mod serve;
 mod user;
 
+use std::env;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
 use licence_cli::Failure;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, LicenceVerb, UserVerb, Verb};
+use crate::cli::{Cli, DATA, LicenceVerb, UserVerb, Verb};
 use crate::clock::SystemClock;
 use crate::data_dir::DataDir;
 use crate::rng::SystemRng;
@@ -38,12 +40,27 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Licence { verb: LicenceVerb::Show } => licence::show(&data()?, format),
         Verb::User { verb: UserVerb::Add(args) } => user::add(args, &data()?, format),
         Verb::Serve(args) => serve::run(args, &data()?, format),
-        Verb::Dev(args) => dev::run(args, format),
+        Verb::Dev(args) => {
+            refuse_data_dir(typed.data.as_deref(), env::var_os(DATA).as_deref())?;
+            dev::run(args, format)
+        }
     }
 }
 
 fn no_data_dir() -> Failure {
     Failure::usage("no data directory was named").mend("give --data DIR, or set LICENCE_DATA")
+}
+
+/// `dev` makes its own. Named by the variable, another is meant for the other commands; typed, it is
+/// meant for this one, which would not touch it.
+fn refuse_data_dir(named: Option<&Path>, variable: Option<&OsStr>) -> Result<(), Failure> {
+    match named {
+        Some(path) if Some(path.as_os_str()) != variable => {
+            Err(Failure::usage("`dev` makes a data directory of its own and throws it away")
+                .mend("leave --data out, or serve that directory with `licence-server serve`"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where a program takes time and randomness from.

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
-use licence_cli::{Failure, Format, output};
+use licence_cli::{Facts, Failure, Format, output};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
@@ -24,12 +24,12 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
     let network = bind(args.listen)?;
     let public = match &args.public_url {
         Some(public) => public.clone(),
-        None => Origin::localhost(port(&network)?),
+        None => Origin::localhost(address(&network)?.port()),
     };
     let mut config = Config::new(data.settings()?, public);
     config.app.clone_from(&args.app);
     let state = AppState::open(data, config, system())?;
-    serve(state, network, data)
+    serve(state, network, data, format)
 }
 
 /// Whoever listens on a network says how browsers get there. Taken for this machine's own address,
@@ -49,14 +49,34 @@ pub(super) fn is_loopback(address: SocketAddr) -> bool {
 }
 
 /// Serves until the process is told to stop.
-pub(super) fn serve(state: AppState, network: TcpListener, data: &DataDir) -> Result<(), Failure> {
+pub(super) fn serve(
+    state: AppState,
+    network: TcpListener,
+    data: &DataDir,
+    format: Format,
+) -> Result<(), Failure> {
     let runtime = Builder::new_multi_thread().enable_all().build();
+    let address = address(&network)?;
     runtime.map_err(|error| no_runtime(&error))?.block_on(async {
         let told_to_stop = listen::told_to_stop()?;
         let doors = Doors::open(network, data)?;
-        output::print_bytes(format!("listening on {}\n", state.config().public).as_bytes())?;
+        output::print_bytes(&announcement(&state.config().public, address, format)?)?;
         listen::serve(state, doors, told_to_stop).await
     })
+}
+
+/// Where the server is: for browsers, and at which address of this machine, where that is not the
+/// same. Whoever asked for a free port learns it from here.
+fn announcement(public: &Origin, address: SocketAddr, format: Format) -> Result<Vec<u8>, Failure> {
+    match format {
+        Format::Text if *public == Origin::localhost(address.port()) => {
+            Ok(format!("listening on {public}\n").into_bytes())
+        }
+        Format::Text => Ok(format!("listening on {address} for {public}\n").into_bytes()),
+        Format::Json => Format::json(
+            &Facts::new().with_text("public_url", public).with_text("address", address),
+        ),
+    }
 }
 
 pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -72,11 +92,9 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-pub(super) fn port(listener: &TcpListener) -> Result<u16, Failure> {
+pub(super) fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr();
-    address
-        .map(|address| address.port())
-        .map_err(|error| Failure::usage(format!("the port cannot be found out: {error}")))
+    address.map_err(|error| Failure::usage(format!("the port cannot be found out: {error}")))
 }
 
 /// Events go to standard error, as lines or as JSON.
@@ -123,5 +141,28 @@ mod tests {
         for address in ["127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080", "[::ffff:127.0.0.1]:80"] {
             check(&format!("--listen {address}")).unwrap();
         }
+    }
+
+    #[track_caller]
+    fn announced(public: &str, address: &str, format: Format) -> String {
+        let public = public.parse().unwrap();
+        let bytes = announcement(&public, address.parse().unwrap(), format).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn where_the_server_is_is_told_with_its_port() {
+        let here = announced("http://localhost:8080", "127.0.0.1:8080", Format::Text);
+        assert_eq!(here, "listening on http://localhost:8080\n");
+        let behind = announced("https://seats.example.org", "127.0.0.1:34567", Format::Text);
+        assert_eq!(behind, "listening on 127.0.0.1:34567 for https://seats.example.org\n");
+    }
+
+    #[test]
+    fn a_script_is_told_in_json() {
+        let told = announced("https://seats.example.org", "127.0.0.1:34567", Format::Json);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["public_url"], "https://seats.example.org");
+        assert_eq!(told["address"], "127.0.0.1:34567");
     }
 }
