@@ -46,18 +46,30 @@ struct Parts {
 }
 
 impl AppState {
-    /// Opens the data directory for this process alone, verifies the installed licences again, and
-    /// starts the writer.
+    /// Opens the data directory for this process alone, and starts as [`over`](Self::over) does.
     ///
     /// # Errors
     /// If a file of the directory is not as it should be, or another process has the store.
     pub fn open(data: &DataDir, config: Config, sources: Sources) -> Result<Self, Failure> {
+        let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
+        Self::over(store, data, config, sources)
+    }
+
+    /// Verifies the installed licences again, and starts the writer over a store that is open.
+    ///
+    /// # Errors
+    /// If a file of the directory is not as it should be.
+    pub fn over(
+        store: RedbStore,
+        data: &DataDir,
+        config: Config,
+        sources: Sources,
+    ) -> Result<Self, Failure> {
         let (site, key) = (data.site()?, data.site_key()?);
         let refresh_key = data.refresh_key()?;
         let minter = Minter::new(site.issuer.clone(), site.product.clone(), &key)
             .map_err(|error| Failure::usage(error.to_string()))?;
         let shelf = Arc::new(Shelf::new(trust(&site, key.public(), &config)));
-        let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
         let reader = store.reader();
         let committed = reader.site().map_err(|error| store_failure(&error))?;
         let files = reader.licence_files().map_err(|error| store_failure(&error))?;
@@ -202,7 +214,8 @@ fn restore(shelf: &Shelf, files: Vec<Vec<u8>>, now: UnixTime) -> Licences {
     licences
 }
 
-fn store_failure(error: &StoreError) -> Failure {
+/// What is told of a store that cannot be used.
+pub(crate) fn store_failure(error: &StoreError) -> Failure {
     let help = match error {
         StoreError::InUse(_) => "one program has a data directory at a time: stop the other one",
         StoreError::NotFound(_) | StoreError::Exists(_) => "check the data directory",

@@ -2,14 +2,9 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-
-fn tell_to_stop(child: &Child) {
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).unwrap();
-    kill_process(id, Signal::TERM).unwrap();
-}
 
 /// The log's own complaint about a full disk was once a panic: of the writer, were it the one to log.
 #[test]
@@ -21,6 +16,6 @@ fn a_log_on_a_full_disk_stops_nobody() {
     let mut lines = BufReader::new(dev.stdout.take().unwrap()).lines().map_while(Result::ok);
     let is_up = lines.any(|line| line.starts_with("listening on http://localhost:"));
     assert!(is_up, "it ended before it listened");
-    tell_to_stop(&dev);
+    kill_process(Pid::from_child(&dev), Signal::TERM).unwrap();
     assert!(dev.wait().unwrap().success());
 }

@@ -3,6 +3,7 @@
 //! the same code that does it, and the same answer that is shown.
 
 use std::io;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,12 +21,28 @@ use tower::ServiceExt as _;
 
 use super::{small_runtime, system};
 use crate::config::{Config, Origin};
-use crate::data_dir::DataDir;
+use crate::data_dir::{self, DataDir};
 use crate::http::{app, open_admin_door};
-use crate::state::AppState;
+use crate::state::{AppState, store_failure};
+use crate::store::{RedbStore, StoreError};
 
 /// Bytes of an answer at most: a licence file in JSON.
 const ANSWER_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
+
+/// How long a command waits for others.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// For an answer of the running server, from the moment when it was reached.
+    answer: Duration,
+    /// Further tries to have the store, a [`PAUSE`] apart.
+    store_tries: u32,
+}
+
+/// Twice as long as a server lets a request take by default, and five seconds for whoever has the store.
+const PATIENCE: Patience = Patience { answer: Duration::from_secs(60), store_tries: 100 };
+
+/// A command that has the store is done in about as long.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A call of the server's own interface.
 #[derive(Debug)]
@@ -53,13 +70,29 @@ impl AdminCall {
 
     /// Has it done by the server that has the data directory, or in its place.
     pub(super) fn send<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+        self.send_within(data, PATIENCE)
+    }
+
+    fn send_within<T: DeserializeOwned>(
+        self,
+        data: &DataDir,
+        patience: Patience,
+    ) -> Result<T, Failure> {
         small_runtime()?.block_on(async {
-            match UnixStream::connect(data.socket()).await {
-                Ok(stream) => self.over(stream).await,
-                Err(error) if is_stopped(&error) => self.in_process(data).await,
-                Err(error) => Err(unreachable_server(&error)),
+            match reach(data, patience.store_tries).await? {
+                Reached::Server(stream) => {
+                    let answer = tokio::time::timeout(patience.answer, self.over(stream)).await;
+                    answer.unwrap_or_else(|_| Err(silent(patience.answer)))
+                }
+                Reached::Store(store) => self.in_process(*store, data).await,
             }
         })
+    }
+
+    /// Has it done here, in a data directory that no other process knows of yet.
+    pub(super) fn send_alone<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+        let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
+        small_runtime()?.block_on(self.in_process(store, data))
     }
 
     /// Has it done by an app in this process.
@@ -81,10 +114,14 @@ impl AdminCall {
         answer
     }
 
-    async fn in_process<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+    async fn in_process<T: DeserializeOwned>(
+        self,
+        store: RedbStore,
+        data: &DataDir,
+    ) -> Result<T, Failure> {
         // No browser comes this way, so the address that browsers use plays no part.
         let config = Config::new(data.settings()?, Origin::localhost(0));
-        let state = AppState::open(data, config, system())?;
+        let state = AppState::over(store, data, config, system())?;
         let answer = self.through(app(state.clone())).await;
         state.writer().stop().await;
         answer
@@ -102,6 +139,36 @@ impl AdminCall {
     }
 }
 
+/// Who does what is asked for.
+enum Reached {
+    /// The server that runs.
+    Server(UnixStream),
+    /// This process: no server runs, and now nobody else has the store.
+    Store(Box<RedbStore>),
+}
+
+/// Finds a server, or takes its place. Another command, or a server on its way up or down, has the
+/// store for a moment without answering: it is waited for.
+async fn reach(data: &DataDir, store_tries: u32) -> Result<Reached, Failure> {
+    let mut tries_left = store_tries;
+    loop {
+        match UnixStream::connect(data.socket()).await {
+            Ok(stream) => return Ok(Reached::Server(stream)),
+            Err(error) if is_stopped(&error) => {}
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                return Err(data_dir::too_long(&data.socket()));
+            }
+            Err(error) => return Err(unreachable_server(&error)),
+        }
+        match RedbStore::open(&data.store()) {
+            Err(StoreError::InUse(_)) if tries_left > 0 => tries_left -= 1,
+            Err(error) => return Err(store_failure(&error)),
+            Ok(store) => return Ok(Reached::Store(Box::new(store))),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
 /// There is no socket, or one that a server which was killed left behind.
 fn is_stopped(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
@@ -110,6 +177,12 @@ fn is_stopped(error: &io::Error) -> bool {
 fn unreachable_server(error: &io::Error) -> Failure {
     Failure::usage(format!("the running server cannot be reached: {error}"))
         .mend("run this as the user that the server runs as")
+}
+
+fn silent(patience: Duration) -> Failure {
+    let secs = patience.as_secs();
+    Failure::usage(format!("the running server did not answer for {secs} seconds"))
+        .mend("see the server's log; where it hangs or was halted, start it again")
 }
 
 fn broken(error: &hyper::Error) -> Failure {
@@ -156,5 +229,39 @@ impl ProblemRead {
             Some(code) => Failure::coded(*code, sentence),
             None => Failure::usage(sentence),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::command::tests::data_dir;
+    use crate::http::paths;
+
+    #[track_caller]
+    fn message(data: &DataDir, patience: Patience) -> String {
+        let failed = AdminCall::get(paths::LICENCE).send_within::<Value>(data, patience);
+        failed.unwrap_err().report().unwrap().message.clone()
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_is_not_waited_for_without_end() {
+        let (_folder, _path, data) = data_dir();
+        // The system lets callers in although nobody comes to the door.
+        let _halted = UnixListener::bind(data.socket()).unwrap();
+        let patience = Patience { answer: Duration::from_millis(1), store_tries: 0 };
+        assert!(message(&data, patience).starts_with("the running server did not answer for"));
+    }
+
+    #[test]
+    fn whoever_keeps_the_store_is_not_waited_for_without_end() {
+        let (_folder, _path, data) = data_dir();
+        let _other = RedbStore::open(&data.store()).unwrap();
+        let patience = Patience { answer: Duration::ZERO, store_tries: 1 };
+        assert!(message(&data, patience).ends_with("is in use by another process"));
     }
 }

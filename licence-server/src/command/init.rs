@@ -10,10 +10,12 @@ use licence_core::{Code, PrivateKey, PublicKey, Roots, Text};
 
 use super::{new_password, user};
 use crate::cli::InitArgs;
-use crate::data_dir::{NewDataDir, SiteFile};
+use crate::data_dir::{self, NewDataDir, SiteFile};
+use crate::http::NewUser;
 use crate::rng::SystemRng;
 
 pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Failure> {
+    data_dir::refuse_long(path)?;
     let trust = trust(args)?;
     // Everything is read before anything is made.
     let file = args.admin_password_file.as_ref();
@@ -23,7 +25,7 @@ pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Fa
     let site = |key: &PrivateKey| trust.site(key);
     let new = NewDataDir::beside(path, site, clock::now()?, &SystemRng)?;
     if let Some((name, password)) = admin.zip(password) {
-        user::register(&new_admin(name), &password, &new.dir())?;
+        let _: NewUser = user::call(&new_admin(name), &password).send_alone(&new.dir())?;
     }
     let facts = facts(path, &new.dir().site()?, new.dir().site_key()?.public());
     new.publish(path)?;

@@ -1,8 +1,11 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::thread;
 
 use licence_cli::Failure;
 use licence_core::{Code, PrivateKey, Product, Roots, Text, UnixTime};
@@ -10,7 +13,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::{system, user};
+use super::{refuse_data_dir, system, user};
 use crate::config::{Config, Origin, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
 use crate::http::NewUser;
@@ -18,7 +21,7 @@ use crate::listen::{self, Doors};
 use crate::rng::testing::SeededRng;
 use crate::state::AppState;
 
-fn data_dir() -> (TempDir, PathBuf, DataDir) {
+pub(super) fn data_dir() -> (TempDir, PathBuf, DataDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
     let site = |key: &PrivateKey| {
@@ -41,11 +44,11 @@ fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
 }
 
 /// A server on a free port, which is stopped when the sender is used.
-fn start(data: &DataDir) -> (std::thread::JoinHandle<()>, oneshot::Sender<()>) {
+fn start(data: &DataDir) -> (thread::JoinHandle<()>, oneshot::Sender<()>) {
     let (stop, stopped) = oneshot::channel();
     let (ready, is_ready) = std::sync::mpsc::channel();
     let data = data.clone();
-    let server = std::thread::spawn(move || {
+    let server = thread::spawn(move || {
         let network = TcpListener::bind("127.0.0.1:0").unwrap();
         let config = Config::new(Settings::default(), Origin::localhost(8080));
         let state = AppState::open(&data, config, system()).unwrap();
@@ -121,4 +124,29 @@ fn a_server_whose_store_failed_ends_with_a_failure() {
     });
     let failure = end.unwrap_err();
     assert_eq!(failure.report().unwrap().exit, licence_core::Exit::Failed);
+}
+
+/// All but one of them were once told to stop the others.
+#[test]
+fn commands_given_at_once_are_done_one_after_another() {
+    let (_folder, _path, data) = data_dir();
+    let together = Barrier::new(4);
+    thread::scope(|scope| {
+        for name in ["ann", "bob", "eve", "kim"] {
+            let (data, together) = (&data, &together);
+            scope.spawn(move || {
+                together.wait();
+                add(name, data).unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn a_throw_away_site_takes_no_data_directory() {
+    let (site, other) = (Path::new("site"), OsStr::new("other"));
+    refuse_data_dir(Some(site), None).unwrap_err();
+    refuse_data_dir(Some(site), Some(other)).unwrap_err();
+    refuse_data_dir(Some(site), Some(site.as_os_str())).unwrap();
+    refuse_data_dir(None, None).unwrap();
 }

@@ -14,7 +14,10 @@
 mod make;
 mod site_file;
 
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use licence_cli::Failure;
@@ -46,11 +49,7 @@ impl DataDir {
     /// # Errors
     /// If it is not a data directory, or others than its owner may enter it.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        if !path.join(SITE_FILE).is_file() {
-            let sentence = format!("`{}` is not a server's data directory", path.display());
-            return Err(Failure::usage(sentence)
-                .mend("name it with --data DIR or LICENCE_DATA; `licence-server init` makes one"));
-        }
+        fs::metadata(path.join(SITE_FILE)).map_err(|error| no_site(path, &error))?;
         refuse_shared(path)?;
         Ok(Self(path.to_owned()))
     }
@@ -101,7 +100,8 @@ impl DataDir {
     /// If there is a file that cannot be read or holds what is not known.
     pub fn settings(&self) -> Result<Settings, Failure> {
         let path = self.0.join(CONFIG);
-        if !path.exists() {
+        // The link itself is looked at: one that leads nowhere was to lead to settings.
+        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
             return Ok(Settings::default());
         }
         let source = Source::File(path);
@@ -127,6 +127,33 @@ impl DataDir {
     fn source(&self, name: &str) -> Source {
         Source::File(self.0.join(name))
     }
+}
+
+/// Refuses a new directory in which the server could not make its socket. The system limits the paths
+/// of sockets to some 100 bytes; the whole path counts, as a service's unit would name it.
+///
+/// # Errors
+/// If it is too long.
+pub fn refuse_long(path: &Path) -> Result<(), Failure> {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).join(SOCKET);
+    SocketAddr::from_pathname(&whole).map(drop).map_err(|_| too_long(&whole))
+}
+
+/// What is told where the path of the socket is too long.
+#[must_use]
+pub fn too_long(socket: &Path) -> Failure {
+    let sentence = format!("`{}` is too long for the path of a socket", socket.display());
+    Failure::usage(sentence).mend("give the data directory a path of 90 bytes at most")
+}
+
+fn no_site(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    if error.kind() == ErrorKind::PermissionDenied {
+        return Failure::usage(format!("`{path}` may not be entered: {error}"))
+            .mend("run this as the user that the data directory belongs to");
+    }
+    Failure::usage(format!("`{path}` is not a server's data directory"))
+        .mend("name it with --data DIR or LICENCE_DATA; `licence-server init` makes one")
 }
 
 /// Keys and names of people are in there.

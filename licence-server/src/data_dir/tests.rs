@@ -1,11 +1,12 @@
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
 
 use licence_core::{PrivateKey, Product, Roots, UnixTime, Vendor};
 use tempfile::TempDir;
 
-use super::{DataDir, NewDataDir, SiteFile};
+use super::{DataDir, NewDataDir, SiteFile, no_site, refuse_long};
 use crate::rng::testing::SeededRng;
 
 fn site(key: &PrivateKey) -> Option<SiteFile> {
@@ -23,7 +24,7 @@ fn make() -> (TempDir, PathBuf) {
 }
 
 #[track_caller]
-fn message(path: &std::path::Path) -> String {
+fn message(path: &Path) -> String {
     DataDir::open(path).unwrap_err().report().unwrap().message.clone()
 }
 
@@ -90,4 +91,29 @@ fn damaged_files_are_named() {
         };
         assert!(failure.report().unwrap().message.contains(name), "{failure:?}");
     }
+}
+
+/// By the answer of the system: tests may run as root, whom no folder keeps out.
+#[test]
+fn a_directory_of_another_user_is_told_from_another_folder() {
+    let failure = no_site(Path::new("site"), &ErrorKind::PermissionDenied.into());
+    assert!(failure.report().unwrap().message.starts_with("`site` may not be entered"));
+    let failure = no_site(Path::new("site"), &ErrorKind::NotFound.into());
+    assert!(failure.report().unwrap().message.ends_with("is not a server's data directory"));
+}
+
+/// Read as no settings, it would put every default in force, and nobody would know.
+#[test]
+fn settings_that_a_link_does_not_lead_to_are_missed() {
+    let (folder, path) = make();
+    symlink(folder.path().join("elsewhere"), path.join("config.toml")).unwrap();
+    DataDir::open(&path).unwrap().settings().unwrap_err();
+}
+
+#[test]
+fn a_path_too_long_for_the_socket_is_refused_before_anything_is_made() {
+    refuse_long(&Path::new("/srv").join("d".repeat(80))).unwrap();
+    refuse_long(&Path::new("/srv").join("d".repeat(100))).unwrap_err();
+    // From the root, where a command may be typed as well as here.
+    refuse_long(Path::new(&"d".repeat(100))).unwrap_err();
 }
