@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::programs::{Serving, binary, free_port};
+use crate::programs::{ANY_PORT, Serving, binary};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -55,15 +55,15 @@ impl Newcomer {
 #[test]
 fn the_readme_leads_a_newcomer_from_a_key_to_an_access_token() {
     let newcomer = Newcomer { dir: tempfile::tempdir().unwrap() };
-    let port = free_port();
     let blocks = blocks("README.md", "Five minutes by hand");
     // The first one builds the programs, which whoever runs this has done.
     let (build, blocks) = blocks.split_first().unwrap();
     assert!(build.starts_with("cargo build"), "{build}");
-    let mut serving = None;
+    let mut serving: Option<Serving> = None;
     let mut last = String::new();
     for block in blocks {
-        let block = block.replace("8080", &port.to_string());
+        let url = serving.as_ref().map_or("http://localhost:8080", Serving::url);
+        let block = block.replace("http://localhost:8080", url).replace("127.0.0.1:8080", ANY_PORT);
         let (before, serve) = match block.find("licence-server serve") {
             Some(at) => block.split_at(at),
             None => (block.as_str(), ""),
@@ -71,7 +71,7 @@ fn the_readme_leads_a_newcomer_from_a_key_to_an_access_token() {
         last = newcomer.run(before);
         if !serve.is_empty() {
             let log = newcomer.dir.path().join("log");
-            serving = Some(Serving::start(newcomer.shell(&format!("exec {serve}")), &log, port));
+            serving = Some(Serving::start(newcomer.shell(&format!("exec {serve}")), &log));
         }
     }
     assert!(serving.is_some(), "the README starts no server");

@@ -1,25 +1,31 @@
 //! A vendor and an institute played with the real programs, in a folder of their own.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) const PRODUCT: &str = "lab";
 
+/// Lets the system choose a free port, which nobody else can take in between.
+pub(crate) const ANY_PORT: &str = "127.0.0.1:0";
+
 /// Everything of one vendor with one institute.
 pub(crate) struct Institute {
     dir: TempDir,
     server: Option<Serving>,
-    port: u16,
 }
 
 /// A server that runs; it is killed when this is dropped.
-pub(crate) struct Serving(Child);
+pub(crate) struct Serving {
+    process: Child,
+    /// Kept open, because a program that prints into a closed pipe fails.
+    _printed: Lines<BufReader<ChildStdout>>,
+    url: String,
+}
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -32,8 +38,7 @@ impl Institute {
     /// Keys, a licence for so many seats bound to the site's key, and a store; not yet serving.
     #[track_caller]
     pub(crate) fn with_seats(seats: u32) -> Self {
-        let port = free_port();
-        let institute = Self { dir: tempfile::tempdir().unwrap(), server: None, port };
+        let institute = Self { dir: tempfile::tempdir().unwrap(), server: None };
         institute.found(seats);
         institute
     }
@@ -81,14 +86,13 @@ impl Institute {
         self.run("licence-server", &words);
     }
 
-    /// Starts the server and waits until it answers.
+    /// Starts the server, on a port of its own choice each time, and waits until it listens.
     #[track_caller]
     pub(crate) fn serve(&mut self) {
-        let listen = format!("127.0.0.1:{}", self.port);
         let mut command = Command::new(binary("licence-server"));
         command.current_dir(self.dir.path());
-        command.args(["serve", "--data", "site", "--listen", &listen]).stdin(Stdio::null());
-        self.server = Some(Serving::start(command, &self.path("log"), self.port));
+        command.args(["serve", "--data", "site", "--listen", ANY_PORT]).stdin(Stdio::null());
+        self.server = Some(Serving::start(command, &self.path("log")));
     }
 
     /// Ends the server as a power cut would.
@@ -132,29 +136,34 @@ impl Institute {
         assert_eq!(answer.status, 204, "{answer:?}");
     }
 
+    #[track_caller]
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port)
+        format!("{}{path}", self.server.as_ref().unwrap().url())
     }
 }
 
 impl Serving {
     /// Starts a server and waits until it says that it listens; what it logs goes to a file.
     #[track_caller]
-    pub(crate) fn start(mut command: Command, log: &Path, port: u16) -> Self {
+    pub(crate) fn start(mut command: Command, log: &Path) -> Self {
         let log = fs::File::options().create(true).append(true).open(log).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let serving = Self(child);
-        wait_until_listening(lines, port);
-        serving
+        let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = address_in(&mut printed);
+        Self { process: child, _printed: printed, url }
+    }
+
+    /// The address as a browser calls it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
         // It may have ended by itself, which the test has seen in its answers.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -186,10 +195,6 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     binary
 }
 
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }
@@ -202,10 +207,10 @@ fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> An
     Answer { status, body: serde_json::from_str(&body).unwrap_or(Value::String(body)) }
 }
 
-/// Reads what the server prints until it names its port.
+/// Reads what the server prints until it names its address.
 #[track_caller]
-fn wait_until_listening(lines: impl Iterator<Item = std::io::Result<String>>, port: u16) {
-    let port = port.to_string();
+fn address_in(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> String {
     let mut lines = lines.map_while(Result::ok);
-    assert!(lines.any(|line| line.contains(&port)), "the server ended before it listened");
+    let found = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned));
+    found.expect("the server ended before it listened")
 }
