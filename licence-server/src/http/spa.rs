@@ -118,7 +118,9 @@ async fn explained(response: Response) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => routes::wrong_method().await,
         StatusCode::PRECONDITION_FAILED => Problem::new(Code::PreconditionFailed),
         status @ StatusCode::RANGE_NOT_SATISFIABLE => {
-            Problem::invalid_request("the file has no such range of bytes").status(status)
+            Problem::invalid_request("the file has no such range of bytes")
+                .status(status)
+                .mend("ask for bytes within the length that `Content-Range` gives")
         }
         _ => return response,
     };
@@ -241,6 +243,7 @@ mod tests {
             let refused = world.call(method, "/").send().await;
             refused.assert_problem(405, "invalid_request");
             assert_eq!(refused.header("allow"), "GET,HEAD");
+            assert!(refused.string("mend").contains("`Allow`"));
         }
         let call = world.get("/verifier.wasm").header("range", "bytes=9-");
         let refused = call.send().await;

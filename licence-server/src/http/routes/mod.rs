@@ -34,4 +34,5 @@ pub(super) async fn not_found() -> Problem {
 pub(super) async fn wrong_method() -> Problem {
     Problem::invalid_request("this address does not take that method")
         .status(StatusCode::METHOD_NOT_ALLOWED)
+        .mend("use one of the methods that `Allow` names")
 }
