@@ -6,6 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
 use licence_cli::Failure;
 use licence_core::{Code, PrivateKey, Product, Roots, Text, UnixTime};
@@ -120,9 +121,10 @@ fn a_server_whose_store_failed_ends_with_a_failure() {
         let doors = Doors::open(network, &data).unwrap();
         // The writer ends for either reason, and nobody told the server to stop.
         state.writer().stop().await;
-        listen::serve(state, doors, std::future::pending()).await
+        let serving = listen::serve(state, doors, std::future::pending());
+        tokio::time::timeout(Duration::from_secs(60), serving).await
     });
-    let failure = end.unwrap_err();
+    let failure = end.expect("it serves on").unwrap_err();
     assert_eq!(failure.report().unwrap().exit, licence_core::Exit::Failed);
 }
 

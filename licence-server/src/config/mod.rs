@@ -251,6 +251,11 @@ mod tests {
                 "invalid value: integer `0`, expected a whole number from 1 to 3650",
             ),
             (
+                "session_days = 99999999999999999999",
+                1,
+                "invalid value: a far larger number, expected a whole number from 1 to 3650",
+            ),
+            (
                 "password_threads = 'all'",
                 1,
                 "invalid type: string \"all\", expected a whole number from 1 to 256",

@@ -48,4 +48,9 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for Expected<MIN, MAX> {
         let read = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
         read.map(Within).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
     }
+
+    /// What 64 bits do not hold.
+    fn visit_i128<E: Error>(self, _: i128) -> Result<Within<MIN, MAX>, E> {
+        Err(E::invalid_value(Unexpected::Other("a far larger number"), &self))
+    }
 }
