@@ -36,6 +36,15 @@ test("an option that is not what it should be is a mistake of the program", () =
   }
 });
 
+test("an option that is missing is named", () => {
+  for (const options of [undefined, null, {}, { now: NOW }]) {
+    assert.throws(() => verifyLicence(vendor.file, options), { name: "TypeError", message: /^option `roots` is missing: give an array/ });
+    const token = () => verifyAccess(vendor.access, options);
+    assert.throws(token, { name: "TypeError", message: /^option `licence` is missing: give what `verifyLicence` returned/ });
+  }
+  assert.throws(() => verifyAccess(vendor.access, { licence: vendor.file }), /^TypeError: option `roots` is missing/);
+});
+
 test("what is not text is a mistake of the program", () => {
   const licence = verifyLicence(vendor.file, vendor.options);
   for (const value of [undefined, null, 1, {}, new Uint8Array(3)]) {
@@ -47,7 +56,7 @@ test("what is not text is a mistake of the program", () => {
 
 test("a licence cannot be made up, copied or sent", () => {
   const licence = verifyLicence(vendor.file, vendor.options);
-  for (const forged of [{ ok: true }, { ...licence }, JSON.parse(JSON.stringify(licence)), Object.create(licence), undefined]) {
+  for (const forged of [{ ok: true }, { ...licence }, JSON.parse(JSON.stringify(licence)), Object.create(licence), null]) {
     assert.throws(() => verifyAccess(vendor.access, { licence: forged, now: NOW }), /`licence` is not one/);
   }
   const refusal = verifyLicence("", vendor.options);

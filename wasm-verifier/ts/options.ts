@@ -25,8 +25,13 @@ export interface LicenceOptions extends AtTime {
   readonly allowTest?: boolean;
 }
 
-const HOW_TO_MEND: Readonly<Record<string, string>> = {
+const HOW_TO_GIVE = {
   roots: "give an array of one to eight different Ed25519 public keys, each as PEM or JWK",
+  licence: "give what `verifyLicence` returned, or a licence file's text",
+};
+
+const HOW_TO_MEND: Readonly<Record<string, string>> = {
+  roots: HOW_TO_GIVE.roots,
   product: "give the product's name as the licence has it",
   site: "give an Ed25519 public key as PEM or JWK",
   revocations: "give the text of a revocation list",
@@ -38,6 +43,11 @@ const HOW_TO_MEND: Readonly<Record<string, string>> = {
 /** The mistake of a program: an option that is not what it should be. */
 export function badOption(name: string): TypeError {
   return new TypeError(`option \`${name}\` is wrong: ${HOW_TO_MEND[name] ?? "there is no such option"}`);
+}
+
+/** Checks that an option is there, without which nothing can be verified. */
+export function needOption(name: "licence" | "roots", options: object | undefined): void {
+  if (options?.[name as keyof typeof options] === undefined) throw new TypeError(`option \`${name}\` is missing: ${HOW_TO_GIVE[name]}`);
 }
 
 /** Checks that a text is one, which JavaScript does not. */

@@ -2,7 +2,7 @@ import { accessLink, links, type LicenceState, type Link, type VerifiedChain } f
 import type { AccessClaims } from "./claims.js";
 import type { Licence } from "./licence.js";
 import { needLoaded } from "./loading.js";
-import { asJson, badOption, needText, time, type AtTime, type LicenceOptions, type PublicKey } from "./options.js";
+import { asJson, badOption, needOption, needText, time, type AtTime, type LicenceOptions, type PublicKey } from "./options.js";
 import { refuse, type Finding, type Refusal } from "./refusal.js";
 import { originOf, present } from "./verified.js";
 import * as wasm from "./wasm_verifier.js";
@@ -41,6 +41,7 @@ type Answer<T> = ({ readonly ok: true } & T) | Finding;
  */
 export function verifyLicence(file: string, options: LicenceOptions): Licence | Refusal {
   needLoaded();
+  needOption("roots", options);
   const now = time(options);
   const handle = open(file, options);
   if (!(handle instanceof wasm.Licence)) return handle;
@@ -60,8 +61,10 @@ export function verifyLicence(file: string, options: LicenceOptions): Licence | 
 export function verifyAccess(token: string, options: AccessOptions): Access | Refusal {
   needLoaded();
   needText("token", token);
+  needOption("licence", options);
   const now = time(options);
   if (typeof options.licence !== "string") return underVerified(token, options, now);
+  needOption("roots", options);
   const { licence: file, ...rest } = options as LicenceOptions & { licence: string };
   const handle = open(file, rest);
   if (!(handle instanceof wasm.Licence)) return handle;

@@ -3,6 +3,7 @@
 mod loader;
 mod size;
 
+use std::fs;
 use std::process::Command;
 
 use crate::command::{self, cargo};
@@ -40,16 +41,40 @@ fn assemble(workspace: &Workspace) -> Result<(), Failure> {
     let folder = workspace.target().join(wasm_target::TRIPLE).join(PROFILE);
     loader::emit(&folder.join(format!("{STEM}.wasm")), &dist)?;
     optimise(workspace)?;
+    minify(workspace)?;
     command::run(npm::npm(&workspace.wasm_verifier())?.args(["run", "build:ts"]))?;
+    ship_loader_types(workspace)?;
     size::check(&dist)
 }
 
 /// Makes the module smaller by Binaryen, which sees the whole program after the loader's changes.
 fn optimise(workspace: &Workspace) -> Result<(), Failure> {
     let module = workspace.dist().join(format!("{STEM}_bg.wasm"));
-    let mut wasm_opt = Command::new(workspace.wasm_verifier().join("node_modules/.bin/wasm-opt"));
-    wasm_opt.current_dir(workspace.root());
+    let mut wasm_opt = packaged_tool(workspace, "wasm-opt");
     command::run(wasm_opt.args(WASM_OPT).arg(&module).arg("--output").arg(&module))
+}
+
+/// Takes comments and long names out of the loader, which a page without a bundler fetches as it is.
+fn minify(workspace: &Workspace) -> Result<(), Failure> {
+    let loader = workspace.dist().join(format!("{STEM}.js"));
+    let mut terser = packaged_tool(workspace, "terser");
+    terser.args(["--module", "--ecma", "2022", "--compress", "--mangle"]);
+    command::run(terser.arg("--output").arg(&loader).arg("--").arg(&loader))
+}
+
+/// The compiled declarations name those of the loader, which the compiler reads and does not copy.
+fn ship_loader_types(workspace: &Workspace) -> Result<(), Failure> {
+    let name = format!("{STEM}.d.ts");
+    let types = workspace.wasm_verifier().join("ts").join(&name);
+    fs::copy(&types, workspace.dist().join(name)).map_err(Failure::file("copy", &types))?;
+    Ok(())
+}
+
+/// A tool that npm has installed for the package.
+fn packaged_tool(workspace: &Workspace, name: &str) -> Command {
+    let mut tool = Command::new(workspace.wasm_verifier().join("node_modules/.bin").join(name));
+    tool.current_dir(workspace.root());
+    tool
 }
 
 /// The features are those that rustc turns on for this target; Binaryen must be told, because
