@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./chromium.mjs";
-import { password } from "./institute.mjs";
 
 const ARTEFACTS = fileURLToPath(new URL("../artefacts", import.meta.url));
+
+/** As `cargo xtask demo` prints it. */
+const password = (name) => `${name}-demo-password`;
 
 /** A browser that is started once; each visitor gets a jar of cookies of their own. */
 export class Browser {
@@ -69,6 +71,15 @@ export class Visitor {
     await this.page.fill("#username", name);
     await this.page.fill("#password", typed);
     await this.page.press("#password", "Enter");
+  }
+
+  /** From now on no server can be reached. */
+  loseNetwork() {
+    return this.#context.setOffline(true);
+  }
+
+  findNetwork() {
+    return this.#context.setOffline(false);
   }
 
   cookies() {

@@ -10,7 +10,7 @@ mod server;
 mod vendor;
 
 use std::ffi::OsStr;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,16 +22,19 @@ use crate::test::build;
 use crate::wasm;
 use crate::workspace::Workspace;
 use people::PEOPLE;
-use server::Server;
+pub(crate) use server::Server;
 
 const SEATS: usize = 3;
 
+/// What the tests of the page are told: the address of a demonstration that is theirs alone.
+pub(crate) const VARIABLE: &str = "LICENCE_DEMO_URL";
+
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Where the server listens; port 0 takes a free one
+    /// Where on this machine the server listens; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Ends as soon as the server has answered
+    /// Ends as soon as the server listens
     #[arg(long)]
     check: bool,
 }
@@ -41,13 +44,12 @@ pub(crate) fn run(
     workspace: &Workspace,
     steps: &mut Steps,
 ) -> Result<(), Failure> {
-    let address = free_address(options.listen)?;
+    try_address(options.listen)?;
     steps.take("build", || build(workspace))?;
     wasm::run(workspace, steps)?;
-    let site = Site::new(workspace, address);
-    steps.take("vendor and institute", || site.set_up())?;
-    let mut server = steps.take("server", || Server::start(&site))?;
-    site.introduce();
+    let site = Site::new(workspace, options.listen, &options.listen.port().to_string());
+    let mut server = found(&site, steps)?;
+    introduce(server.url());
     if options.check {
         return Ok(());
     }
@@ -55,25 +57,40 @@ pub(crate) fn run(
     server.wait()
 }
 
-/// The address itself, or with the port that the system chose for port 0; tried before anything is
-/// built or thrown away.
-fn free_address(listen: SocketAddr) -> Result<SocketAddr, Failure> {
-    let taken = |source| Failure::Listen { address: listen, source };
-    TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(taken)
+/// The demonstration as the tests of its page visit it: of what is built already, on a free port.
+pub(crate) fn for_tests(workspace: &Workspace, steps: &mut Steps) -> Result<Server, Failure> {
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    found(&Site::new(workspace, any, "test"), steps)
 }
 
-/// Everything of one demonstration. The folder is named after the port, so that two of them do
-/// not throw each other's store away.
+/// Plays vendor and institute until the server listens.
+fn found(site: &Site<'_>, steps: &mut Steps) -> Result<Server, Failure> {
+    steps.take("vendor and institute", || site.set_up())?;
+    steps.take("server", || Server::start(site))
+}
+
+/// Fails on a taken address before anything is built or thrown away.
+fn try_address(listen: SocketAddr) -> Result<(), Failure> {
+    let taken = |source| Failure::Listen { address: listen, source };
+    TcpListener::bind(listen).map(drop).map_err(taken)
+}
+
+fn introduce(url: &str) {
+    println!("\nOpen {url} ({SEATS} seats) and sign in as:\n");
+    people::print(&PEOPLE);
+}
+
+/// Everything of one demonstration. The folder has a name for each port asked for, so that two
+/// demonstrations do not throw each other's store away.
 struct Site<'w> {
     workspace: &'w Workspace,
-    address: SocketAddr,
+    listen: SocketAddr,
     folder: PathBuf,
 }
 
 impl<'w> Site<'w> {
-    fn new(workspace: &'w Workspace, address: SocketAddr) -> Self {
-        let folder = workspace.target().join("demo").join(address.port().to_string());
-        Self { workspace, address, folder }
+    fn new(workspace: &'w Workspace, listen: SocketAddr, name: &str) -> Self {
+        Self { workspace, listen, folder: workspace.target().join("demo").join(name) }
     }
 
     fn set_up(&self) -> Result<(), Failure> {
@@ -84,16 +101,6 @@ impl<'w> Site<'w> {
         institute::install(self)?;
         institute::admit(self, &PEOPLE)?;
         app::assemble(self)
-    }
-
-    fn introduce(&self) {
-        println!("\nOpen {} ({SEATS} seats) and sign in as:\n", self.url());
-        people::print(&PEOPLE);
-    }
-
-    /// The address as a browser calls it.
-    fn url(&self) -> String {
-        format!("http://localhost:{}", self.address.port())
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -30,10 +30,8 @@ pub(crate) enum Failure {
         "cannot listen on `{address}`: stop what listens there or choose another by `--listen`"
     )]
     Listen { address: SocketAddr, source: io::Error },
-    #[error("the server ended ({0}) before it answered; its own message is above")]
+    #[error("the server ended ({0}); its own message is above")]
     ServerEnded(ExitStatus),
-    #[error("the server did not answer `GET {path}` with 200 within {secs} seconds")]
-    ServerSilent { path: &'static str, secs: u64 },
 }
 
 impl Failure {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::{self, cargo};
+use crate::demo;
 use crate::failure::Failure;
 use crate::need::{chromium, npm, python};
 use crate::step::Steps;
@@ -30,8 +31,11 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
     steps.take("node test", || {
         node::run(&workspace.wasm_verifier(), "test", |node| tools.told_to(node))
     })?;
+    let demo = demo::for_tests(workspace, steps)?;
     steps.take("browser test", || {
-        node::run(&workspace.browser_tests(), ".", |node| tools.told_to(node))
+        node::run(&workspace.browser_tests(), ".", |node| {
+            tools.told_to(node).env(demo::VARIABLE, demo.url())
+        })
     })
 }
 
