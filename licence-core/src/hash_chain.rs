@@ -3,9 +3,7 @@
 
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
-
-use crate::base64url;
+use crate::{base64url, sha256};
 
 /// The head of a hash chain.
 ///
@@ -25,14 +23,7 @@ impl ChainHead {
     #[must_use]
     pub fn append(self, entry: &[u8]) -> Self {
         let length = u64::try_from(entry.len()).unwrap_or(u64::MAX);
-        let mut hash = Sha256::new();
-        hash.update(self.0);
-        hash.update(length.to_be_bytes());
-        hash.update(entry);
-        let digest: [u8; 32] = hash.finalize().into();
-        let mut head = [0; 16];
-        head.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        Self(head)
+        Self(sha256::half_of(&[&self.0, &length.to_be_bytes(), entry]))
     }
 
     /// Its bytes.

@@ -9,6 +9,7 @@ use crate::json::{self, Object};
 use crate::key::PublicKey;
 use crate::limits::{ACCESS_BYTES_MAX, HEADER_BYTES_MAX, OBJECT_BYTES_MAX, REVOCATIONS_BYTES_MAX};
 use crate::refusal::{Flaw, Part, Reason, Refusal};
+use crate::signed_digest::SignedDigest;
 
 /// The kinds of signed objects. What one kind grants, another never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,12 +84,21 @@ mod read {
         signature: [u8; 64],
     }
 
-    /// The payload of a JWS whose signature holds. Only [`Envelope::open`] makes it.
-    pub(crate) struct SignedBytes(Vec<u8>);
+    /// What stands in a JWS whose signature holds. Only [`Envelope::open`] makes it.
+    pub(crate) struct SignedBytes<'a> {
+        signing_input: &'a [u8],
+        payload: Vec<u8>,
+    }
 
-    impl SignedBytes {
-        pub(crate) fn as_slice(&self) -> &[u8] {
-            &self.0
+    impl<'a> SignedBytes<'a> {
+        /// The bytes that the signature is over.
+        pub(crate) const fn signing_input(&self) -> &'a [u8] {
+            self.signing_input
+        }
+
+        /// The claims' JSON.
+        pub(crate) fn payload(&self) -> &[u8] {
+            &self.payload
         }
     }
 
@@ -131,15 +141,15 @@ mod read {
             &self.payload
         }
 
-        /// The payload, if `key` is the one it names and the signature holds.
-        pub(crate) fn open(self, key: Option<&PublicKey>) -> Result<SignedBytes, Refusal> {
+        /// What was signed, if `key` is the one it names and the signature holds.
+        pub(crate) fn open(self, key: Option<&PublicKey>) -> Result<SignedBytes<'a>, Refusal> {
             let refuse = |reason| Refusal { at: self.kind.part(), reason };
             let key = key.filter(|key| key.id() == self.kid);
             let key = key.ok_or_else(|| refuse(Reason::UnknownKey { kid: self.kid }))?;
             if !key.verifies(self.signing_input, &self.signature) {
                 return Err(refuse(Reason::BadSignature));
             }
-            Ok(SignedBytes(self.payload))
+            Ok(SignedBytes { signing_input: self.signing_input, payload: self.payload })
         }
     }
 
@@ -236,7 +246,7 @@ mod read {
 }
 
 mod write {
-    use super::{KeyId, Kind, base64url, json};
+    use super::{KeyId, Kind, SignedDigest, base64url, json};
 
     /// The bytes that are signed: header and claims, each in base64url.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +267,12 @@ mod write {
         #[must_use]
         pub const fn as_bytes(&self) -> &[u8] {
             self.0.as_bytes()
+        }
+
+        /// What a revocation list names it by.
+        #[must_use]
+        pub fn digest(&self) -> SignedDigest {
+            SignedDigest::of(self.as_bytes())
         }
 
         /// The compact JWS with the signature that a key made over [`as_bytes`](Self::as_bytes).

@@ -3,7 +3,6 @@
 use core::fmt;
 
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
-use sha2::{Digest as _, Sha256};
 
 use crate::armour::{self, Label};
 use crate::base64url;
@@ -11,6 +10,7 @@ use crate::id::KeyId;
 use crate::json::{self, Object, ObjectWriter};
 use crate::limits::{KEY_FILE_BYTES_MAX, ROOTS_MAX};
 use crate::refusal::{Flaw, Part, Reason, Refusal};
+use crate::sha256;
 
 /// RFC 8410's SubjectPublicKeyInfo before the key itself. Ed25519 has no parameters, so DER has one
 /// spelling and there is nothing to parse.
@@ -188,11 +188,9 @@ fn is_small_order([rest @ .., highest]: &[u8; 32]) -> bool {
 
 /// RFC 7638: the hash over the required members in alphabetical order, without white space.
 fn thumbprint(key: &[u8; 32]) -> KeyId {
-    let mut hash = Sha256::new();
-    hash.update(br#"{"crv":"Ed25519","kty":"OKP","x":""#);
-    hash.update(base64url::encode(key));
-    hash.update(br#""}"#);
-    KeyId::from_digest(hash.finalize().into())
+    let x = base64url::encode(key);
+    let members = [r#"{"crv":"Ed25519","kty":"OKP","x":""#, &x, r#""}"#].map(str::as_bytes);
+    KeyId::from_digest(sha256::of(&members))
 }
 
 /// The pinned root keys: the trust anchor, which never comes from what is being checked.

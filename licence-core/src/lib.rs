@@ -25,12 +25,14 @@ pub mod base64url;
 mod code;
 pub mod json;
 pub mod limits;
+mod sha256;
 mod text;
 mod time;
 // 1: names, and what a refusal says
 mod hash_chain;
 mod id;
 mod refusal;
+mod signed_digest;
 // 2: keys, and the text that files travel in
 pub mod armour;
 mod key;
@@ -53,6 +55,7 @@ pub use key::{PublicKey, Roots};
 pub use refusal::{Flaw, Part, Reason, Refusal};
 #[cfg(feature = "sign")]
 pub use sign::PrivateKey;
+pub use signed_digest::SignedDigest;
 pub use text::{FeatureName, Identifier, Institute, Product, Role, Text, Vendor};
 pub use time::UnixTime;
 pub use verify::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use licence_cli::Failure;
 use licence_core::claims::{BannedKey, LicenceClaims, RevocationsClaims, RevokedLicence};
-use licence_core::{KeyId, Serial, UnixTime, Uuid};
+use licence_core::{KeyId, Serial, SignedDigest, UnixTime};
 
 use crate::ledger::{Entry, Ledger, LicenceEntry, Recorded, Revocation, Revoked, SignedFile};
 use crate::value::Standing;
@@ -20,8 +20,8 @@ pub(crate) struct Books {
     pub(crate) list: Option<SignedFile<RevocationsClaims>>,
     /// The revisions of each series, and from when on they hold.
     series: BTreeMap<Serial, BTreeMap<u32, UnixTime>>,
-    /// The `jti` of all that each key signed, with the number of its entry.
-    signed: BTreeMap<KeyId, Vec<(u64, Uuid)>>,
+    /// The digest of all that each key signed, with the number of its entry.
+    signed: BTreeMap<KeyId, Vec<(u64, SignedDigest)>>,
 }
 
 impl Books {
@@ -37,15 +37,15 @@ impl Books {
     fn take(&mut self, number: u64, entry: Entry) {
         match entry {
             Entry::Licence(entry) => {
-                let SignedFile { kid, claims, .. } = &entry.signed;
+                let SignedFile { kid, claims, digest, .. } = &entry.signed;
                 let revisions = self.series.entry(claims.serial).or_default();
                 revisions.insert(claims.revision, claims.period.nbf());
-                self.signed.entry(*kid).or_default().push((number, claims.jti.0));
+                self.signed.entry(*kid).or_default().push((number, *digest));
                 self.licences.push(Recorded { number, entry });
             }
             Entry::IssuingKey(certificate) => {
                 let signed = self.signed.entry(certificate.kid).or_default();
-                signed.push((number, certificate.claims.jti.0));
+                signed.push((number, certificate.digest));
             }
             Entry::Revocations(list) => self.list = Some(list),
             Entry::Revocation(entry) => self.revocations.push(Recorded { number, entry }),
@@ -117,11 +117,11 @@ impl Books {
     }
 
     /// What a key signed before it was banned, in rising order. The ledger alone tells it from
-    /// forgeries, which can bear any date.
-    fn kept(&self, kid: KeyId, banned: u64) -> Vec<Uuid> {
+    /// forgeries, which can bear any date and any id.
+    fn kept(&self, kid: KeyId, banned: u64) -> Vec<SignedDigest> {
         let signed = self.signed.get(&kid).into_iter().flatten();
         let mut kept: Vec<_> =
-            signed.filter(|(number, _)| *number < banned).map(|(_, jti)| *jti).collect();
+            signed.filter(|(number, _)| *number < banned).map(|(_, digest)| *digest).collect();
         kept.sort_unstable();
         kept
     }
@@ -201,7 +201,9 @@ mod tests {
         let kid = key().public().id();
         let text = key().sign(claims.signing_input(kid));
         let file = armour::write(&[(Label::Licence, text.as_bytes())]);
-        Entry::Licence(LicenceEntry { signed: SignedFile { kid, claims, file }, order: None })
+        let digest = SignedDigest::of_compact(text.as_bytes());
+        let signed = SignedFile { kid, claims, digest, file };
+        Entry::Licence(LicenceEntry { signed, order: None })
     }
 
     fn revoked(what: Revoked, due: i64) -> Entry {
@@ -260,7 +262,10 @@ mod tests {
         assert_eq!(states(&books, 1), "replaced replaced revoked");
         let list = books.next_list(Vendor::parse("Acme").unwrap(), day(1));
         let [key] = list.keys.as_slice() else { panic!() };
-        assert_eq!(key.keep, [Uuid::from_bytes([1; 16]), Uuid::from_bytes([2; 16])], "in order");
+        let mut kept: Vec<_> =
+            books.licences.iter().take(2).map(|licence| licence.entry.signed.digest).collect();
+        kept.sort_unstable();
+        assert_eq!(key.keep, kept, "in order");
     }
 
     #[test]
@@ -274,7 +279,12 @@ mod tests {
         assert_eq!(list.licences.len(), 2);
         assert_eq!(list.licences[0], RevokedLicence::Below(serial, 4));
         assert_eq!(list.seq, 1);
-        let signed = SignedFile { kid: key().public().id(), claims: list, file: String::new() };
+        let signed = SignedFile {
+            kid: key().public().id(),
+            claims: list,
+            digest: SignedDigest::of(b"a list"),
+            file: String::new(),
+        };
         books.take(9, Entry::Revocations(signed));
         assert_eq!(books.next_list(Vendor::parse("Acme").unwrap(), day(0)).seq, 2);
     }

@@ -3,7 +3,7 @@
 use licence_cli::{Failure, SiteKit, rng};
 use licence_core::armour::{self, Label};
 use licence_core::claims::{IssuerClaims, SeatCount};
-use licence_core::{Code, Product, PublicKey, TokenId, UnixTime};
+use licence_core::{Code, Product, PublicKey, SignedDigest, TokenId, UnixTime};
 
 use crate::ledger::SignedFile;
 use crate::signer::Signer;
@@ -49,7 +49,8 @@ impl Certificate {
         };
         let text = root.sign(&claims)?;
         let file = armour::write(&[(Label::IssuerKey, text.as_bytes())]);
-        Ok(Self { kid: root.public().id(), claims, file })
+        let digest = SignedDigest::of_compact(text.as_bytes());
+        Ok(Self { kid: root.public().id(), claims, digest, file })
     }
 }
 

@@ -5,7 +5,7 @@ use licence_cli::{Failure, SiteKit, rng};
 use licence_core::armour::{self, Label};
 use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{
-    Code, LicenceId, OwnerId, Part, Policy, PublicKey, Refusal, Serial, TestLicences,
+    Code, LicenceId, OwnerId, Part, Policy, PublicKey, Refusal, Serial, SignedDigest, TestLicences,
     UnboundLicences, UnixTime, UnverifiedLicence,
 };
 
@@ -64,7 +64,8 @@ impl<'v> Issuer<'v> {
             signed.accept(&policy(grant))?.at(first_day).map(drop)
         };
         judge().map_err(|refusal| useless(&refusal))?;
-        Ok(Licence { kid: self.signer.public().id(), claims, file })
+        let digest = SignedDigest::of_compact(text.as_bytes());
+        Ok(Licence { kid: self.signer.public().id(), claims, digest, file })
     }
 }
 

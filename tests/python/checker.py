@@ -293,7 +293,7 @@ CLAIMS = {
     ),
     "revocations": (
         obj(iss=text, aud=string, iat=time, seq=positive),
-        obj(licences=array(revoked_licence), keys=array(obj(kid=kid, keep=array(uuid)))),
+        obj(licences=array(revoked_licence), keys=array(obj(kid=kid, keep=array(fixed(16))))),
         audience("revocations"),
     ),
     "request": (
@@ -342,6 +342,12 @@ def open_unlocated(kind, data, keys):
     key = keys[header["kid"]]
     need(verifies(key, data.rsplit(b".", 1)[0], signature), "bad_signature")
     return read_claims(kind, payload), key
+
+
+def digest(data):
+    signing_input = data.rsplit(b".", 1)[0]
+    first = hashlib.sha256(signing_input).digest()[:16]
+    return base64.urlsafe_b64encode(first).decode().rstrip("=")
 
 
 def verifies(key, message, signature):
@@ -449,8 +455,10 @@ def accept(data, roots, policy):
     need("env" not in licence or policy.get("allow_test"), "test_licence", "licence")
     return {
         "licence": licence,
+        "digest": digest(file["licence"]),
         "signer": signer,
         "issuer": issuer,
+        "issuer_digest": digest(file["issuer"]) if issuer else None,
         "root": root or signer,
         "site": site or own,
         "lists": lists,
@@ -491,22 +499,24 @@ def state_at(accepted, now):
     need(all(now + DAY >= one["iat"] for one in lists), "not_yet_valid", "revocations")
     seq = min((one["seq"] for one in lists), default=0)
     need(seq >= licence.get("revocations_min", 0), "revoked", "revocations")
-    need(not issuer or not banned(lists, accepted["root"], issuer["jti"]), "revoked", "issuer")
+    if issuer:
+        is_banned = banned(lists, accepted["root"], accepted["issuer_digest"])
+        need(not is_banned, "revoked", "issuer")
     need(now + DAY >= max(licence["iat"], licence["nbf"]), "not_yet_valid", "licence")
     end = licence.get("grace_until", licence.get("exp"))
     need(end is None or now < end, "expired", "licence")
     for one in (entry for each in lists for entry in each["licences"]):
         is_below = one.get("serial") == licence["serial"] and licence["revision"] < one["below"]
         need(one.get("jti") != licence["jti"] and not is_below, "revoked", "licence")
-    need(not banned(lists, accepted["signer"], licence["jti"]), "revoked", "licence")
+    need(not banned(lists, accepted["signer"], accepted["digest"]), "revoked", "licence")
     if now >= licence.get("exp", now + 1):
         return "grace"
     return "expiring" if now >= licence.get("warn_at", now + 1) else "valid"
 
 
-def banned(lists, key, jti):
+def banned(lists, key, signed):
     entries = (entry for one in lists for entry in one["keys"])
-    return any(entry["kid"] == key_id(key) and jti not in entry["keep"] for entry in entries)
+    return any(entry["kid"] == key_id(key) and signed not in entry["keep"] for entry in entries)
 
 
 def licence(vector, data, roots):

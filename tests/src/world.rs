@@ -6,7 +6,7 @@ use licence_core::claims::{
 };
 use licence_core::{
     ChainHead, FeatureName, Institute, LicenceId, OwnerId, PrivateKey, Product, Role, Serial,
-    SessionId, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
+    SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
 };
 
 /// Seconds of a day.
@@ -163,10 +163,13 @@ pub fn signed<C: Claims>(claims: &C, key: &PrivateKey) -> String {
     key.sign(claims.signing_input(key.public().id()))
 }
 
-/// A ban of a key that keeps what it signed under these ids.
+/// A ban of a key that keeps these of the texts that it signed.
 #[must_use]
-pub fn ban(key: &PrivateKey, keep: &[Uuid]) -> BannedKey {
-    BannedKey { kid: key.public().id(), keep: keep.to_vec() }
+pub fn ban(key: &PrivateKey, keep: &[&str]) -> BannedKey {
+    let mut keep: Vec<_> =
+        keep.iter().map(|text| SignedDigest::of_compact(text.as_bytes())).collect();
+    keep.sort_unstable();
+    BannedKey { kid: key.public().id(), keep }
 }
 
 /// The vendor.

@@ -2,8 +2,9 @@ use super::{
     Claims, Flaw, Kind, Object, ObjectWriter, Value, audience, count, list, need, need_audience,
     parsed, time,
 };
-use crate::id::{KeyId, LicenceId, Serial, Uuid};
+use crate::id::{KeyId, LicenceId, Serial};
 use crate::limits::REVOCATIONS_BYTES_MAX;
+use crate::signed_digest::SignedDigest;
 use crate::text::Vendor;
 use crate::time::UnixTime;
 
@@ -31,19 +32,19 @@ pub enum RevokedLicence {
     Below(Serial, u32),
 }
 
-/// A key that leaked. Whoever has it can date a forgery back, so no date tells the forged from the
-/// genuine: only what the ledger lists stays good.
+/// A key that leaked. Whoever has it can date a forgery back and give it the id of a genuine object,
+/// so neither date nor id tells the two apart: only the very bytes that the ledger lists stay good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BannedKey {
     /// The key.
     pub kid: KeyId,
-    /// The `jti` of what it signed that stays good, in rising order.
-    pub keep: Vec<Uuid>,
+    /// What it signed that stays good, in rising order.
+    pub keep: Vec<SignedDigest>,
 }
 
-/// The shortest entry, a `jti` in `keep`, has 39 bytes with its quotes and comma, so no list within
+/// The shortest entry, a digest in `keep`, has 25 bytes with its quotes and comma, so no list within
 /// its size holds more.
-const ENTRIES_MAX: usize = REVOCATIONS_BYTES_MAX / 39;
+const ENTRIES_MAX: usize = REVOCATIONS_BYTES_MAX / 25;
 
 impl RevocationsClaims {
     /// Whether the list takes this revision of a licence back.
@@ -55,14 +56,14 @@ impl RevocationsClaims {
         })
     }
 
-    /// Whether the list takes back what this key signed under that `jti`.
+    /// Whether the list takes back what this key signed with that digest.
     #[must_use]
-    pub fn bans(&self, kid: KeyId, jti: Uuid) -> bool {
-        self.keys.iter().any(|key| key.kid == kid && !key.keep.contains(&jti))
+    pub fn bans(&self, kid: KeyId, digest: SignedDigest) -> bool {
+        self.keys.iter().any(|key| key.kid == kid && !key.keep.contains(&digest))
     }
 
-    /// Whether the list takes back the other lists that this key signed. They have no `jti`, so none
-    /// is kept.
+    /// Whether the list takes back the other lists that this key signed. None is kept: the complete
+    /// list needs no other.
     #[must_use]
     pub fn bans_lists_of(&self, kid: KeyId) -> bool {
         self.keys.iter().any(|key| key.kid == kid)
@@ -97,7 +98,7 @@ impl BannedKey {
         let entry = value.as_object()?;
         Some(Self {
             kid: parsed(KeyId::parse)(entry.value("kid")?)?,
-            keep: list(ENTRIES_MAX, parsed(Uuid::parse))(entry.value("keep")?)?,
+            keep: list(ENTRIES_MAX, parsed(SignedDigest::parse))(entry.value("keep")?)?,
         })
     }
 

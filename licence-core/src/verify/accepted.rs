@@ -1,10 +1,11 @@
 use super::revocations::SignedRevocations;
 use super::signed::SignedLicence;
 use crate::claims::LicenceClaims;
-use crate::id::{KeyId, Uuid};
+use crate::id::KeyId;
 use crate::key::PublicKey;
 use crate::limits::HAND_LEEWAY_SECS;
 use crate::refusal::{Part, Reason, Refusal};
+use crate::signed_digest::SignedDigest;
 use crate::text::Product;
 use crate::time::UnixTime;
 
@@ -186,18 +187,22 @@ impl AcceptedLicence {
 
     fn is_issuer_banned(&self) -> bool {
         let issuer = self.signed.issuer.as_ref();
-        issuer.is_some_and(|issuer| self.is_banned(issuer.root, issuer.claims.jti.0))
+        issuer.is_some_and(|issuer| self.is_banned(issuer.root, &issuer.signing_input))
     }
 
     fn is_revoked(&self) -> bool {
-        let SignedLicence { claims, signer, .. } = &self.signed;
+        let SignedLicence { claims, signing_input, signer, .. } = &self.signed;
         let LicenceClaims { jti, serial, revision, .. } = claims;
         self.lists.iter().any(|list| list.claims.revokes(*jti, *serial, *revision))
-            || self.is_banned(*signer, jti.0)
+            || self.is_banned(*signer, signing_input)
     }
 
-    fn is_banned(&self, kid: KeyId, jti: Uuid) -> bool {
-        self.lists.iter().any(|list| list.claims.bans(kid, jti))
+    fn is_banned(&self, kid: KeyId, signing_input: &[u8]) -> bool {
+        if self.lists.is_empty() {
+            return false;
+        }
+        let digest = SignedDigest::of(signing_input);
+        self.lists.iter().any(|list| list.claims.bans(kid, digest))
     }
 
     fn state(&self, now: UnixTime) -> Result<LicenceState, Reason> {

@@ -33,9 +33,9 @@ impl AcceptedLicence {
     /// `licence_changed`.
     pub fn verify_access(&self, token: &[u8], now: UnixTime) -> Result<ValidAccess, Refusal> {
         let site = self.site().ok_or(Refusal::at(Part::Licence, Reason::Unbound))?;
-        let payload = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
+        let signed = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
         let refuse = |reason| Refusal::at(Part::Access, reason);
-        let claims: AccessClaims = claims::read(payload.as_slice()).map_err(refuse)?;
+        let claims: AccessClaims = claims::read(signed.payload()).map_err(refuse)?;
         check_time(&claims, now).map_err(refuse)?;
         self.at(claims.iat)?;
         self.check_grant(&claims).map_err(refuse)?;

@@ -37,9 +37,9 @@ impl SignedRevocations {
     pub(super) fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
         let envelope = Envelope::parse(text, Kind::Revocations)?;
         let signer = envelope.kid();
-        let payload = envelope.open(roots.find(signer))?;
+        let signed = envelope.open(roots.find(signer))?;
         let claims =
-            claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Revocations, r))?;
+            claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Revocations, r))?;
         Ok(Self { claims, signer })
     }
 

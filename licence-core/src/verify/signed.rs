@@ -66,9 +66,9 @@ impl UnverifiedLicence {
             Some(issuer) => Some(&issuer.claims.key),
             None => roots.find(signer),
         };
-        let payload = envelope.open(key)?;
+        let signed = envelope.open(key)?;
         let licence: LicenceClaims =
-            claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Licence, r))?;
+            claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Licence, r))?;
         // Vendors may share a root key, and one vendor's list says nothing of another's licences.
         if let Some(list) = list.as_ref().filter(|list| list.claims.iss != licence.iss) {
             let reason = Reason::UnknownKey { kid: list.signer };
@@ -82,7 +82,8 @@ impl UnverifiedLicence {
         if let Some(kid) = site.filter(|site| *site == signer || roots.find(*site).is_some()) {
             return Err(Refusal::at(Part::Licence, Reason::UnknownKey { kid }));
         }
-        Ok(SignedLicence { claims: licence, signer, issuer, list })
+        let signing_input = signed.signing_input().to_vec();
+        Ok(SignedLicence { claims: licence, signing_input, signer, issuer, list })
     }
 }
 
@@ -90,6 +91,8 @@ impl UnverifiedLicence {
 #[derive(Clone, Debug)]
 pub(super) struct SignedIssuer {
     pub(super) claims: IssuerClaims,
+    /// What the root signed, as it arrived.
+    pub(super) signing_input: Vec<u8>,
     pub(super) root: KeyId,
 }
 
@@ -97,14 +100,14 @@ impl SignedIssuer {
     fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
         let envelope = Envelope::parse(text, Kind::Issuer)?;
         let root = envelope.kid();
-        let payload = envelope.open(roots.find(root))?;
+        let signed = envelope.open(roots.find(root))?;
         let claims: IssuerClaims =
-            claims::read(payload.as_slice()).map_err(|r| Refusal::at(Part::Issuer, r))?;
+            claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Issuer, r))?;
         // No key has two roles: a root that is also an issuing key would outlive its own window.
         if roots.find(claims.key.id()).is_some() {
             return Err(Refusal::at(Part::Issuer, Reason::UnknownKey { kid: claims.key.id() }));
         }
-        Ok(Self { claims, root })
+        Ok(Self { claims, signing_input: signed.signing_input().to_vec(), root })
     }
 
     /// Whether the key may have signed this licence. Its window is judged at the licence's `iat`, so
@@ -136,6 +139,8 @@ impl SignedIssuer {
 #[derive(Clone, Debug)]
 pub struct SignedLicence {
     pub(super) claims: LicenceClaims,
+    /// What was signed, as it arrived: a copy and no digest, for nothing is hashed where no list counts.
+    pub(super) signing_input: Vec<u8>,
     pub(super) signer: KeyId,
     pub(super) issuer: Option<SignedIssuer>,
     pub(super) list: Option<SignedRevocations>,

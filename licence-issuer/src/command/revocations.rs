@@ -4,7 +4,7 @@ use licence_cli::{Facts, Failure, Format, clock, output};
 use licence_core::armour::{self, Label};
 use licence_core::claims::RevocationsClaims;
 use licence_core::limits::REVOCATIONS_BYTES_MAX;
-use licence_core::{Code, SignedRevocations};
+use licence_core::{Code, SignedDigest, SignedRevocations};
 
 use crate::books::Books;
 use crate::certificate::check_root;
@@ -38,9 +38,9 @@ pub(super) fn run(
         ));
     }
     let telling = Telling { facts: facts(&claims), sink: &args.out, format };
-    let entry =
-        Entry::Revocations(SignedFile { kid: root.public().id(), claims, file: file.clone() });
-    hand_out(&file, &entry.into(), &mut ledger, telling)
+    let digest = SignedDigest::of_compact(text.as_bytes());
+    let signed = SignedFile { kid: root.public().id(), claims, digest, file: file.clone() };
+    hand_out(&file, &Entry::Revocations(signed).into(), &mut ledger, telling)
 }
 
 fn check_size(text: &str) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use licence_core::armour::{self, Label};
 use licence_core::claims::{
     Claims, IssuerClaims, LicenceClaims, RevocationsClaims, RevokedLicence,
 };
-use licence_core::{KeyId, Text, UnixTime, json, unverified_parts};
+use licence_core::{KeyId, SignedDigest, Text, UnixTime, json, unverified_parts};
 use sha2::{Digest as _, Sha256};
 
 use super::stored;
@@ -34,6 +34,8 @@ pub(crate) struct SignedFile<C> {
     pub(crate) kid: KeyId,
     /// What it says.
     pub(crate) claims: C,
+    /// By what a list keeps it, should the key be banned.
+    pub(crate) digest: SignedDigest,
     /// The file, which says it.
     pub(crate) file: String,
 }
@@ -111,11 +113,14 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The claims in a file that was verified before it was recorded.
-pub(super) fn recorded_claims<C: Claims>(file: &str, label: Label) -> Option<C> {
-    let blocks = armour::parse(file.as_bytes()).ok()?;
-    let (_, text) = blocks.iter().find(|(own, _)| *own == label)?;
-    let parts = unverified_parts(text, C::KIND).ok()?;
-    let value = json::parse(parts.unverified_claims.as_bytes()).ok()?;
-    C::read(value.as_object()?).ok()
+impl<C: Claims> SignedFile<C> {
+    /// Reads a file that was verified before it was recorded.
+    pub(super) fn recorded(kid: KeyId, file: String, label: Label) -> Option<Self> {
+        let blocks = armour::parse(file.as_bytes()).ok()?;
+        let (_, text) = blocks.iter().find(|(own, _)| *own == label)?;
+        let parts = unverified_parts(text, C::KIND).ok()?;
+        let value = json::parse(parts.unverified_claims.as_bytes()).ok()?;
+        let claims = C::read(value.as_object()?).ok()?;
+        Some(Self { kid, claims, digest: SignedDigest::of_compact(text), file })
+    }
 }

@@ -11,9 +11,7 @@ use licence_core::claims::RevokedLicence;
 use licence_core::{KeyId, LicenceId, Serial, Text, UnixTime, base64url};
 use serde::{Deserialize, Serialize};
 
-use super::entry::{
-    Entry, LicenceEntry, OrderMark, Revocation, Revoked, RowDigest, SignedFile, recorded_claims,
-};
+use super::entry::{Entry, LicenceEntry, OrderMark, Revocation, Revoked, RowDigest, SignedFile};
 
 /// The version of what is written here.
 const VERSION: u8 = 1;
@@ -123,7 +121,7 @@ fn signed<C: licence_core::claims::Claims>(
     file: String,
     label: Label,
 ) -> Option<SignedFile<C>> {
-    Some(SignedFile { kid: KeyId::parse(kid)?, claims: recorded_claims(&file, label)?, file })
+    SignedFile::recorded(KeyId::parse(kid)?, file, label)
 }
 
 fn order(reference: &str, row: Option<&str>) -> Option<OrderMark> {
@@ -137,7 +135,10 @@ fn order(reference: &str, row: Option<&str>) -> Option<OrderMark> {
 impl<'e> From<&'e Entry> for Written<'e> {
     fn from(entry: &'e Entry) -> Self {
         match entry {
-            Entry::Licence(LicenceEntry { signed: SignedFile { kid, claims, file }, order }) => {
+            Entry::Licence(LicenceEntry {
+                signed: SignedFile { kid, claims, file, .. },
+                order,
+            }) => {
                 let row = order.as_ref().and_then(|order| order.row);
                 Self::Licence {
                     kid: kid.to_string(),
@@ -154,7 +155,7 @@ impl<'e> From<&'e Entry> for Written<'e> {
                     file,
                 }
             }
-            Entry::IssuingKey(SignedFile { kid, claims, file }) => Self::IssuingKey {
+            Entry::IssuingKey(SignedFile { kid, claims, file, .. }) => Self::IssuingKey {
                 kid: kid.to_string(),
                 jti: claims.jti.to_string(),
                 key: claims.key.id().to_string(),
@@ -163,7 +164,7 @@ impl<'e> From<&'e Entry> for Written<'e> {
                 exp: claims.exp.secs(),
                 file,
             },
-            Entry::Revocations(SignedFile { kid, claims, file }) => Self::Revocations {
+            Entry::Revocations(SignedFile { kid, claims, file, .. }) => Self::Revocations {
                 kid: kid.to_string(),
                 seq: claims.seq,
                 iat: claims.iat.secs(),

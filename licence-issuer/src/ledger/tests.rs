@@ -6,8 +6,8 @@ use licence_core::claims::{
     RevokedLicence, SeatCount, Seats,
 };
 use licence_core::{
-    Institute, LicenceId, OwnerId, PrivateKey, Product, Roots, Serial, Text, TokenId, UnixTime,
-    Uuid, Vendor,
+    Institute, LicenceId, OwnerId, PrivateKey, Product, Roots, Serial, SignedDigest, Text, TokenId,
+    UnixTime, Uuid, Vendor,
 };
 use redb::ReadableTableMetadata as _;
 
@@ -24,7 +24,8 @@ fn roots() -> Roots {
 fn signed<C: Claims>(claims: C, label: Label) -> SignedFile<C> {
     let kid = root().public().id();
     let text = root().sign(claims.signing_input(kid));
-    SignedFile { kid, claims, file: armour::write(&[(label, text.as_bytes())]) }
+    let digest = SignedDigest::of_compact(text.as_bytes());
+    SignedFile { kid, claims, digest, file: armour::write(&[(label, text.as_bytes())]) }
 }
 
 fn licence(number: u8) -> LicenceEntry {

@@ -101,27 +101,46 @@ fn a_leaked_key_keeps_what_the_ledger_lists_and_nothing_else() {
     assert!(before.at(hour).is_ok(), "without the list it would pass");
 }
 
+/// A thief knows the ids of what stays good: every copy of a licence shows its own.
+#[test]
+fn a_leaked_key_signs_nothing_else_under_a_kept_id() {
+    let desk = desk();
+    let more_seats = |claims: LicenceClaims| LicenceClaims {
+        seats: Seats::new(SeatCount::new(1000).unwrap()),
+        ..claims
+    };
+    let refusal = judge(&desk, "revocations-1.txt", &forged(&desk, more_seats)).unwrap_err();
+    assert_eq!((refusal.at, refusal.reason), (Part::Licence, Reason::Revoked));
+    let copied = forged(&desk, |claims| claims);
+    assert_eq!(judge(&desk, "revocations-1.txt", &copied), Ok(()), "it says what was sold");
+}
+
+/// What a thief makes with the leaked root: a certificate for a key of their own, and a licence by it.
+fn certified(desk: &Desk, change: impl FnOnce(IssuerClaims) -> IssuerClaims) -> String {
+    let root = keyfile::parse(desk.read("vendor/root.key").as_bytes(), None).unwrap();
+    let thief = PrivateKey::from_seed(&[9; 32]).unwrap();
+    let genuine = signed(desk, &desk.read("order-2.licence"));
+    let own = change(genuine.issuer().unwrap().clone());
+    let own = IssuerClaims { key: thief.public().clone(), ..own };
+    let certificate = root.sign(own.signing_input(root.public().id()));
+    let licence = thief.sign(genuine.claims().signing_input(thief.public().id()));
+    armour::write(&[
+        (Label::Licence, licence.as_bytes()),
+        (Label::IssuerKey, certificate.as_bytes()),
+    ])
+}
+
 #[test]
 fn a_leaked_root_certifies_no_more_keys() {
     let desk = desk();
     let list = "revocations-3.txt";
     assert_eq!(judge(&desk, list, &desk.read("order-2.licence")), Ok(()), "the ledger lists it");
-    let root = keyfile::parse(desk.read("vendor/root.key").as_bytes(), None).unwrap();
-    let thief = PrivateKey::from_seed(&[9; 32]).unwrap();
-    let genuine = signed(&desk, &desk.read("order-2.licence"));
-    let certificate = IssuerClaims {
-        jti: TokenId(Uuid::v7(1, [9; 10])),
-        key: thief.public().clone(),
-        ..genuine.issuer().unwrap().clone()
-    };
-    let certificate = root.sign(certificate.signing_input(root.public().id()));
-    let licence = thief.sign(genuine.claims().signing_input(thief.public().id()));
-    let forgery = armour::write(&[
-        (Label::Licence, licence.as_bytes()),
-        (Label::IssuerKey, certificate.as_bytes()),
-    ]);
-    let refusal = judge(&desk, list, &forgery).unwrap_err();
-    assert_eq!((refusal.at, refusal.reason), (Part::Issuer, Reason::Revoked));
+    let fresh_id = |claims| IssuerClaims { jti: TokenId(Uuid::v7(1, [9; 10])), ..claims };
+    let kept_id = |claims| claims;
+    for forgery in [certified(&desk, fresh_id), certified(&desk, kept_id)] {
+        let refusal = judge(&desk, list, &forgery).unwrap_err();
+        assert_eq!((refusal.at, refusal.reason), (Part::Issuer, Reason::Revoked));
+    }
     let banned = desk.run("--vendor-dir vendor revocations --root vendor/root.key --out list");
     assert_eq!(banned.status, 2, "{banned:?}");
 }

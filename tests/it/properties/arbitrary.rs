@@ -7,7 +7,7 @@ use licence_core::claims::{
 };
 use licence_core::{
     ChainHead, FeatureName, Identifier, Institute, KeyId, LicenceId, OwnerId, PrivateKey, Product,
-    Role, Serial, SessionId, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
+    Role, Serial, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -81,7 +81,7 @@ impl Arbitrary {
                     RevokedLicence::Below(Serial::from_random(some.0.random()), some.0.random())
                 }
             }),
-            keys: self.some(|some| BannedKey { kid: some.kid(), keep: some.some(Self::uuid) }),
+            keys: self.some(|some| BannedKey { kid: some.kid(), keep: some.some(Self::digest) }),
         }
     }
 
@@ -121,6 +121,10 @@ impl Arbitrary {
     /// Up to five.
     fn some<T>(&mut self, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.0.random_range(0..6)).map(|_| make(self)).collect()
+    }
+
+    fn digest(&mut self) -> SignedDigest {
+        SignedDigest::of(&self.0.random::<[u8; 8]>())
     }
 
     fn uuid(&mut self) -> Uuid {

@@ -1,5 +1,6 @@
 //! What is taken back, and by whom.
 
+mod bans;
 mod pairs;
 
 use licence_core::Code::{
@@ -15,8 +16,8 @@ use crate::forge::Forge;
 use crate::world::{DAY, World, ban, licence_id, now, serial, signed, uuid};
 
 pub(super) fn vectors(w: &World) -> Vec<Vector> {
-    let one = [licences(w), keys(w), chains(w), needed(w), order(w), alone(w), wrong(w)];
-    [one.concat(), pairs::vectors(w)].concat()
+    let alone = [needed(w), order(w), alone(w), wrong(w)].concat();
+    [licences(w), bans::vectors(w), alone, pairs::vectors(w)].concat()
 }
 
 fn list(w: &World, licences: &[RevokedLicence], keys: &[BannedKey]) -> RevocationsClaims {
@@ -60,63 +61,6 @@ fn in_file(w: &World, list: &str) -> String {
 
 fn beside(licence: &str, list: &str) -> String {
     armour::write(&[(Label::Licence, licence.as_bytes()), (Label::Revocations, list.as_bytes())])
-}
-
-/// A leaked key can date its forgeries back, so no date tells them from the genuine.
-fn keys(w: &World) -> Vec<Vector> {
-    let holding = |name, keys: &[BannedKey]| held(w, name, &list(w, &[], keys));
-    let ok = |name, keys| holding(name, keys).granted(LicenceState::Valid);
-    let revoked = |name, keys| holding(name, keys).refused(Part::Licence, Revoked);
-    let (own, other) = (licence_id().0, uuid(9));
-    let both = list(w, &[RevokedLicence::One(licence_id())], &[ban(&w.root, &[own])]);
-    vec![
-        revoked("key-banned", &[ban(&w.root, &[])]),
-        ok("key-banned-and-this-licence-kept", &[ban(&w.root, &[own])]),
-        ok("key-banned-and-several-kept", &[ban(&w.root, &[uuid(1), own, other])]),
-        revoked("key-banned-and-another-kept", &[ban(&w.root, &[other])]),
-        ok("another-key-banned", &[ban(&w.spare, &[]), ban(&w.issuing, &[])]),
-        ok("site-key-banned", &[ban(&w.site, &[])]),
-        revoked("key-banned-twice-and-kept-once", &[ban(&w.root, &[own]), ban(&w.root, &[other])]),
-        held(w, "kept-and-taken-back", &both).refused(Part::Licence, Revoked),
-    ]
-}
-
-fn chains(w: &World) -> Vec<Vector> {
-    let certificate = signed(&w.issuer(), &w.root);
-    let below_issuer = |name, licence: &LicenceClaims, keys: &[BannedKey]| {
-        let licence = signed(licence, &w.issuing);
-        let blocks =
-            [(Label::Licence, licence.as_bytes()), (Label::IssuerKey, certificate.as_bytes())];
-        // By the spare root: it is what one has left when the other has leaked.
-        Case::licence(w, name, armour::write(&blocks))
-            .holding(signed(&list(w, &[], keys), &w.spare))
-    };
-    let licence = w.licence();
-    let case = |name, keys: &[BannedKey]| below_issuer(name, &licence, keys);
-    let (own, certificate) = (licence_id().0, w.issuer().jti.0);
-    let forged_iat = licence.iat.plus(-30 * DAY);
-    let forged = LicenceClaims { jti: LicenceId(uuid(9)), iat: forged_iat, ..licence.clone() };
-    vec![
-        case("issuing-key-banned", &[ban(&w.issuing, &[])]).refused(Part::Licence, Revoked),
-        case("issuing-key-banned-and-licence-kept", &[ban(&w.issuing, &[own])])
-            .granted(LicenceState::Valid),
-        below_issuer(
-            "issuing-key-banned-and-forgery-dated-back",
-            &forged,
-            &[ban(&w.issuing, &[own])],
-        )
-        .refused(Part::Licence, Revoked),
-        case("root-banned-above-an-issuing-key", &[ban(&w.root, &[])])
-            .refused(Part::Issuer, Revoked),
-        case("root-banned-and-certificate-kept", &[ban(&w.root, &[certificate])])
-            .granted(LicenceState::Valid),
-        case("root-banned-and-only-the-licence-kept", &[ban(&w.root, &[own])])
-            .refused(Part::Issuer, Revoked),
-        case("root-and-issuing-key-banned", &[ban(&w.issuing, &[]), ban(&w.root, &[])])
-            .refused(Part::Issuer, Revoked),
-        case("both-banned-and-both-kept", &[ban(&w.issuing, &[own]), ban(&w.root, &[certificate])])
-            .granted(LicenceState::Valid),
-    ]
 }
 
 fn needed(w: &World) -> Vec<Vector> {
@@ -177,9 +121,13 @@ fn alone(w: &World) -> Vec<Vector> {
     let genuine = signed(&w.revocations(), &w.root);
     let block = |label, text: &str| armour::write(&[(label, text.as_bytes())]);
     let armoured = block(Label::Revocations, &genuine);
+    let by_issuing = [2, 9].map(|number| {
+        let jti = LicenceId(uuid(number));
+        signed(&LicenceClaims { jti, ..w.licence() }, &w.issuing)
+    });
     let full = RevocationsClaims {
         licences: vec![RevokedLicence::One(licence_id()), RevokedLicence::Below(serial(), 4)],
-        keys: vec![ban(&w.issuing, &[uuid(1), uuid(2)])],
+        keys: vec![ban(&w.issuing, &by_issuing.each_ref().map(String::as_str))],
         ..w.revocations()
     };
     let ok = |name, text: &str| Case::revocations(w, name, text).ok(Facts::revocations(7));
@@ -216,6 +164,7 @@ fn wrong(w: &World) -> Vec<Vector> {
         .into();
     let serial = serial();
     let kid = w.root.public().id();
+    let keeping = |digest: &str| format!(r#"[{{"kid":"{kid}","keep":["{digest}"]}}]"#);
     let values = [
         ("seq-zero", "seq", "0".to_owned(), Malformed),
         ("seq-negative", "seq", "-7".to_owned(), Malformed),
@@ -245,7 +194,12 @@ fn wrong(w: &World) -> Vec<Vector> {
         ("key-without-keep", "keys", format!(r#"[{{"kid":"{kid}"}}]"#), Malformed),
         ("key-without-id", "keys", r#"[{"keep":[]}]"#.to_owned(), Malformed),
         ("key-id-too-short", "keys", r#"[{"kid":"AAAA","keep":[]}]"#.to_owned(), Malformed),
-        ("keep-no-uuid", "keys", format!(r#"[{{"kid":"{kid}","keep":["*"]}}]"#), Malformed),
+        ("keep-an-id", "keys", keeping(&licence_id().to_string()), Malformed),
+        ("keep-padded", "keys", keeping("AAAAAAAAAAAAAAAAAAAAAA=="), Malformed),
+        ("keep-too-short", "keys", keeping("AAAAAAAAAAAAAAAAAAAA"), Malformed),
+        ("keep-too-long", "keys", keeping("AAAAAAAAAAAAAAAAAAAAAAA"), Malformed),
+        ("keep-with-trailing-bits", "keys", keeping("AAAAAAAAAAAAAAAAAAAAAB"), Malformed),
+        ("keep-in-the-other-alphabet", "keys", keeping("AAAAAAAAAAAAAAAAAAAA+A"), Malformed),
         ("keep-null", "keys", format!(r#"[{{"kid":"{kid}","keep":null}}]"#), Malformed),
         ("version-2", "ver", "2".to_owned(), UnsupportedVersion),
     ];

@@ -2,7 +2,7 @@
 
 use licence_core::Code::{Malformed, NotYetValid, Revoked, UnknownKey};
 use licence_core::claims::{BannedKey, LicenceClaims, RevocationsClaims, RevokedLicence};
-use licence_core::{LicenceState, Part, Uuid, Vendor};
+use licence_core::{LicenceState, Part, Vendor};
 
 use super::{Case, Vector, beside, in_file, list};
 use crate::world::{DAY, World, ban, licence_id, now, signed};
@@ -47,7 +47,7 @@ fn vendors(w: &World) -> Vec<Vector> {
     };
     let own = |entries: &[RevokedLicence]| signed(&list(w, entries, &[]), &w.root);
     let plain = foreign(7, &[], &[]);
-    let kept = [ban(&w.root, &[licence_id().0])];
+    let kept = [ban(&w.root, &[&w.licence_text()])];
     let refused = |case: Case| case.refused(Part::Revocations, UnknownKey);
     let ok = |case: Case| case.granted(LicenceState::Valid);
     let revoked = |case: Case| case.refused(Part::Licence, Revoked);
@@ -101,7 +101,7 @@ fn conflicts(w: &World) -> Vec<Vector> {
 /// Whoever has a leaked root can sign a list with any number, so where a ban of that root is at hand,
 /// its list is left out.
 fn banned_signers(w: &World) -> Vec<Vector> {
-    let kept = [ban(&w.root, &[licence_id().0])];
+    let kept = [ban(&w.root, &[&w.licence_text()])];
     let forged = |seq, entries: &[RevokedLicence]| {
         signed(&RevocationsClaims { seq, ..list(w, entries, &[]) }, &w.root)
     };
@@ -136,20 +136,21 @@ fn mutual_bans(w: &World) -> Vec<Vector> {
         let claims = list(w, entries, &[ban(&w.spare, &[])]);
         signed(&RevocationsClaims { seq, ..claims }, &w.root)
     };
-    let by_spare = |entries: &[RevokedLicence], keep: &[Uuid]| {
+    let by_spare = |entries: &[RevokedLicence], keep: &[&str]| {
         signed(&list(w, entries, &[ban(&w.root, keep)]), &w.spare)
     };
-    let own = licence_id().0;
-    let (newer, older) = (by_root(8, &[]), by_spare(&[], &[own]));
+    let own = w.licence_text();
+    let (newer, older) = (by_root(8, &[]), by_spare(&[], &[&own]));
     let banning = list(w, &[], &[ban(&w.spare, &[])]);
     let ahead = RevocationsClaims { seq: 8, iat: now().plus(30 * DAY), ..banning };
     let case = |name, filed: &str, held: &str| case(w, name, filed, held);
     let needed = |name, seq| {
-        Case::licence(w, name, beside(&needing(w, seq), &newer)).holding(older.as_str())
+        let licence = needing(w, seq);
+        Case::licence(w, name, beside(&licence, &newer)).holding(by_spare(&[], &[&licence]))
     };
     vec![
         case("bans-of-each-other", &newer, &older).granted(LicenceState::Valid),
-        case("bans-of-each-other-and-older-takes-back", &newer, &by_spare(&taking(), &[own]))
+        case("bans-of-each-other-and-older-takes-back", &newer, &by_spare(&taking(), &[&own]))
             .refused(Part::Licence, Revoked),
         case("bans-of-each-other-and-newer-takes-back", &by_root(8, &taking()), &older)
             .refused(Part::Licence, Revoked),
