@@ -23,7 +23,8 @@ pub(crate) struct RevokeArgs {
     pub(crate) below: Option<u32>,
 
     /// A key that leaked, by its id: what the ledger lists of it stays good, and nothing else
-    #[arg(long, value_name = "KID", value_parser = kid)]
+    // One id in 64 begins with a hyphen.
+    #[arg(long, value_name = "KID", value_parser = kid, allow_hyphen_values = true)]
     pub(crate) key: Option<KeyId>,
 
     /// Why, for the ledger
