@@ -73,7 +73,7 @@ pub(crate) struct InitArgs {
     pub(crate) kit: Option<Source>,
 
     /// The product's identifier, where there is no kit
-    #[arg(long, value_name = "P", value_parser = product, requires = "roots")]
+    #[arg(long, value_name = "P", value_parser = product)]
     pub(crate) product: Option<Product>,
 
     /// A root key of the vendor, SPKI PEM or JWK, where there is no kit
@@ -163,7 +163,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Origin>,
 
-    /// Serve a single-page application from this folder
+    /// Serve a single-page application from this folder; links in it are followed, wherever they lead
     #[arg(long, value_name = "DIR")]
     pub(crate) app: Option<PathBuf>,
 }
@@ -182,7 +182,7 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "ADDR", default_value = LISTEN)]
     pub(crate) listen: SocketAddr,
 
-    /// Serve a single-page application from this folder
+    /// Serve a single-page application from this folder; links in it are followed, wherever they lead
     #[arg(long, value_name = "DIR")]
     pub(crate) app: Option<PathBuf>,
 }
@@ -271,7 +271,8 @@ mod tests {
         parses("init --data d --kit k");
         parses("init --data d --product p --root a --root b --admin ann");
         error("init --data d");
-        error("init --data d --product p");
+        // A program that was built with its root keys needs none.
+        parses("init --data d --product p");
         error("init --data d --root a");
         error("init --data d --kit k --product p --root a");
         error("init --data d --kit k --admin-password-file f");

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use licence_cli::Failure;
-use licence_core::{PublicKey, UnixTime};
+use licence_cli::{Failure, pinned};
+use licence_core::{PublicKey, Roots, UnixTime};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -69,7 +69,8 @@ impl AppState {
         let refresh_key = data.refresh_key()?;
         let minter = Minter::new(site.issuer.clone(), site.product.clone(), &key)
             .map_err(|error| Failure::usage(error.to_string()))?;
-        let shelf = Arc::new(Shelf::new(trust(&site, key.public(), &config)));
+        let roots = pinned::confirm(site.roots.clone())?;
+        let shelf = Arc::new(Shelf::new(trust(roots, &site, key.public(), &config)));
         let reader = store.reader();
         let committed = reader.site().map_err(|error| store_failure(&error))?;
         let files = reader.licence_files().map_err(|error| store_failure(&error))?;
@@ -186,9 +187,9 @@ impl AppState {
     }
 }
 
-fn trust(site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
+fn trust(roots: Roots, site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
     Trust {
-        roots: site.roots.clone(),
+        roots,
         policy: licence_core::Policy {
             product: Some(site.product.clone()),
             site: Some(key.clone()),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
-use licence_cli::{Facts, Failure, Format, SiteKit, clock};
+use licence_cli::{Facts, Failure, Format, SiteKit, clock, pinned};
 use licence_core::limits::KEY_FILE_BYTES_MAX;
 use licence_core::{Code, PrivateKey, PublicKey, Roots, Text};
 
@@ -52,18 +52,15 @@ fn trust(args: &InitArgs) -> Result<Trust, Failure> {
     match (&args.kit, &args.product) {
         (Some(kit), _) => {
             let bytes = files::read(kit, ByteLimit(SITE_KIT_BYTES_MAX))?;
-            SiteKit::parse(&bytes).map(Trust::Kit).ok_or_else(|| {
+            let kit = SiteKit::parse(&bytes).ok_or_else(|| {
                 Failure::coded(Code::Malformed, format!("{kit} is not a vendor's site kit"))
                     .mend("ask the vendor for site-kit.json")
-            })
+            })?;
+            Ok(Trust::Kit(SiteKit { roots: pinned::confirm(kit.roots)?, ..kit }))
         }
         (None, Some(product)) => {
             let keys = args.roots.iter().map(public_key).collect::<Result<Vec<_>, _>>()?;
-            let roots = Roots::new(keys).ok_or_else(|| {
-                Failure::usage("a root key is named twice, or more than eight are")
-                    .mend("name each root key once")
-            })?;
-            Ok(Trust::Roots(product.clone(), roots))
+            Ok(Trust::Roots(product.clone(), pinned::choose(keys)?))
         }
         (None, None) => Err(Failure::usage("nothing says whose licences are good here")
             .mend("give --kit FILE, or --product P and --root PUB")),
