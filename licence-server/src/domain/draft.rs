@@ -1,5 +1,8 @@
 //! What one batch of commands sees and changes, between the engine that loads it and the commit.
 
+mod changes;
+mod index;
+
 use std::collections::BTreeSet;
 
 use licence_core::{LicenceId, SessionId, UnixTime, UserId};
@@ -10,8 +13,8 @@ use super::licence::{Licences, Terms};
 use super::row::{LoginName, Revocation, Session, Site, User};
 use super::table::{Mark, Table};
 
-/// How many entries of an ordered index are loaded at once.
-const INDEX_STEP: usize = 64;
+pub use changes::Changes;
+use index::Index;
 
 /// A row is not loaded yet; the rule has changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,16 +46,6 @@ pub struct Draft {
     log: Log,
 }
 
-/// The front of an ordered index.
-#[derive(Debug)]
-struct Index<T> {
-    front: Vec<T>,
-    /// How many of them this batch is done with.
-    done: usize,
-    wanted: usize,
-    is_whole: bool,
-}
-
 /// What is only ever appended.
 #[derive(Debug, Default)]
 struct Log {
@@ -60,31 +53,6 @@ struct Log {
     revoked: Vec<Revocation>,
     purged: Vec<Revocation>,
     licences: Vec<(LicenceId, Vec<u8>)>,
-}
-
-impl<T> Default for Index<T> {
-    fn default() -> Self {
-        Self { front: Vec::new(), done: 0, wanted: 0, is_whole: false }
-    }
-}
-
-impl<T: Copy> Index<T> {
-    /// The first entry that this batch is not done with.
-    fn first(&mut self) -> Result<Option<T>, Missing> {
-        let first = self.front.get(self.done).copied();
-        if first.is_none() && !self.is_whole {
-            // Twice as many each time, so that a batch which goes far asks seldom.
-            self.wanted = self.front.len() * 2 + INDEX_STEP;
-            return Err(Missing);
-        }
-        Ok(first)
-    }
-
-    fn load(&mut self, front: Vec<T>) {
-        self.is_whole = front.len() < self.wanted;
-        self.front = front;
-        self.wanted = 0;
-    }
 }
 
 /// What the engine is to load.
@@ -102,68 +70,6 @@ pub struct Needs<'a> {
     pub soonest: usize,
     /// So many revocations from the one that may go first.
     pub stale: usize,
-}
-
-/// What a batch changed: the one currency between rules, engine, mirror and tests.
-#[derive(Debug)]
-pub struct Changes<'a> {
-    /// The site's row after the batch.
-    pub site: &'a Site,
-    draft: &'a Draft,
-}
-
-impl<'a> Changes<'a> {
-    /// Whether the batch changed nothing, so that nothing has to be committed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.draft.log.entries.is_empty() && self.draft.log.purged.is_empty()
-    }
-
-    /// Sessions written, and with `None`, taken away.
-    pub fn sessions(&self) -> impl Iterator<Item = (&'a SessionId, Option<&'a Session>)> {
-        self.draft.sessions.changes()
-    }
-
-    /// People written, and with `None`, taken away.
-    pub fn users(&self) -> impl Iterator<Item = (&'a UserId, Option<&'a User>)> {
-        self.draft.users.changes()
-    }
-
-    /// Names given, and with `None`, free again.
-    pub fn names(&self) -> impl Iterator<Item = (&'a LoginName, Option<&'a UserId>)> {
-        self.draft.names.changes()
-    }
-
-    /// The leases of each person of whom one changed. They follow from the sessions' rows; engines
-    /// keep them as an index.
-    pub fn leases(&self) -> impl Iterator<Item = (&'a UserId, &'a [Lease])> {
-        let changes = self.draft.leases.changes();
-        changes.map(|(user, leases)| (user, leases.map_or(&[][..], Vec::as_slice)))
-    }
-
-    /// Sessions whose access tokens are good no more.
-    #[must_use]
-    pub fn revoked(&self) -> &'a [Revocation] {
-        &self.draft.log.revoked
-    }
-
-    /// Revocations that nobody needs any more.
-    #[must_use]
-    pub fn purged(&self) -> &'a [Revocation] {
-        &self.draft.log.purged
-    }
-
-    /// Entries of the audit log, in their order.
-    #[must_use]
-    pub fn entries(&self) -> &'a [Entry] {
-        &self.draft.log.entries
-    }
-
-    /// Licence files, as they were signed.
-    #[must_use]
-    pub fn licence_files(&self) -> &'a [(LicenceId, Vec<u8>)] {
-        &self.draft.log.licences
-    }
 }
 
 /// A point to come back to.

@@ -1,0 +1,101 @@
+//! Crashes, a disk that fails, a clock that jumps.
+
+use super::*;
+
+/// A real store whose disk fails at a commit.
+struct FailingDisk {
+    store: RedbStore,
+    commits_left: u32,
+}
+
+struct FailingBatch<'disk> {
+    batch: <RedbStore as Engine>::Batch<'disk>,
+    commits_left: &'disk mut u32,
+}
+
+impl Engine for FailingDisk {
+    type Batch<'engine> = FailingBatch<'engine>;
+
+    async fn begin(&mut self) -> Result<(FailingBatch<'_>, Site), StoreError> {
+        let (batch, site) = self.store.begin().await?;
+        Ok((FailingBatch { batch, commits_left: &mut self.commits_left }, site))
+    }
+}
+
+impl Batch for FailingBatch<'_> {
+    async fn load(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
+        self.batch.load(draft).await
+    }
+
+    async fn commit(self, changes: Changes<'_>) -> Result<(), StoreError> {
+        let Some(left) = self.commits_left.checked_sub(1) else {
+            return Err(StoreError::Corrupt { table: "disk" });
+        };
+        *self.commits_left = left;
+        self.batch.commit(changes).await
+    }
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_crash() {
+    let mut house = House::new(2);
+    let people = ["ann", "ben", "cleo"].map(|name| house.person(name));
+    let devices = [house.seated(people[0]), house.seated(people[1])];
+    house.sign_out(devices[0]);
+    let before = house.mirror.site();
+    house.reopen();
+    assert_eq!(house.mirror.site(), before);
+    assert!(house.mirror.is_revoked(devices[0].session));
+    house.refreshed(devices[1]);
+    house.seated(people[2]);
+    assert!(matches!(house.sign_in(people[0]).0, Outcome::NoSeat(_)), "two of two are held");
+}
+
+#[test]
+fn nothing_is_judged_by_a_clock_set_back() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    house.seated(ann);
+    house.pass(930);
+    let bens = house.seated(ben);
+    house.now = START;
+    let grant = granted(house.refresh(bens).0);
+    assert_eq!(grant.iat, START.plus(930), "judged by the highest time that was trusted");
+}
+
+#[tokio::test]
+async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown() {
+    let mut house = House::new(3);
+    let people = ["ann", "ben", "cleo"].map(|name| house.person(name));
+    let commands = people.map(|user| house.sign_in_command(user).0);
+    let store = house.store.take().unwrap();
+    let mirror = Arc::new(Mirror::new(house.mirror.site(), house.mirror.licences(), Vec::new()));
+    let now = house.now;
+    let disk = FailingDisk { store, commits_left: 1 };
+    let writer = Writer::start(disk, Arc::clone(&mirror), move || now).unwrap();
+    let [ann, ben, cleo] = commands;
+    assert!(matches!(writer.submit(ann).await, Ok(Outcome::Granted(_))));
+    assert!(mirror.is_ready());
+    assert_eq!(writer.submit(ben).await, Err(Unavailable::Failed));
+    assert!(!mirror.is_ready(), "known before whoever asked is told");
+    assert_eq!(writer.submit(cleo).await, Err(Unavailable::Failed));
+    writer.ended().await;
+    assert_eq!(mirror.seats_in_use(now), 1, "what failed is not shown");
+    writer.stop().await;
+    house.reopen();
+    assert_eq!(house.mirror.seats_in_use(now), 1, "what was acknowledged is there");
+}
+
+#[tokio::test]
+async fn a_writer_that_stopped_says_so() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let (command, _) = house.sign_in_command(ann);
+    let mirror = Arc::new(Mirror::new(house.mirror.site(), house.mirror.licences(), Vec::new()));
+    let now = house.now;
+    let store = house.store.take().unwrap();
+    let writer = Writer::start(store, Arc::clone(&mirror), move || now).unwrap();
+    writer.stop().await;
+    assert_eq!(writer.submit(command).await, Err(Unavailable::Failed));
+    assert!(!mirror.is_ready());
+}

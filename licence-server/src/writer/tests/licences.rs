@@ -1,0 +1,97 @@
+//! Licences that begin, end and follow one another.
+
+use super::*;
+
+#[test]
+fn time_without_a_licence_is_not_idle_time() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let end = terms(1).period.last_end().unwrap();
+    house.now = end.plus(-DAY_SECS);
+    let device = house.seated(ann);
+    house.pass(60 * DAY_SECS);
+    assert_eq!(refused(&house.refresh(device).0), Code::LicenceExpired, "and not ended");
+    let renewal = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(end.plus(58 * DAY_SECS)),
+        ..terms(1)
+    };
+    house.one(install(renewal));
+    house.pass(28 * DAY_SECS);
+    let device = house.refreshed(device);
+    house.pass(30 * DAY_SECS);
+    assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant, "30 days with a licence");
+}
+
+#[test]
+fn a_licence_that_ended_gives_no_token_and_ends_no_session() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    let end = terms(1).period.last_end().unwrap();
+    house.now = end.plus(-1);
+    assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant, "180 days are over");
+    let (outcome, device) = house.sign_in(ann);
+    granted(outcome);
+    house.pass(1);
+    assert_eq!(refused(&house.refresh(device).0), Code::LicenceExpired);
+    assert_eq!(refused(&house.sign_in(ann).0), Code::LicenceExpired);
+    let renewal = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(end),
+        ..terms(1)
+    };
+    house.one(install(renewal));
+    house.refreshed(device);
+}
+
+#[test]
+fn a_licence_comes_again_with_a_newer_revocation_list() {
+    let mut house = House::new(1);
+    let file = |house: &House| house.store.as_ref().unwrap().reader().licence_files().unwrap();
+    let again = |list_seq, file: &[u8]| {
+        let terms = Terms { list_seq, ..terms(1) };
+        let (file, replace) = (file.to_vec(), Replace::SameSeries);
+        Command::InstallLicence(InstallLicence { file, terms, replace })
+    };
+    for (list_seq, text, kept) in [(2, "two", "two"), (1, "one", "two"), (2, "also two", "two")] {
+        let outcome = house.one(again(list_seq, text.as_bytes()));
+        assert!(matches!(outcome, Outcome::Installed { .. }), "{outcome:?}");
+        assert_eq!(file(&house), [kept.as_bytes()]);
+    }
+    let forged = Terms { list_seq: 9, ..terms(50) };
+    assert_eq!(refused(&house.one(install(forged))), Code::Conflict, "one id, two licences");
+}
+
+#[test]
+fn a_renewal_takes_over_when_it_begins() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    house.seated(ann);
+    let later = START.plus(100);
+    let renewal = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(later),
+        ..terms(2)
+    };
+    assert_eq!(house.one(install(renewal)), Outcome::Installed { from: later });
+    let (outcome, bens) = house.sign_in(ben);
+    assert!(matches!(outcome, Outcome::NoSeat(_)), "staged, and not in force");
+    house.pass(100);
+    assert_eq!(granted(house.refresh(bens).0).licence, renewal.id);
+    let older = Terms { id: LicenceId(Uuid::from_bytes([7; 16])), ..terms(50) };
+    assert_eq!(refused(&house.one(install(older))), Code::Conflict, "a lower revision");
+    let other = Terms { serial: Serial::from_random([2; 15]), ..renewal };
+    assert_eq!(refused(&house.one(install(other))), Code::Conflict, "another series");
+    let replace = |terms| {
+        let (file, replace) = (b"signed".to_vec(), Replace::AnySeries);
+        Command::InstallLicence(InstallLicence { file, terms, replace })
+    };
+    let ahead = Terms { period: Period::perpetual(house.now.plus(3 * DAY_SECS)), ..other };
+    assert_eq!(refused(&house.one(replace(ahead))), Code::NotYetValid, "it would stop the site");
+    let other = Terms { id: LicenceId(Uuid::from_bytes([6; 16])), ..other };
+    assert!(matches!(house.one(replace(other)), Outcome::Installed { .. }));
+}
