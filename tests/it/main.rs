@@ -8,6 +8,7 @@
 )]
 
 mod documents;
+mod full_log;
 mod institute;
 mod interop;
 mod known_answers;

@@ -28,7 +28,8 @@ From text to typed claims on one thread, with the key parsed beforehand: a licen
 site key in them) and an access token (signature, claims, the licence's times and limits). The limit is `verify_strict` of
 ed25519-dalek over the same signed bytes, with nothing around it. jsonwebtoken decodes the compact text into types with
 serde, and checks issuer, audience and times. It has less to do: the licence comes without its armour, the site key in it
-stays a string, and its check of the signature is not the strict one.";
+stays a string, and its check of the signature is not the strict one. Ours reads that key as a key: one square root, some
+50,000 instructions, which is what a licence is short of its aims.";
 
 /// What is verified in one table.
 struct Subject {

@@ -6,10 +6,12 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::programs::binary;
+
 /// The log's own complaint about a full disk was once a panic: of the writer, were it the one to log.
 #[test]
 fn a_log_on_a_full_disk_stops_nobody() {
-    let mut dev = Command::new(env!("CARGO_BIN_EXE_licence-server"));
+    let mut dev = Command::new(binary("licence-server"));
     let full = File::options().write(true).open("/dev/full").unwrap();
     dev.args(["dev", "--listen", "127.0.0.1:0"]).env("LICENCE_LOG", "trace");
     let mut dev = dev.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(full).spawn().unwrap();
