@@ -1,5 +1,6 @@
 //! How long to measure.
 
+use std::fmt;
 use std::time::Duration;
 
 /// The shape of a measurement: repetitions of rounds, and in each round one slice of every contender.
@@ -18,4 +19,12 @@ impl Effort {
 
     pub(super) const QUICK: Self =
         Self { repetitions: 7, rounds: 10, slice: Duration::from_millis(10) };
+}
+
+/// `21 repetitions of 16 slices of 20ms`
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { repetitions, rounds, slice } = self;
+        write!(f, "{repetitions} repetitions of {rounds} slices of {slice:?}")
+    }
 }

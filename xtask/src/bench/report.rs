@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::effort::Effort;
 use super::machine::Machine;
 
-/// Everything that one run measured.
-pub(super) struct Report {
+/// A section with what it stands on.
+pub(super) struct Measured {
     pub(super) machine: Machine,
-    pub(super) effort: Effort,
-    pub(super) sections: Vec<Section>,
+    /// How often and for how long, in words.
+    pub(super) shape: String,
+    pub(super) section: Section,
 }
 
 /// One subject: what is measured and how, its tables, and what is to be said of them.
@@ -28,48 +28,40 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-const INTRODUCTION: &str = "\
+/// What stands before the sections.
+pub(super) const PREAMBLE: &str = "\
 # Performance
 
-Written by `cargo xtask bench`. Machines are shared and differ, so the ratios count, not the times: each contender is
-measured in short slices in turn with the others, and a ratio compares the processor time of neighbouring slices. A value
-is the median of the repetitions, with the least and the greatest of them in brackets. Instructions are counted by
-valgrind, which executes no SHA extensions; they do not depend on how busy the machine is.
+Written by `cargo xtask bench`; `--only SECTION` measures one section and leaves the others as they are. Machines are
+shared and differ, so the ratios count, not the times: each contender is measured in short slices in turn with the
+others, and a ratio compares neighbouring slices. A value is the median of the repetitions, with the least and the
+greatest of them in brackets.
 ";
 
-impl fmt::Display for Report {
+impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{INTRODUCTION}")?;
-        self.machine_table().fmt(f)?;
-        self.sections.iter().try_for_each(|section| section.fmt(f))
+        let Section { title, introduction, tables, .. } = &self.section;
+        write!(f, "## {title}\n\n{introduction}\n\n{}", self.run_table())?;
+        tables.iter().try_for_each(|table| write!(f, "\n{table}"))
     }
 }
 
-impl Report {
-    fn machine_table(&self) -> Table {
+impl Measured {
+    fn run_table(&self) -> Table {
         let Machine { date, processor, cores, system, rustc, load } = &self.machine;
-        let Effort { repetitions, rounds, slice } = &self.effort;
-        let shape = format!("{repetitions} repetitions of {rounds} slices of {slice:?}");
         let facts = [
             ("date", date.clone()),
             ("processor", format!("{processor}, {cores} cores")),
             ("system", system.clone()),
             ("compiler", rustc.clone()),
             ("load average before", load.clone()),
-            ("measured", shape),
+            ("measured", self.shape.clone()),
         ];
-        let versions = self.sections.iter().flat_map(|section| &section.versions);
+        let versions = self.section.versions.iter();
         let versions = versions.map(|(name, version)| (*name, version.clone()));
         let rows =
             facts.into_iter().chain(versions).map(|(name, fact)| vec![name.to_owned(), fact]);
         Table { title: "The run".to_owned(), heading: vec!["", ""], rows: rows.collect() }
-    }
-}
-
-impl fmt::Display for Section {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n## {}\n\n{}\n", self.title, self.introduction)?;
-        self.tables.iter().try_for_each(|table| write!(f, "\n{table}"))
     }
 }
 

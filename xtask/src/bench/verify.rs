@@ -23,13 +23,16 @@ const AWS_LC_RS: Package =
 /// The program of `ours` that makes the texts.
 const TEXTS: Package = Package { folder: OURS.folder, program: "texts" };
 
+pub(super) const TITLE: &str = "Verification";
+
 const INTRODUCTION: &str = "\
 From text to typed claims on one thread, with the key parsed beforehand: a licence file (armour, signature, claims, the
 site key in them) and an access token (signature, claims, the licence's times and limits). The limit is `verify_strict` of
 ed25519-dalek over the same signed bytes, with nothing around it. jsonwebtoken decodes the compact text into types with
 serde, and checks issuer, audience and times. It has less to do: the licence comes without its armour, the site key in it
 stays a string, and its check of the signature is not the strict one. Ours reads that key as a key: one square root, some
-50,000 instructions, which is what a licence is short of its aims.";
+50,000 instructions, which is what a licence is short of its aims. Instructions are counted by valgrind, which executes no
+SHA extensions; they do not depend on how busy the machine is. Ratios are those of processor time.";
 
 /// What is verified in one table.
 struct Subject {
@@ -83,7 +86,7 @@ pub(super) fn measure(workspace: &Workspace, effort: &Effort) -> Result<Section,
         .collect::<Result<_, _>>()?;
     let version = |package: Package, name| lock_file::version(&package.source(workspace), name);
     Ok(Section {
-        title: "Verification",
+        title: TITLE,
         introduction: INTRODUCTION,
         tables,
         versions: vec![
