@@ -1,0 +1,13 @@
+export type { Borrowed } from "./borrow.js";
+export type { Clock } from "./clock.js";
+export type { Put, SessionData, Stored } from "./data.js";
+export type { Channel, Environment, KeyStore, Locks, PageEvent, TextStore } from "./environment.js";
+export type { Position, Rollback } from "./rollback.js";
+export type { Credentials, Done, Session, SessionOptions } from "./session.js";
+export type { SessionEvents, State, Status } from "./state.js";
+export type { Anchors, Distrust } from "./trust.js";
+export type { Delivery, Problem, Seat } from "./wire.js";
+export type { AccessClaims, Feature, Features, LeaseClaims, LicenceClaims, Seats } from "../claims.js";
+export type { Licence } from "../licence.js";
+export type { PublicKey } from "../options.js";
+export type { Refusal } from "../refusal.js";
