@@ -3,7 +3,7 @@
 use licence_cli::files::{Access, Delivery, Sink};
 use licence_cli::{Facts, Failure, Format, output};
 
-use crate::ledger::{Ledger, Records};
+use crate::ledger::{LedgerWriter, Records};
 
 /// What is told of a signed text, and where the text goes.
 pub(crate) struct Telling<'s> {
@@ -26,7 +26,7 @@ pub(crate) fn hand_out_again(file: &str, telling: Telling<'_>) -> Result<(), Fai
 pub(crate) fn hand_out(
     file: &str,
     records: &Records,
-    ledger: &mut Ledger,
+    ledger: &mut LedgerWriter,
     Telling { facts, sink, format }: Telling<'_>,
 ) -> Result<(), Failure> {
     let way = Way::prepare(sink, file, format)?;

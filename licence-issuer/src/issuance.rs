@@ -1,12 +1,14 @@
 //! From what is granted to a signed licence that holds.
 
+mod rehearsal;
+
 use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::{Failure, SiteKit, rng};
 use licence_core::armour::{self, Label};
 use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{
-    Code, LicenceId, OwnerId, Part, Policy, PublicKey, Refusal, Serial, SignedDigest, TestLicences,
-    UnboundLicences, UnixTime, UnverifiedLicence,
+    Code, LicenceId, OwnerId, Part, Policy, PublicKey, Reason, Refusal, Roots, Serial,
+    SignedDigest, TestLicences, UnboundLicences, UnixTime, UnverifiedLicence,
 };
 
 use crate::cli::SigningArgs;
@@ -18,9 +20,14 @@ use crate::vendor_dir::VendorDir;
 /// A key that signs licences, with its certificate.
 pub(crate) struct Issuer<'v> {
     kit: &'v SiteKit,
+    /// The public half of the key that the licences are to be signed with.
+    key: PublicKey,
+    /// What signs: that key, or in a rehearsal one that stands in for it.
     signer: Signer,
     /// `None` for a root key, which stands for itself.
     certificate: Option<Vec<u8>>,
+    /// The roots to judge by: the kit's, or the one that stands in for them.
+    roots: Roots,
 }
 
 /// A licence that was signed and is not recorded yet.
@@ -36,14 +43,12 @@ impl<'v> Issuer<'v> {
         vendor: &'v VendorDir,
         ledger: &Ledger,
     ) -> Result<Self, Failure> {
-        let of_vendor = || match args.signer.signer {
-            None => vendor.issuing_key(),
-            Some(_) => vendor.issuing_public_key(),
-        };
-        let signer = Signer::open(&args.key.clone().unwrap_or_else(of_vendor), &args.signer)?;
-        refuse_banned(signer.public(), ledger)?;
-        let certificate = certificate(args, vendor, &signer)?;
-        Ok(Self { kit: vendor.kit(), signer, certificate })
+        let signer = Signer::open(&key_file(args, vendor), &args.signer)?;
+        let key = signer.public().clone();
+        refuse_banned(&key, ledger)?;
+        let certificate = certificate(args, vendor, &key)?;
+        let kit = vendor.kit();
+        Ok(Self { kit, key, signer, certificate, roots: kit.roots.clone() })
     }
 
     /// Signs what is granted, and judges the file as the institute's server will: what would be refused
@@ -54,19 +59,39 @@ impl<'v> Issuer<'v> {
         identity: &Identity,
         now: UnixTime,
     ) -> Result<Licence, Failure> {
+        self.refuse_second_role(grant)?;
         let claims = grant.claims(identity, self.kit, now);
         let text = self.signer.sign(&claims)?;
         let file = licence_file(&text, self.certificate.as_deref());
         let first_day = claims.iat.max(claims.period.nbf());
         let judge = || {
             let signed =
-                UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&self.kit.roots)?;
+                UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&self.roots)?;
             signed.accept(&policy(grant))?.at(first_day).map(drop)
         };
-        judge().map_err(|refusal| useless(&refusal))?;
+        judge().map_err(|refusal| useless(&self.as_signed(refusal)))?;
         let digest = SignedDigest::of_compact(text.as_bytes());
         Ok(Licence { kid: self.signer.public().id(), claims, digest, file })
     }
+
+    /// Refuses a site that holds one of the vendor's keys, as every verifier does, before the key signs
+    /// for it.
+    fn refuse_second_role(&self, grant: &Grant) -> Result<(), Failure> {
+        let is_vendors =
+            |key: &&PublicKey| **key == self.key || self.kit.roots.keys().contains(key);
+        let Some(key) = grant.site.key().filter(is_vendors) else { return Ok(()) };
+        let reason = Reason::UnknownKey { kid: key.id() };
+        Err(useless(&Refusal { at: Part::Licence, reason }))
+    }
+}
+
+/// The file of the key that was named, else of the vendor's folder; of its public half where a command
+/// signs.
+fn key_file(args: &SigningArgs, vendor: &VendorDir) -> Source {
+    args.key.clone().unwrap_or_else(|| match args.signer.signer {
+        None => vendor.issuing_key(),
+        Some(_) => vendor.issuing_public_key(),
+    })
 }
 
 /// A licence that renews none: everything that names it is fresh.
@@ -99,9 +124,9 @@ pub(crate) fn refuse_banned(key: &PublicKey, ledger: &Ledger) -> Result<(), Fail
 fn certificate(
     args: &SigningArgs,
     vendor: &VendorDir,
-    signer: &Signer,
+    key: &PublicKey,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let is_root = vendor.kit().roots.keys().contains(signer.public());
+    let is_root = vendor.kit().roots.keys().contains(key);
     match (&args.issuer, is_root) {
         (None, true) => Ok(None),
         (Some(file), true) => Err(Failure::usage(format!(

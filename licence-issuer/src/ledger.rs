@@ -9,6 +9,7 @@ mod audit;
 mod copy;
 mod entry;
 mod index;
+mod open;
 mod owner;
 mod read;
 mod refusal;
@@ -18,31 +19,40 @@ mod table;
 mod tests;
 
 use std::fs::OpenOptions;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use licence_cli::Failure;
 use licence_core::{ChainHead, Code};
 use redb::backends::FileBackend;
-use redb::{
-    Builder, Database, ReadableDatabase, ReadableTable, TableHandle as _, WriteTransaction,
-};
+use redb::{Database, ReadTransaction, ReadableTable as _, WriteTransaction};
 
 pub(crate) use self::audit::{Audit, Expected};
 pub(crate) use self::entry::{
     Entry, LicenceEntry, OrderMark, Revocation, Revoked, RowDigest, SignedFile,
 };
 use self::index::Taken;
+use self::open::builder;
 pub(crate) use self::owner::{Contact, Owner};
 pub(crate) use self::read::{Link, Recorded};
-use self::refusal::{newer, no_ledger, unopened, unusable};
+use self::refusal::unusable;
 use self::table::{
     BY_KIND, FORMAT, LICENCE_BY_ID, LICENCE_BY_REFERENCE, LICENCE_BY_SERIAL, LOG, META, OWNER, TIP,
 };
 
-/// An open ledger. No other process can open it meanwhile.
+/// A ledger as it stood when it was opened, to be read. Others may read it meanwhile, and one may
+/// write: what is asked here is answered from one snapshot, so that no two answers contradict.
 pub(crate) struct Ledger {
-    store: Database,
+    snapshot: ReadTransaction,
     path: PathBuf,
+}
+
+/// A ledger that is written to. No other process can write to it meanwhile; it is read as a
+/// [`Ledger`], which holds what was written here.
+pub(crate) struct LedgerWriter {
+    // Dropped before the store, which closes cleanly once nobody reads it.
+    ledger: Ledger,
+    store: Database,
 }
 
 /// What is written at once: all of it or nothing.
@@ -80,7 +90,15 @@ impl From<Owner> for Records {
     }
 }
 
-impl Ledger {
+impl Deref for LedgerWriter {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl LedgerWriter {
     /// Makes an empty ledger where there is none; only `init` does.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();
@@ -91,23 +109,14 @@ impl Ledger {
             options.mode(0o600);
         }
         let file = options.open(path).map_err(|error| unusable(path, &error.into()))?;
-        let store =
-            FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file));
+        let store = FileBackend::new(file).and_then(|file| builder().create_with_backend(file));
         let store = store.map_err(|error| unusable(path, &error.into()))?;
-        let ledger = Self { store, path: path.to_owned() };
-        ledger.lay_out().map_err(|error| unusable(path, &error))?;
-        Ok(ledger)
+        lay_out(&store).map_err(|error| unusable(path, &error))?;
+        Self::of(store, path)
     }
 
-    /// Opens a ledger that `init` made.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let store = Database::open(path).map_err(|error| unopened(path, error))?;
-        let ledger = Self { store, path: path.to_owned() };
-        match ledger.format().map_err(|error| unusable(path, &error))? {
-            Some(FORMAT) => Ok(ledger),
-            Some(other) => Err(newer(path, other)),
-            None => Err(no_ledger(path)),
-        }
+    fn of(store: Database, path: &Path) -> Result<Self, Failure> {
+        Ok(Self { ledger: Ledger::of(&store, path)?, store })
     }
 
     /// Writes records; when this returns, they are on disk. Gives the receipt of the last entry.
@@ -117,11 +126,13 @@ impl Ledger {
     /// written then.
     pub(crate) fn record(&mut self, records: &Records) -> Result<Receipt, Failure> {
         let encoded = records.entries.iter().map(Entry::encode).collect::<Result<Vec<_>, _>>()?;
-        let unusable = |error| unusable(&self.path, &error);
-        self.write(records, &encoded).map_err(unusable)?.map_err(|taken| {
+        let written = self.write(records, &encoded);
+        let receipt = written.map_err(|error| unusable(&self.path, &error))?.map_err(|taken| {
             Failure::coded(Code::Conflict, format!("{taken} is in the ledger already"))
                 .mend("look at it with `licence-issuer show`: an order is answered once")
-        })
+        })?;
+        self.ledger = Ledger::of(&self.store, &self.path)?;
+        Ok(receipt)
     }
 
     fn write(
@@ -145,29 +156,20 @@ impl Ledger {
         transaction.commit()?;
         Ok(Ok(receipt))
     }
+}
 
-    /// Every table is there from the start, so that readers need not ask.
-    fn lay_out(&self) -> Result<(), redb::Error> {
-        let transaction = self.store.begin_write()?;
-        transaction.open_table(META)?.insert("format", FORMAT)?;
-        transaction.open_table(LOG)?;
-        transaction.open_table(TIP)?;
-        transaction.open_table(BY_KIND)?;
-        transaction.open_table(LICENCE_BY_ID)?;
-        transaction.open_table(LICENCE_BY_SERIAL)?;
-        transaction.open_table(LICENCE_BY_REFERENCE)?;
-        transaction.open_table(OWNER)?;
-        Ok(transaction.commit()?)
-    }
-
-    /// The version of the layout; `None` where this is some other redb store.
-    fn format(&self) -> Result<Option<u64>, redb::Error> {
-        let transaction = self.store.begin_read()?;
-        if !transaction.list_tables()?.any(|table| table.name() == META.name()) {
-            return Ok(None);
-        }
-        Ok(transaction.open_table(META)?.get("format")?.map(|format| format.value()))
-    }
+/// Every table is there from the start, so that readers need not ask.
+fn lay_out(store: &Database) -> Result<(), redb::Error> {
+    let transaction = store.begin_write()?;
+    transaction.open_table(META)?.insert("format", FORMAT)?;
+    transaction.open_table(LOG)?;
+    transaction.open_table(TIP)?;
+    transaction.open_table(BY_KIND)?;
+    transaction.open_table(LICENCE_BY_ID)?;
+    transaction.open_table(LICENCE_BY_SERIAL)?;
+    transaction.open_table(LICENCE_BY_REFERENCE)?;
+    transaction.open_table(OWNER)?;
+    Ok(transaction.commit()?)
 }
 
 fn last_receipt(transaction: &WriteTransaction) -> Result<Receipt, redb::Error> {

@@ -7,7 +7,7 @@ use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
 use licence_cli::{Failure, SiteKit};
 
 use crate::key_pair;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerWriter};
 
 /// The key that signs issuing keys' certificates and revocation lists.
 pub(crate) const ROOT_KEY: &str = "root.key";
@@ -61,15 +61,15 @@ impl VendorDir {
         Source::File(self.path.join(ISSUING_CERTIFICATE))
     }
 
-    /// Opens the ledger. It is made by `init` alone, so that a mistyped folder never starts a second
-    /// history.
+    /// Opens the ledger to read it, which any number of processes may do, also while one writes.
     pub(crate) fn ledger(&self) -> Result<Ledger, Failure> {
-        Ledger::open(&self.ledger_path())
+        Ledger::open(&self.path.join(LEDGER))
     }
 
-    /// Where the ledger stands.
-    pub(crate) fn ledger_path(&self) -> PathBuf {
-        self.path.join(LEDGER)
+    /// Opens the ledger to write to it. It is made by `init` alone, so that a mistyped folder never
+    /// starts a second history.
+    pub(crate) fn ledger_writer(&self) -> Result<LedgerWriter, Failure> {
+        LedgerWriter::open(&self.path.join(LEDGER))
     }
 }
 

@@ -3,11 +3,10 @@
 use licence_cli::{Facts, Failure, Format};
 
 use crate::cli::BackupArgs;
-use crate::ledger::Ledger;
 use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(args: &BackupArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
-    let copy = Ledger::copy(&vendor.ledger_path(), &args.file)?;
+    let copy = vendor.ledger()?.copy(&args.file)?;
     let audit = copy.ledger.audit(&vendor.kit().roots, None)?;
     drop(copy.ledger);
     copy.staged.publish()?;

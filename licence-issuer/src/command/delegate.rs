@@ -14,7 +14,7 @@ use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(args: &DelegateArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let delegation = delegation(args, vendor)?;
-    let mut ledger = vendor.ledger()?;
+    let mut ledger = vendor.ledger_writer()?;
     let root = Signer::open(&args.root, &args.signer)?;
     refuse_banned(root.public(), &ledger)?;
     let certificate = Certificate::sign(delegation, vendor.kit(), &root, clock::now()?)?;

@@ -21,7 +21,7 @@ use serde::Serialize;
 use self::row::{Reader, Row};
 use crate::cli::ImportArgs;
 use crate::issuance::{Issuer, Licence, new_series};
-use crate::ledger::{Entry, Ledger, LicenceEntry, Records};
+use crate::ledger::{Entry, LedgerWriter, LicenceEntry, Records};
 use crate::order;
 use crate::vendor_dir::VendorDir;
 
@@ -35,30 +35,48 @@ const WRITERS: usize = 16;
 pub(super) fn run(args: &ImportArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
     let sheet = Sheet::read(&args.file, &order::NAMES)?;
-    let mut ledger = vendor.ledger()?;
-    let rows = Reader::new(&sheet, &args.file, vendor.kit(), now).rows(&ledger)?;
-    let mut report = Report::default();
-    let (new, known) = report.sort(rows);
-    let Some(folder) = args.out_dir.as_deref().filter(|_| !args.dry_run) else {
-        new.iter().for_each(|row| report.tell(row.line, "would_issue", &row.reference(), None));
-        return report.finish(format);
+    let reader = Reader::new(&sheet, &args.file, vendor.kit(), now);
+    let report = match args.out_dir.as_deref().filter(|_| !args.dry_run) {
+        Some(folder) => issue(reader, args, vendor, folder)?,
+        None => rehearse(reader, args, vendor)?,
     };
+    report.finish(format)
+}
+
+/// What [`issue`] would say, row by row; nothing is signed with a key of the vendor, nothing written.
+fn rehearse(reader: Reader<'_>, args: &ImportArgs, vendor: &VendorDir) -> Result<Report, Failure> {
+    let (ledger, now) = (vendor.ledger()?, reader.now());
+    let mut report = Report::default();
+    let (new, known) = report.sort(reader.rows(&ledger)?);
+    let signed = report.sign(new, &Issuer::rehearse(&args.signing, vendor, &ledger)?, now)?;
+    signed.iter().for_each(|(row, _)| report.tell(row.line, "would_issue", &row.reference(), None));
+    known.iter().for_each(|(line, licence)| report.tell_known(*line, licence));
+    Ok(report)
+}
+
+fn issue(
+    reader: Reader<'_>,
+    args: &ImportArgs,
+    vendor: &VendorDir,
+    folder: &Path,
+) -> Result<Report, Failure> {
+    let (mut ledger, now) = (vendor.ledger_writer()?, reader.now());
+    let mut report = Report::default();
+    let (new, known) = report.sort(reader.rows(&ledger)?);
     files::create_folder(folder)?;
     let signed = report.sign(new, &Issuer::open(&args.signing, vendor, &ledger)?, now)?;
     if report.refused() > 0 && !args.keep_going {
         signed
             .iter()
             .for_each(|(row, _)| report.tell(row.line, "held_back", &row.reference(), None));
-        return report.finish(format);
+        return Ok(report);
     }
     for (line, licence) in &known {
         hand_out_again(folder, licence)?;
-        let order = licence.order.as_ref().map(|order| order.reference.to_string());
-        let serial = licence.signed.claims.serial.to_string();
-        report.tell(*line, "issued_before", &order.unwrap_or_default(), Some(serial));
+        report.tell_known(*line, licence);
     }
     report.record(signed, &mut ledger, folder)?;
-    report.finish(format)
+    Ok(report)
 }
 
 /// What became of every row, and what it comes to.
@@ -74,6 +92,12 @@ struct Report {
 impl Report {
     fn tell(&mut self, line: u64, outcome: &'static str, subject: &str, detail: Option<String>) {
         self.lines.push(Line { line, outcome, subject: subject.to_owned(), detail });
+    }
+
+    fn tell_known(&mut self, line: u64, licence: &LicenceEntry) {
+        let order = licence.order.as_ref().map(|order| order.reference.to_string());
+        let serial = licence.signed.claims.serial.to_string();
+        self.tell(line, "issued_before", &order.unwrap_or_default(), Some(serial));
     }
 
     fn refused(&self) -> usize {
@@ -122,7 +146,7 @@ impl Report {
     fn record(
         &mut self,
         signed: Vec<(row::New, Licence)>,
-        ledger: &mut Ledger,
+        ledger: &mut LedgerWriter,
         folder: &Path,
     ) -> Result<(), Failure> {
         let mut progress = Progress::new(signed.len());

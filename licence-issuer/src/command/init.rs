@@ -10,7 +10,7 @@ use licence_core::UnixTime;
 use crate::certificate::{Certificate, Delegation};
 use crate::cli::InitArgs;
 use crate::key_pair::KeyPair;
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Entry, LedgerWriter};
 use crate::trust;
 use crate::value::Days;
 use crate::vendor_dir::{ISSUING_CERTIFICATE, ISSUING_KEY, LEDGER, ROOT_KEY, SITE_KIT, SPARE_KEY};
@@ -82,7 +82,7 @@ fn fill(args: &InitArgs, keys: Keys, dir: &Path, now: UnixTime) -> Result<Certif
     };
     let certificate = Certificate::sign(delegation, &kit, &keys.root.into(), now)?;
     let entry = Entry::IssuingKey(certificate.clone());
-    Ledger::create(&dir.join(LEDGER))?.record(&entry.into())?;
+    LedgerWriter::create(&dir.join(LEDGER))?.record(&entry.into())?;
     let file = certificate.file.as_bytes();
     files::create(&dir.join(ISSUING_CERTIFICATE), file, Access::Shared)?;
     Ok(certificate)

@@ -15,7 +15,7 @@ use crate::vendor_dir::VendorDir;
 pub(super) fn run(args: &IssueArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
     let order = order::with_plan(&args.order, args.plan.as_ref())?;
-    let mut ledger = vendor.ledger()?;
+    let mut ledger = vendor.ledger_writer()?;
     let known = known_owner(&order, &ledger)?;
     let grant = Grant::fresh(&order, known.as_ref(), vendor.kit(), now)?;
     tell_request(&grant);

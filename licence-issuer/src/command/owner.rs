@@ -11,21 +11,20 @@ use super::list::Licences;
 use crate::books::Books;
 use crate::cli::{ContactArgs, OwnerEditArgs, OwnerListArgs, OwnerVerb};
 use crate::description;
-use crate::ledger::{Contact, Ledger, Owner};
+use crate::ledger::{Contact, Ledger, LedgerWriter, Owner};
 use crate::value::Email;
 use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(verb: &OwnerVerb, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
-    let mut ledger = vendor.ledger()?;
     match verb {
-        OwnerVerb::Add(args) => add(&args.contact, &mut ledger, format),
-        OwnerVerb::List(args) => format.print(&Owners::matching(args, &ledger)?),
-        OwnerVerb::Show(args) => show(args.owner, &ledger, format),
-        OwnerVerb::Edit(args) => edit(args, &mut ledger, format),
+        OwnerVerb::Add(args) => add(&args.contact, &mut vendor.ledger_writer()?, format),
+        OwnerVerb::List(args) => format.print(&Owners::matching(args, &vendor.ledger()?)?),
+        OwnerVerb::Show(args) => show(args.owner, &vendor.ledger()?, format),
+        OwnerVerb::Edit(args) => edit(args, &mut vendor.ledger_writer()?, format),
     }
 }
 
-fn add(typed: &ContactArgs, ledger: &mut Ledger, format: Format) -> Result<(), Failure> {
+fn add(typed: &ContactArgs, ledger: &mut LedgerWriter, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
     let mut contact = Contact::default();
     set(&mut contact, typed);
@@ -33,7 +32,7 @@ fn add(typed: &ContactArgs, ledger: &mut Ledger, format: Format) -> Result<(), F
     save(owner, ledger, format)
 }
 
-fn edit(args: &OwnerEditArgs, ledger: &mut Ledger, format: Format) -> Result<(), Failure> {
+fn edit(args: &OwnerEditArgs, ledger: &mut LedgerWriter, format: Format) -> Result<(), Failure> {
     let mut owner = find(args.owner, ledger)?;
     for what in &args.clear {
         clear(&mut owner.contact, what);
@@ -42,7 +41,7 @@ fn edit(args: &OwnerEditArgs, ledger: &mut Ledger, format: Format) -> Result<(),
     save(owner, ledger, format)
 }
 
-fn save(owner: Owner, ledger: &mut Ledger, format: Format) -> Result<(), Failure> {
+fn save(owner: Owner, ledger: &mut LedgerWriter, format: Format) -> Result<(), Failure> {
     if owner.display_name().is_empty() {
         return Err(Failure::usage("an owner needs a name, an address or an affiliation")
             .mend("give --name, --surname, --email or --affiliation"));

@@ -17,7 +17,7 @@ use crate::vendor_dir::VendorDir;
 pub(super) fn run(args: &RenewArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
     let order = order::with_plan(&args.order, args.plan.as_ref())?;
-    let mut ledger = vendor.ledger()?;
+    let mut ledger = vendor.ledger_writer()?;
     let series = ledger.series(args.serial)?;
     let before: Vec<_> = series.iter().map(|licence| &licence.entry.signed.claims).collect();
     let last = *before.last().ok_or_else(|| unknown(args.serial))?;

@@ -21,7 +21,7 @@ pub(super) fn run(
     format: Format,
 ) -> Result<(), Failure> {
     let now = clock::now()?;
-    let mut ledger = vendor.ledger()?;
+    let mut ledger = vendor.ledger_writer()?;
     let root = Signer::open(&args.root, &args.signer)?;
     check_root(vendor.kit(), root.public())?;
     refuse_banned(root.public(), &ledger)?;

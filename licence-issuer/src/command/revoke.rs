@@ -11,7 +11,7 @@ use crate::vendor_dir::VendorDir;
 
 pub(super) fn run(args: &RevokeArgs, vendor: &VendorDir, format: Format) -> Result<(), Failure> {
     let now = clock::now()?;
-    let mut ledger = vendor.ledger()?;
+    let mut ledger = vendor.ledger_writer()?;
     let (what, facts) = match (args.serial, args.key) {
         (Some(serial), _) => series(args, serial, &ledger)?,
         (None, Some(kid)) => key(kid, &ledger, vendor, now)?,

@@ -1,13 +1,17 @@
-//! A copy of the ledger, as it stands on disk.
+//! A copy of the ledger, as it stood when it was opened.
 
 use std::path::Path;
 
 use licence_cli::Failure;
-use licence_cli::files::{Access, StagedFile};
-use redb::{Database, DatabaseError, ReadOnlyDatabase};
+use licence_cli::files::{self, Access, StagedFile};
+use redb::{Key, ReadTransaction, ReadableTable as _, TableDefinition, Value, WriteTransaction};
 
 use super::Ledger;
-use super::refusal::unopened;
+use super::open::builder;
+use super::refusal::unusable;
+use super::table::{
+    BY_KIND, LICENCE_BY_ID, LICENCE_BY_REFERENCE, LICENCE_BY_SERIAL, LOG, META, OWNER, TIP,
+};
 
 /// A copy that has no name yet.
 pub(crate) struct LedgerCopy {
@@ -17,27 +21,46 @@ pub(crate) struct LedgerCopy {
 }
 
 impl Ledger {
-    /// Copies the ledger at `path`, which nobody writes to meanwhile, beside `target`.
+    /// Copies the ledger beside `target`, row by row: its file may change meanwhile, the snapshot does
+    /// not.
     ///
     /// # Errors
-    /// If another process has the ledger open, or the copy cannot be written.
-    pub(crate) fn copy(path: &Path, target: &Path) -> Result<LedgerCopy, Failure> {
-        let held = open_to_read(path)?;
-        let staged = StagedFile::copy_beside(target, path, Access::Private)?;
-        drop(held);
+    /// If the copy cannot be written.
+    pub(crate) fn copy(&self, target: &Path) -> Result<LedgerCopy, Failure> {
+        let staged = StagedFile::beside(target, b"", Access::Private)?;
+        copy_all(&self.snapshot, staged.path()).map_err(|error| uncopied(target, &error))?;
         Ok(LedgerCopy { ledger: Self::open(staged.path())?, staged })
     }
 }
 
-/// Opens it for readers only, which keeps writers away. A ledger that a crash left behind is mended
-/// first, as every other command would.
-fn open_to_read(path: &Path) -> Result<ReadOnlyDatabase, Failure> {
-    match ReadOnlyDatabase::open(path) {
-        Err(DatabaseError::RepairAborted) => {
-            drop(Database::open(path).map_err(|error| unopened(path, error))?);
-            ReadOnlyDatabase::open(path)
-        }
-        opened => opened,
+fn copy_all(from: &ReadTransaction, path: &Path) -> Result<(), redb::Error> {
+    let store = builder().create(path)?;
+    let to = store.begin_write()?;
+    copy_table(from, &to, META)?;
+    copy_table(from, &to, LOG)?;
+    copy_table(from, &to, TIP)?;
+    copy_table(from, &to, BY_KIND)?;
+    copy_table(from, &to, LICENCE_BY_ID)?;
+    copy_table(from, &to, LICENCE_BY_SERIAL)?;
+    copy_table(from, &to, LICENCE_BY_REFERENCE)?;
+    copy_table(from, &to, OWNER)?;
+    Ok(to.commit()?)
+}
+
+fn copy_table<K: Key, V: Value>(
+    from: &ReadTransaction,
+    to: &WriteTransaction,
+    table: TableDefinition<'_, K, V>,
+) -> Result<(), redb::Error> {
+    let (from, mut to) = (from.open_table(table)?, to.open_table(table)?);
+    for row in from.iter()? {
+        let (key, value) = row?;
+        to.insert(key.value(), value.value())?;
     }
-    .map_err(|error| unopened(path, error))
+    Ok(())
+}
+
+fn uncopied(target: &Path, error: &redb::Error) -> Failure {
+    let redb::Error::Io(answer) = error else { return unusable(target, error) };
+    files::refused_by_system(format!("the copy `{}` cannot be written", target.display()), answer)
 }

@@ -2,7 +2,7 @@
 
 use licence_cli::Failure;
 use licence_core::{ChainHead, LicenceId, OwnerId, Serial, Text, Uuid};
-use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _};
+use redb::{ReadTransaction, ReadableTable as _};
 
 use super::entry::{self, Entry, LicenceEntry, Revocation};
 use super::owner::Owner;
@@ -167,10 +167,7 @@ impl Ledger {
         &self,
         ask: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, Failure> {
-        let transaction = self.store.begin_read().map_err(redb::Error::from);
-        transaction
-            .and_then(|transaction| ask(&transaction))
-            .map_err(|error| unusable(&self.path, &error))
+        ask(&self.snapshot).map_err(|error| unusable(&self.path, &error))
     }
 
     fn damaged_owner(&self, id: OwnerId) -> Failure {

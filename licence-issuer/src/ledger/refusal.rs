@@ -10,7 +10,8 @@ use redb::DatabaseError;
 pub(super) fn unusable(path: &Path, error: &redb::Error) -> Failure {
     let what = format!("the ledger `{}` cannot be used", path.display());
     if let redb::Error::Io(answer) = error
-        && answer.kind() != io::ErrorKind::InvalidData
+        // What the store says of a file that is none of its own, or too short to be.
+        && !matches!(answer.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
     {
         return files::refused_by_system(what, answer);
     }
@@ -18,9 +19,11 @@ pub(super) fn unusable(path: &Path, error: &redb::Error) -> Failure {
         .mend("it is damaged or something else: go back to a copy, as `backup` makes it")
 }
 
-/// It cannot be opened: most often because another process has it open.
+/// It cannot be opened: most often because another process writes to it.
 pub(super) fn unopened(path: &Path, error: DatabaseError) -> Failure {
-    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+    let is_held =
+        matches!(error, DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch);
+    if is_held {
         return Failure::usage(format!("the ledger `{}` is in use", path.display()))
             .mend("wait until the other licence-issuer has ended, and try again");
     }

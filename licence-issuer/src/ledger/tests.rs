@@ -9,7 +9,7 @@ use licence_core::{
     Institute, LicenceId, OwnerId, PrivateKey, Product, Roots, Serial, SignedDigest, Text, TokenId,
     UnixTime, Uuid, Vendor,
 };
-use redb::ReadableTableMetadata as _;
+use redb::{ReadableTableMetadata as _, TableHandle as _};
 
 use super::*;
 
@@ -111,7 +111,7 @@ impl Desk {
         let path = dir.path().join("ledger.redb");
         let mut entries = vec![certificate(), entry(1), entry(2), list()];
         entries.extend(revocations());
-        let mut ledger = Ledger::create(&path).unwrap();
+        let mut ledger = LedgerWriter::create(&path).unwrap();
         ledger.record(&Records { entries, owners: Vec::new() }).unwrap();
         Self { _dir: dir, path }
     }
@@ -140,8 +140,8 @@ fn refusal<T>(result: Result<T, Failure>) -> String {
     failure.report().unwrap().message.clone()
 }
 
-fn ledger_in(dir: &Path) -> Ledger {
-    Ledger::create(&dir.join("ledger.redb")).unwrap()
+fn ledger_in(dir: &Path) -> LedgerWriter {
+    LedgerWriter::create(&dir.join("ledger.redb")).unwrap()
 }
 
 /// The entry of that number as the log holds it.
@@ -197,7 +197,7 @@ fn entries_are_numbered_and_chained_by_their_hashes() {
     let mut ledger = ledger_in(dir.path());
     let first = ledger.record(&entry(1).into()).unwrap();
     drop(ledger);
-    let mut ledger = Ledger::open(&dir.path().join("ledger.redb")).unwrap();
+    let mut ledger = LedgerWriter::open(&dir.path().join("ledger.redb")).unwrap();
     let second = ledger.record(&entry(2).into()).unwrap();
     assert_eq!((first.number, second.number), (1, 2));
     let link = ledger.link(1).unwrap().unwrap();
@@ -352,7 +352,35 @@ fn a_signature_of_another_key_is_found() {
 fn two_processes_never_write_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let _held = ledger_in(dir.path());
-    assert!(refusal(Ledger::open(&dir.path().join("ledger.redb"))).ends_with("is in use"));
+    assert!(refusal(LedgerWriter::open(&dir.path().join("ledger.redb"))).ends_with("is in use"));
+}
+
+#[test]
+fn a_reader_sees_the_ledger_as_it_stood_when_it_was_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = ledger_in(dir.path());
+    writer.record(&entry(1).into()).unwrap();
+    let reader = Ledger::open(&dir.path().join("ledger.redb")).unwrap();
+    let before = reader.audit(&roots(), None).unwrap();
+    writer.record(&entry(2).into()).unwrap();
+    assert_eq!(reader.audit(&roots(), None).unwrap().tip, before.tip, "and without a flaw");
+    assert_eq!(reader.entries().unwrap().len(), 1);
+    assert_eq!(writer.entries().unwrap().len(), 2, "the writer sees what it wrote");
+    let later = Ledger::open(&dir.path().join("ledger.redb")).unwrap();
+    assert_eq!(later.entries().unwrap().len(), 2);
+}
+
+/// A crash leaves a store that must be mended before it is read, and a reader cannot mend.
+#[test]
+fn a_reader_opens_what_a_crash_left_behind() {
+    let desk = Desk::new();
+    let crashed = desk.path.with_extension("crashed");
+    let mut writer = LedgerWriter::open(&desk.path).unwrap();
+    writer.record(&entry(5).into()).unwrap();
+    std::fs::copy(&desk.path, &crashed).unwrap();
+    let opened = builder().open_read_only(&crashed);
+    assert!(matches!(opened, Err(redb::DatabaseError::RepairAborted)));
+    assert_eq!(Ledger::open(&crashed).unwrap().entries().unwrap().len(), 8);
 }
 
 #[test]
@@ -378,14 +406,16 @@ fn only_a_ledger_of_a_known_format_is_opened() {
 fn a_ledger_is_never_made_over_another() {
     let dir = tempfile::tempdir().unwrap();
     drop(ledger_in(dir.path()));
-    assert!(refusal(Ledger::create(&dir.path().join("ledger.redb"))).contains("cannot be used"));
+    assert!(
+        refusal(LedgerWriter::create(&dir.path().join("ledger.redb"))).contains("cannot be used")
+    );
 }
 
 #[test]
 fn readers_find_every_table_from_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = ledger_in(dir.path());
-    let transaction = ledger.store.begin_read().unwrap();
+    let transaction = &ledger.snapshot;
     assert!(transaction.open_table(LOG).unwrap().is_empty().unwrap());
     assert!(transaction.open_table(LICENCE_BY_ID).unwrap().is_empty().unwrap());
     assert!(transaction.open_table(LICENCE_BY_SERIAL).unwrap().is_empty().unwrap());
@@ -397,11 +427,18 @@ fn readers_find_every_table_from_the_start() {
 fn a_copy_is_the_whole_ledger() {
     let desk = Desk::new();
     let target = desk.path.with_extension("copy");
-    let copy = Ledger::copy(&desk.path, &target).unwrap();
+    let copy = desk.open().copy(&target).unwrap();
     let audit = copy.ledger.audit(&roots(), None).unwrap();
     drop(copy.ledger);
     copy.staged.publish().unwrap();
     assert_eq!(audit.tip, desk.open().audit(&roots(), None).unwrap().tip);
     assert_eq!(Ledger::open(&target).unwrap().audit(&roots(), None).unwrap().tip, audit.tip);
-    assert!(refusal(Ledger::copy(&desk.path, &target).map(drop)).ends_with("is there already"));
+    assert!(refusal(desk.open().copy(&target).map(drop)).ends_with("is there already"));
+    let tables = |ledger: &Ledger| {
+        let mut names: Vec<_> =
+            ledger.snapshot.list_tables().unwrap().map(|table| table.name().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(tables(&desk.open()), tables(&Ledger::open(&target).unwrap()));
 }

@@ -221,32 +221,19 @@ fn a_full_disk_leaves_no_half_file_and_loses_nothing() {
     desk.ok(&format!("{ISSUE} --out m"));
 }
 
+/// Some other program may open the file for itself alone; readers are then told what writers are.
 #[test]
-fn a_ledger_that_is_in_use_is_left_alone() {
+fn a_ledger_that_is_held_by_another_program_is_left_alone() {
     let desk = Desk::with_vendor();
     desk.ok(&format!("{ISSUE} --reference A-1 --out l"));
-    let serial = desk.serial("A-1");
-    desk.write("orders.csv", "reference,institute,seats,days,unbound\nB-1,X,3,30,yes\n");
     let held = Database::open(desk.path().join("vendor/ledger.redb")).unwrap();
-    for words in [
-        format!("{ISSUE} --out m"),
-        "--vendor-dir vendor list".to_owned(),
-        "--vendor-dir vendor owner list".to_owned(),
-        "--vendor-dir vendor ledger verify".to_owned(),
-        "--vendor-dir vendor backup copy.redb".to_owned(),
-        "--vendor-dir vendor import orders.csv --out-dir out".to_owned(),
-        format!("--vendor-dir vendor renew {serial} --days 30 --out m"),
-        format!("--vendor-dir vendor revoke {serial}"),
-        format!("--vendor-dir vendor evidence {serial} --out bundle"),
-        "--vendor-dir vendor revocations --root vendor/root.key --out list".to_owned(),
-    ] {
-        refused(&desk.run(&words), 1, "the ledger `vendor/ledger.redb` is in use");
+    for words in ["list", "owner list", "ledger verify", "backup copy.redb", "owner add --name X"] {
+        let answer = desk.run(&format!("--vendor-dir vendor {words}"));
+        refused(&answer, 1, "the ledger `vendor/ledger.redb` is in use");
     }
     drop(held);
     assert_eq!(desk.json("--vendor-dir vendor list").as_array().unwrap().len(), 1);
-    assert!(
-        !["m", "copy.redb", "out", "bundle", "list"].iter().any(|n| desk.path().join(n).exists())
-    );
+    assert!(!desk.path().join("copy.redb").exists());
 }
 
 #[test]

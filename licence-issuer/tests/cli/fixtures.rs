@@ -14,6 +14,7 @@ use licence_core::claims::{
 };
 use licence_core::{
     Institute, LicenceId, OwnerId, PrivateKey, Product, Serial, TokenId, UnixTime, Uuid, Vendor,
+    base64url,
 };
 
 const ROOT: u8 = 1;
@@ -190,6 +191,11 @@ fn request_claims() -> RequestClaims {
     }
 }
 
+/// The root of these files, as `LICENCE_ROOTS` names it.
+pub(crate) fn pinned_root() -> String {
+    base64url::encode(&key(ROOT).public().to_bytes())
+}
+
 /// A request file as an institute sends it.
 pub(crate) fn request_file() -> String {
     armour::write(&[(Label::Request, request().as_bytes())])
@@ -197,6 +203,13 @@ pub(crate) fn request_file() -> String {
 
 fn request() -> String {
     signed(SITE, &request_claims())
+}
+
+/// A request as whoever holds that key can send it.
+pub(crate) fn request_of(key: &PrivateKey) -> String {
+    let claims = RequestClaims { site: key.public().clone(), ..request_claims() };
+    let text = key.sign(claims.signing_input(key.public().id()));
+    armour::write(&[(Label::Request, text.as_bytes())])
 }
 
 /// A request for a licence bound to a key that its sender does not hold.

@@ -10,7 +10,10 @@ mod golden;
 mod import;
 mod manual;
 mod openssl;
+mod pinned;
 mod run;
+#[cfg(unix)]
+mod shared_ledger;
 mod signer;
 mod streams;
 mod vendor;

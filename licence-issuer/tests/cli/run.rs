@@ -41,17 +41,21 @@ impl Desk {
 
     /// Runs a shell's script in which `licence-issuer` is the tool.
     pub(crate) fn shell(&self, script: &str) -> Answer {
+        Answer::from(self.shell_command(script).output().unwrap())
+    }
+
+    pub(crate) fn shell_command(&self, script: &str) -> Command {
         let tool = Path::new(env!("CARGO_BIN_EXE_licence-issuer")).parent().unwrap();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::iter::once(tool.to_owned()).chain(std::env::split_paths(&path));
-        let output = Command::new("sh")
+        let mut shell = Command::new("sh");
+        shell
             .current_dir(self.path())
             .env_remove("LICENCE_VENDOR")
             .env("PATH", std::env::join_paths(path).unwrap())
             .args(["-euc", script])
-            .stdin(Stdio::null())
-            .output();
-        Answer::from(output.unwrap())
+            .stdin(Stdio::null());
+        shell
     }
 
     /// What the tool tells as JSON; it must succeed.

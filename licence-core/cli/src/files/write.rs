@@ -4,7 +4,7 @@
 //! move a reader sees the old state, after it the new one, and what was reported as written
 //! survives.
 
-use std::fs::{File, Permissions};
+use std::fs::Permissions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -40,23 +40,6 @@ impl StagedFile {
     pub fn beside(target: &Path, bytes: &[u8], access: Access) -> Result<Self, Failure> {
         refuse_taken(target)?;
         Ok(Self { written: write_beside(target, bytes, access)?, target: target.to_owned() })
-    }
-
-    /// Copies a file of any size beside `target`, where nothing must be.
-    ///
-    /// # Errors
-    /// As [`beside`](Self::beside), and if `source` cannot be read.
-    pub fn copy_beside(target: &Path, source: &Path, access: Access) -> Result<Self, Failure> {
-        refuse_taken(target)?;
-        let mut from = File::open(source).map_err(|error| failed(source, "read", &error))?;
-        let mut copy = || {
-            let mut written = open_beside(target, access)?;
-            io::copy(&mut from, written.as_file_mut())?;
-            written.as_file().sync_all()?;
-            Ok(written)
-        };
-        let written = copy().map_err(|error| failed(target, "written", &error))?;
-        Ok(Self { written, target: target.to_owned() })
     }
 
     /// Where the bytes are meanwhile.
@@ -153,7 +136,7 @@ pub(super) fn sync_folder_of(path: &Path) -> Result<(), Failure> {
 
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file; the file system journals the move.

@@ -54,6 +54,11 @@ impl<'s> Reader<'s> {
         Self { sheet, file, kit, now, seen: BTreeMap::new() }
     }
 
+    /// The time at which every row is judged.
+    pub(super) fn now(&self) -> UnixTime {
+        self.now
+    }
+
     /// All rows, judged.
     ///
     /// # Errors
