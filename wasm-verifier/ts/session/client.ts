@@ -472,9 +472,10 @@ export class Client implements Session {
     return this.#valid() !== undefined && this.#environment.now() < this.#end(MARGIN_SECS);
   }
 
-  /** When the token ends, or is to be renewed: `margin` seconds earlier, or half of its life if that is shorter. */
+  /** When what is held ends, or is to be renewed: `margin` seconds earlier, or half of its life if that is shorter. */
   #end(margin = 0): number {
-    if (!this.#held) return Infinity;
+    const lease = this.#lease();
+    if (!this.#held) return lease ? this.#environment.now() + (lease.exp - this.#trust.secs()) * 1000 : Infinity;
     const { grant, received } = this.#held;
     return received + Math.max(grant.expires_in - margin, grant.expires_in / 2) * 1000;
   }

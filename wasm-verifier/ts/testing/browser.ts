@@ -35,11 +35,13 @@ export function createTestTabs(network: TestBrowser, clock: FakeClock, abilities
     skew: 0,
     tab() {
       const listeners = new Set<(event: PageEvent) => void>();
+      /** What became due in a page that is kept for its return, where no script runs. */
+      let frozen: (() => void)[] | undefined;
       const environment: Environment = {
         fetch: (input, init) => network.fetch(input, init),
         base: "https://app.test/",
         now: () => clock.now() + tabs.skew,
-        setTimeout: clock.setTimeout,
+        setTimeout: (run, millis) => clock.setTimeout(() => (frozen ? void frozen.push(run) : run()), millis),
         clearTimeout: clock.clearTimeout,
         locks: locks ? shared.locks : undefined,
         openChannel: shared.open,
@@ -51,7 +53,14 @@ export function createTestTabs(network: TestBrowser, clock: FakeClock, abilities
           return () => void listeners.delete(tell);
         },
       };
-      return { environment, happen: (event) => listeners.forEach((tell) => tell(event)) };
+      const happen = (event: PageEvent) => {
+        const late = event === "shown_again" ? frozen : undefined;
+        if (late) frozen = undefined;
+        listeners.forEach((tell) => tell(event));
+        if (event === "hidden") frozen = [];
+        late?.forEach((run) => run());
+      };
+      return { environment, happen };
     },
   };
   return tabs;

@@ -239,11 +239,13 @@ class Routes {
   /** A second at a time, so that a lease that lapses is noticed. */
   #within(millis: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(resolve, millis);
-      signal.addEventListener("abort", () => {
+      const stop = () => {
         this.#clock.clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
         resolve();
-      });
+      };
+      const timer = this.#clock.setTimeout(stop, millis);
+      signal.addEventListener("abort", stop);
     });
   }
 
@@ -270,7 +272,7 @@ class Routes {
     if (!seats.borrow || out.length >= seats.borrow.seats_max) throw new Refused("forbidden");
     const [iat, id] = [this.#clock.secs(), uuid(this.#clock.now())];
     const exp = iat + Math.min(days, seats.borrow.days_max) * DAY_SECS;
-    const who = { iss: "https://seats.test", aud: `lease:${aud}`, sub: session.user, jti: id, sid: session.id };
+    const who = { ver: 1, iss: "https://seats.test", aud: `lease:${aud}`, sub: session.user, jti: id, sid: session.id };
     const lease = await this.#clock.track(this.#authority.sign("lease+jwt", { ...who, iat, exp, lic, cnf: { jwk } }));
     this.#house.store.loans[id] = { user: session.user, exp, isReturned: false };
     this.#house.append();
@@ -287,7 +289,7 @@ class Routes {
 
   async #revoked(): Promise<Response> {
     const iat = this.#clock.secs();
-    const claims = { aud: `revoked:${this.#authority.product}`, iat, exp: iat + 3600, revoked: [] };
+    const claims = { ver: 1, aud: `revoked:${this.#authority.product}`, iat, exp: iat + 3600, revoked: [] };
     return new Response(await this.#clock.track(this.#authority.sign("revoked+jwt", claims)));
   }
 
