@@ -99,7 +99,7 @@ codes! {
         "renew it";
     Revoked = "revoked", 403, Refused,
         "it was taken back by the one who gave it",
-        "ask the vendor for a new one";
+        "ask whoever gave it for a new one";
     ExceedsLicence = "exceeds_licence", 403, Refused,
         "it claims more than what it rests on grants",
         "ask the vendor: whoever signed it was not allowed to";

@@ -24,12 +24,26 @@ pub enum Kind {
     Request,
     /// An access token.
     Access,
+    /// A list of a site's revoked tokens.
+    Revoked,
+    /// A lease of a seat that was taken along.
+    Lease,
+    /// A checkpoint of a site's audit log.
+    Checkpoint,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Issuer, Self::Licence, Self::Revocations, Self::Request, Self::Access];
+    pub const ALL: [Self; 8] = [
+        Self::Issuer,
+        Self::Licence,
+        Self::Revocations,
+        Self::Request,
+        Self::Access,
+        Self::Revoked,
+        Self::Lease,
+        Self::Checkpoint,
+    ];
 
     /// The header's `typ`.
     #[must_use]
@@ -40,6 +54,9 @@ impl Kind {
             Self::Revocations => "revocations+jwt",
             Self::Request => "request+jwt",
             Self::Access => "at+jwt",
+            Self::Revoked => "revoked+jwt",
+            Self::Lease => "lease+jwt",
+            Self::Checkpoint => "checkpoint+jwt",
         }
     }
 
@@ -52,6 +69,9 @@ impl Kind {
             Self::Revocations => Part::Revocations,
             Self::Request => Part::Request,
             Self::Access => Part::Access,
+            Self::Revoked => Part::Revoked,
+            Self::Lease => Part::Lease,
+            Self::Checkpoint => Part::Checkpoint,
         }
     }
 
@@ -60,8 +80,10 @@ impl Kind {
     pub const fn bytes_max(self) -> usize {
         match self {
             Self::Access => ACCESS_BYTES_MAX,
-            Self::Revocations => REVOCATIONS_BYTES_MAX,
-            Self::Issuer | Self::Licence | Self::Request => OBJECT_BYTES_MAX,
+            Self::Revocations | Self::Revoked => REVOCATIONS_BYTES_MAX,
+            Self::Issuer | Self::Licence | Self::Request | Self::Lease | Self::Checkpoint => {
+                OBJECT_BYTES_MAX
+            }
         }
     }
 }

@@ -47,6 +47,7 @@ pub mod claims;
 // 5: whether it holds
 mod verify;
 
+pub use claims::LicenceState;
 pub use code::{Code, Exit};
 pub use hash_chain::ChainHead;
 pub use id::{KeyId, LicenceId, OwnerId, Serial, SessionId, TokenId, UserId, Uuid};
@@ -56,9 +57,10 @@ pub use refusal::{Flaw, Part, Reason, Refusal};
 #[cfg(feature = "sign")]
 pub use sign::PrivateKey;
 pub use signed_digest::SignedDigest;
-pub use text::{FeatureName, Identifier, Institute, Product, Role, Text, Vendor};
+pub use text::{Audience, FeatureName, Identifier, Institute, Product, Role, Text, Vendor};
 pub use time::UnixTime;
 pub use verify::{
-    AcceptedLicence, LicenceState, Policy, SignedLicence, SignedRequest, SignedRevocations,
-    TestLicences, UnboundLicences, UnverifiedLicence, ValidAccess, ValidLicence,
+    AcceptedLicence, Policy, SignedCheckpoint, SignedLicence, SignedRequest, SignedRevocations,
+    SignedRevoked, TestLicences, UnboundLicences, UnverifiedLicence, ValidAccess, ValidAdmin,
+    ValidLease, ValidLicence,
 };

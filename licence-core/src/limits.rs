@@ -9,7 +9,7 @@ pub const ACCESS_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of every other compact object but the revocation list.
 pub const OBJECT_BYTES_MAX: usize = 64 * 1024;
 
-/// Bytes of a compact `revocations+jwt`: some 10,000 entries.
+/// Bytes of a compact `revocations+jwt` or `revoked+jwt`: some 10,000 entries.
 pub const REVOCATIONS_BYTES_MAX: usize = 1024 * 1024;
 
 /// Bytes of an armoured file. Armour makes three bytes four and adds a line break to each 64; the
@@ -49,6 +49,13 @@ pub const FEATURE_ITEMS_MAX: usize = 64;
 /// Roles in one access token.
 pub const ROLES_MAX: usize = 32;
 
+/// Entries of a `revoked+jwt`: as many as fit into its size, and so few that all can be looked at for
+/// each token.
+pub const REVOKED_ENTRIES_MAX: usize = 10_000;
+
+/// Bytes of the public data of a session, which every request carries in its access token.
+pub const SESSION_DATA_BYTES_MAX: usize = 1024;
+
 /// Seconds between an access token's `iat` and `exp`.
 pub const ACCESS_LIFE_SECS_MAX: i64 = 3600;
 
@@ -56,7 +63,10 @@ pub const ACCESS_LIFE_SECS_MAX: i64 = 3600;
 pub const SERVER_LEEWAY_SECS: i64 = 30;
 
 /// Leeway for `iat` and `nbf` of what travels by hand; a wrong time zone is a common mistake.
-pub const HAND_LEEWAY_SECS: i64 = 24 * 3600;
+pub const HAND_LEEWAY_SECS: i64 = DAY_SECS;
+
+/// Seconds of a day, in which a licence counts how long a seat may be taken along.
+pub const DAY_SECS: i64 = 24 * 3600;
 
 /// Seats of one licence.
 pub const SEATS_MAX: u32 = 1_000_000;

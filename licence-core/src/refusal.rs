@@ -5,7 +5,7 @@ use core::fmt;
 use crate::code::Code;
 use crate::id::{KeyId, LicenceId};
 use crate::json::{JsonFlaw, ObjectWriter};
-use crate::text::Product;
+use crate::text::Audience;
 use crate::time::UnixTime;
 
 /// Which link of the chain was refused.
@@ -21,6 +21,12 @@ pub enum Part {
     Licence,
     /// The access token.
     Access,
+    /// The list of a site's revoked tokens.
+    Revoked,
+    /// The lease of a seat that was taken along.
+    Lease,
+    /// The checkpoint of an audit log.
+    Checkpoint,
     /// The request file.
     Request,
     /// A key that was given.
@@ -37,6 +43,9 @@ impl Part {
             Self::Issuer => "issuer",
             Self::Licence => "licence",
             Self::Access => "access",
+            Self::Revoked => "revoked",
+            Self::Lease => "lease",
+            Self::Checkpoint => "checkpoint",
             Self::Request => "request",
             Self::Key => "key",
         }
@@ -51,6 +60,9 @@ impl fmt::Display for Part {
             Self::Issuer => "the issuing key's certificate",
             Self::Licence => "the licence",
             Self::Access => "the access token",
+            Self::Revoked => "the list of revoked tokens",
+            Self::Lease => "the lease",
+            Self::Checkpoint => "the checkpoint",
             Self::Request => "the request file",
             Self::Key => "the key",
         })
@@ -151,8 +163,8 @@ pub enum Reason {
     },
     /// It is for another product.
     WrongProduct {
-        /// The product it is for.
-        product: Product,
+        /// The product it is for, or what else of that product.
+        audience: Audience,
     },
     /// It names no site.
     Unbound,
@@ -189,6 +201,12 @@ pub enum Reason {
         /// The licence it was made under.
         licence: LicenceId,
     },
+}
+
+impl From<Flaw> for Reason {
+    fn from(flaw: Flaw) -> Self {
+        Self::Malformed(flaw)
+    }
 }
 
 /// A refusal: the first thing wrong, looked for from the root downwards.
@@ -250,7 +268,7 @@ impl Reason {
             Self::WrongType { expected } => refusal.string("expected", expected),
             Self::UnknownKey { kid } => refusal.string("kid", kid),
             Self::UnsupportedVersion { ver } => refusal.integer("ver", *ver),
-            Self::WrongProduct { product } => refusal.string("product", product),
+            Self::WrongProduct { audience } => refusal.string("product", audience),
             Self::WrongSite { site } => refusal.string("site", site),
             Self::NotYetValid { now, from } => {
                 refusal.integer("now", now.secs());
@@ -276,7 +294,7 @@ impl fmt::Display for Refusal {
             Reason::WrongType { expected } => write!(f, " (`{expected}` was expected)"),
             Reason::UnknownKey { kid } => write!(f, " (key `{kid}`)"),
             Reason::UnsupportedVersion { ver } => write!(f, " (version {ver})"),
-            Reason::WrongProduct { product } => write!(f, " (`{product}`)"),
+            Reason::WrongProduct { audience } => write!(f, " (`{audience}`)"),
             Reason::WrongSite { site } => write!(f, " (site `{site}`)"),
             Reason::NotYetValid { now, from } => write!(f, " (from {from}; it is {now})"),
             Reason::Expired { now, until } => write!(f, " (until {until}; it is {now})"),

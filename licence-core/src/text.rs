@@ -63,7 +63,7 @@ const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 /// Control characters, line and paragraph separators, and what shows nothing by itself: Unicode's
 /// `Default_Ignorable_Code_Point` (UAX #44), with the bidirectional controls of UAX #9, without the
 /// [`JOINERS`].
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -112,6 +112,43 @@ named! {
     Vendor(Text),
     /// Who a licence is for.
     Institute(Text),
+}
+
+/// What an `at+jwt` opens: its `aud`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The application, with a seat.
+    Application(Product),
+    /// The administration of the application's server, without one: `admin:<product>`.
+    Administration(Product),
+}
+
+const ADMINISTRATION: &str = "admin:";
+
+impl Audience {
+    /// Reads an `aud`.
+    #[must_use]
+    pub fn parse(aud: &str) -> Option<Self> {
+        match aud.strip_prefix(ADMINISTRATION) {
+            Some(product) => Product::parse(product).map(Self::Administration),
+            None => Product::parse(aud).map(Self::Application),
+        }
+    }
+}
+
+impl From<Product> for Audience {
+    fn from(product: Product) -> Self {
+        Self::Application(product)
+    }
+}
+
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(product) => product.fmt(f),
+            Self::Administration(product) => write!(f, "{ADMINISTRATION}{product}"),
+        }
+    }
 }
 
 impl fmt::Display for Text {

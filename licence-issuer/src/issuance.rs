@@ -177,9 +177,14 @@ fn useless(refusal: &Refusal) -> Failure {
     let help = match refusal.at {
         Part::Issuer => "sign with a key that may: `licence-issuer delegate` makes its certificate",
         Part::Licence => "check that --key, --issuer and the term belong together",
-        Part::File | Part::Revocations | Part::Access | Part::Request | Part::Key => {
-            "check --issuer: it is the file that `licence-issuer delegate` wrote"
-        }
+        Part::File
+        | Part::Revocations
+        | Part::Access
+        | Part::Revoked
+        | Part::Lease
+        | Part::Checkpoint
+        | Part::Request
+        | Part::Key => "check --issuer: it is the file that `licence-issuer delegate` wrote",
     };
     let code = refusal.code();
     Failure::coded(code, format!("nothing was issued, for a server would say: {refusal}"))

@@ -20,9 +20,12 @@ D = -121665 * pow(121666, -1, P) % P
 Y8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
 SMALL_ORDER = {0, 1, P - 1, Y8, P - Y8}
 FILE_MAX, KEY_MAX, DAY = 2_097_152, 8_192, 86_400
-SIZES = {"access": 8_192, "revocations": 1_048_576}
+SIZES = {"access": 8_192, "revocations": 1_048_576, "revoked": 1_048_576}
 TYPES = {
     "access": "at+jwt",
+    "revoked": "revoked+jwt",
+    "lease": "lease+jwt",
+    "checkpoint": "checkpoint+jwt",
     "licence": "licence+jwt",
     "issuer": "issuer+jwt",
     "revocations": "revocations+jwt",
@@ -154,6 +157,25 @@ def text(value):
 def word(value):
     string(value)
     need(len(value) <= 200 and not any(map(is_control, value)))
+    need(not re.search(f"[{HIDDEN}]", value))
+
+
+def session_data(value):
+    need(isinstance(value, dict) and len(shortest(value).encode()) <= 1_024)
+
+
+def shortest(value):
+    """The one spelling whose length counts; a number is as it was signed."""
+    if isinstance(value, dict):
+        members = (f"{shortest(name)}:{shortest(one)}" for name, one in value.items())
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(shortest, value))}]"
+    if isinstance(value, str) and not isinstance(value, Number):
+        escaped = re.sub(r'["\\]', r"\\\g<0>", value)
+        return '"' + re.sub(r"[\x00-\x1f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'
+    is_word = value is None or isinstance(value, bool)
+    return json.dumps(value) if is_word else str(value)
 
 
 def array(item, at_most=None):
@@ -238,7 +260,7 @@ kid = fixed(32)
 cnf = obj(jwk=jwk)
 institute = obj(name=text, affiliation_=text)
 million = between(1, 1_000_000)
-seats = obj(
+seat_members = obj(
     active_max=million,
     registered_max_=count,
     per_=pattern("user|session"),
@@ -248,6 +270,16 @@ seats = obj(
     sessions_max_=positive,
     borrow_=obj(days_max=count, seats_max=count),
 )
+
+
+def seats(value):
+    seat_members(value)
+    total = value["active_max"] + value.get("overage", 0)
+    need(value.get("borrow", {"seats_max": 0})["seats_max"] <= total)
+
+
+def product_of(kind):
+    return pattern(rf"{kind}:[A-Za-z0-9][A-Za-z0-9._-]{{0,63}}")
 
 
 def audience(kind):
@@ -268,6 +300,11 @@ def revoked_licence(value):
     (obj(jti=uuid) if "jti" in value else obj(serial=serial, below=count))(value)
 
 
+def revoked_tokens(value):
+    need(isinstance(value, dict) and len({"sid", "jti", "sub"} & set(value)) == 1)
+    obj(sid_=uuid, jti_=uuid, sub_=uuid, until=time, before_=time)(value)
+
+
 def epoch(value):
     pattern("(0|[1-9][0-9]{0,9})-[0-9a-f]{16}")(value)
     need(int(value.split("-")[0]) < 2**32)
@@ -277,6 +314,28 @@ def start_before_end(start):
     return lambda claims: need(claims[start] < claims["exp"])
 
 
+def not_for(other):
+    """An `at+jwt` that opens the other thing, whatever else it says."""
+    openers = {"admin": product_of("admin"), "application": identifier}
+
+    def check(claims):
+        try:
+            openers[other](claims["aud"])
+        except Refused:
+            return
+        raise Refused("wrong_product")
+
+    return check
+
+
+POSITION = obj(epoch=epoch, seq=between(0, 2**63 - 1), head=fixed(16))
+SIGN_IN = (
+    obj(iss=text, sub=uuid, client_id=text, iat=time, exp=time, jti=uuid, nbf_=time),
+    obj(sid=uuid, auth_time=time, scope=text, roles=array(identifier, 32), ext_id_=text),
+    POSITION,
+    start_before_end("iat"),
+    lambda claims: need(claims.get("nbf", claims["iat"]) <= claims["iat"]),
+)
 CLAIMS = {
     "licence": (
         obj(iss=text, sub=uuid, aud=identifier, jti=uuid, iat=time, nbf=time),
@@ -297,35 +356,45 @@ CLAIMS = {
         audience("revocations"),
     ),
     "request": (
-        obj(aud=pattern(r"request:[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), iat=time),
+        obj(aud=product_of("request"), iat=time),
         obj(nonce=fixed(16), institute=institute, cnf=cnf),
     ),
     "access": (
-        obj(iss=text, aud=identifier, sub=uuid, client_id=text, iat=time, exp=time, jti=uuid),
-        obj(sid=uuid, auth_time=time, scope=text, roles=array(identifier, 32), ext_id_=text),
-        obj(lic=uuid, features_=features, epoch=epoch, seq=between(0, 2**63 - 1), head=fixed(16)),
-        obj(nbf_=time),
-        start_before_end("iat"),
-        lambda claims: need(claims.get("nbf", claims["iat"]) <= claims["iat"]),
+        obj(aud=string),
+        not_for("admin"),
+        obj(aud=identifier, lic=uuid, features_=features, dat_=session_data),
+        *SIGN_IN,
     ),
+    "admin": (obj(aud=string), not_for("application"), obj(aud=product_of("admin")), *SIGN_IN),
+    "revoked": (
+        obj(aud=product_of("revoked"), iat=time, exp=time),
+        obj(revoked=array(revoked_tokens, 10_000)),
+        start_before_end("iat"),
+    ),
+    "lease": (
+        obj(iss=text, aud=product_of("lease"), sub=uuid, jti=uuid, sid=uuid, iat=time, exp=time),
+        obj(lic=uuid, cnf=cnf),
+        start_before_end("iat"),
+    ),
+    "checkpoint": (obj(aud=product_of("checkpoint"), iat=time), POSITION),
 }
 
 
 # The compact form and files (sections 3 and 4)
 
 
-def open_as(kind, data, keys):
+def open_as(kind, data, keys, claims_of=None):
     """The claims, and the key that signed.
 
     `keys` maps key ids to keys, or is None where the text carries its own.
     """
     try:
-        return open_unlocated(kind, data, keys)
+        return open_unlocated(kind, data, keys, claims_of or kind)
     except Refused as refused:
         raise Refused(refused.code, kind) from None
 
 
-def open_unlocated(kind, data, keys):
+def open_unlocated(kind, data, keys, claims_of):
     need(len(data) <= SIZES.get(kind, 65_536), "too_large")
     segments = data.decode("latin-1").split(".")
     need(len(segments) == 3)
@@ -341,7 +410,7 @@ def open_unlocated(kind, data, keys):
     need(header["kid"] in keys, "unknown_key")
     key = keys[header["kid"]]
     need(verifies(key, data.rsplit(b".", 1)[0], signature), "bad_signature")
-    return read_claims(kind, payload), key
+    return read_claims(claims_of, payload), key
 
 
 def digest(data):
@@ -363,7 +432,7 @@ def verifies(key, message, signature):
 
 def read_claims(kind, payload):
     claims = parse_json(payload)
-    need(isinstance(claims, dict) and ("ver" in claims or kind == "access"))
+    need(isinstance(claims, dict) and ("ver" in claims or kind in ("access", "admin")))
     need(is_int(claims.get("ver", 1)))
     need(claims.get("ver", 1) == 1, "unsupported_version")
     for check in CLAIMS[kind]:
@@ -529,11 +598,17 @@ def licence(vector, data, roots):
 def access(vector, data, roots):
     now = vector["now"]
     accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
-    need(accepted["site"], "unbound", "licence")
-    token, _ = open_as("access", data, {key_id(accepted["site"]): accepted["site"]})
-    need(now + 30 >= token["iat"], "not_yet_valid", "access")
-    need(now < token["exp"], "expired", "access")
+    keys = site_of(accepted)
+    taken_back = []
+    if "revoked" in vector:
+        taken_back = open_revoked(accepted, content(vector["revoked"]), now)["revoked"]
+    token, _ = open_as("access", data, keys)
+    check_life(token, now, "access")
     state_at(accepted, token["iat"])
+    for one in taken_back:
+        is_of = all(one[name] == token[name] for name in ("sid", "jti", "sub") if name in one)
+        is_meant = now < one["until"] and token["iat"] < one.get("before", token["iat"] + 1)
+        need(not (is_of and is_meant), "revoked", "access")
     granted = accepted["licence"]
     need(token["aud"] == granted["aud"], "exceeds_licence", "access")
     need(token["exp"] - token["iat"] <= 3600, "exceeds_licence", "access")
@@ -542,6 +617,62 @@ def access(vector, data, roots):
         grant = granted.get("features", {}).get(name)
         need(type(grant) is type(value) and grant == value, "exceeds_licence", "access")
     return {"jti": token["jti"], "sub": token["sub"]}
+
+
+def site_of(accepted):
+    need(accepted["site"], "unbound", "licence")
+    return {key_id(accepted["site"]): accepted["site"]}
+
+
+def check_life(claims, now, at):
+    need(now + 30 >= claims["iat"], "not_yet_valid", at)
+    need(now < claims["exp"], "expired", at)
+
+
+def admin(vector, data, _):
+    site, product = jwk(vector["policy"]["site"]), vector["policy"]["product"]
+    token, _ = open_as("access", data, {key_id(site): site}, claims_of="admin")
+    need(token["aud"] == f"admin:{product}", "wrong_product", "access")
+    check_life(token, vector["now"], "access")
+    need(token["exp"] - token["iat"] <= 3600, "exceeds_licence", "access")
+    return {"jti": token["jti"], "sub": token["sub"]}
+
+
+def open_revoked(accepted, data, now):
+    claims, _ = open_as("revoked", data, site_of(accepted))
+    is_own = claims["aud"] == f"revoked:{accepted['licence']['aud']}"
+    need(is_own, "wrong_product", "revoked")
+    check_life(claims, now, "revoked")
+    return claims
+
+
+def revoked(vector, data, roots):
+    accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
+    claims = open_revoked(accepted, data, vector["now"])
+    return {"iat": claims["iat"], "entries": len(claims["revoked"])}
+
+
+def lease(vector, data, roots):
+    now = vector["now"]
+    accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
+    claims, _ = open_as("lease", data, site_of(accepted))
+    check_life(claims, now, "lease")
+    state_at(accepted, claims["iat"])
+    granted = accepted["licence"]
+    need(claims["aud"] == f"lease:{granted['aud']}", "exceeds_licence", "lease")
+    days = granted["seats"].get("borrow", {"days_max": 0})["days_max"]
+    need(claims["exp"] - claims["iat"] <= days * DAY, "exceeds_licence", "lease")
+    end = granted.get("grace_until", granted.get("exp", claims["exp"]))
+    need(claims["exp"] <= end, "exceeds_licence", "lease")
+    need(claims["lic"] == granted["jti"], "licence_changed", "lease")
+    return {"jti": claims["jti"], "sub": claims["sub"], "key": key_id(key_of(claims))}
+
+
+def checkpoint(vector, data, _):
+    site, product = jwk(vector["policy"]["site"]), vector["policy"]["product"]
+    claims, _ = open_as("checkpoint", data, {key_id(site): site})
+    need(claims["aud"] == f"checkpoint:{product}", "wrong_product", "checkpoint")
+    return {"epoch": claims["epoch"], "seq": claims["seq"]}
 
 
 def request(vector, data, _):
@@ -561,6 +692,10 @@ def key(_, data, __):
 VERIFY = {
     "licence": licence,
     "access": access,
+    "admin": admin,
+    "revoked": revoked,
+    "lease": lease,
+    "checkpoint": checkpoint,
     "request": request,
     "revocations": revocations,
     "key": key,

@@ -1,8 +1,9 @@
 //! A vendor, two sites and what they signed, the same in every run.
 
 use licence_core::claims::{
-    AccessClaims, Affiliated, BannedKey, Borrow, Claims, Epoch, Feature, Features, IssuerClaims,
-    LicenceClaims, LogPosition, Nonce, Period, RequestClaims, RevocationsClaims, SeatCount, Seats,
+    AccessClaims, AdminClaims, Affiliated, BannedKey, Borrow, CheckpointClaims, Claims, Epoch,
+    Feature, Features, IssuerClaims, LeaseClaims, LicenceClaims, LogPosition, Nonce, Period,
+    RequestClaims, RevocationsClaims, RevokedClaims, SeatCount, Seats, SignInClaims,
 };
 use licence_core::{
     ChainHead, FeatureName, Institute, LicenceId, OwnerId, PrivateKey, Product, Role, Serial,
@@ -36,6 +37,8 @@ pub struct World {
     pub site: PrivateKey,
     /// The key of another site of the same vendor.
     pub other_site: PrivateKey,
+    /// The key of a device that takes a seat along.
+    pub device: PrivateKey,
     /// A key that nobody pinned.
     pub stranger: PrivateKey,
 }
@@ -50,6 +53,7 @@ impl Default for World {
             site: key(4),
             other_site: key(5),
             stranger: key(6),
+            device: key(7),
         }
     }
 }
@@ -108,28 +112,53 @@ impl World {
     /// An access token of a minute ago, good for a quarter of an hour.
     #[must_use]
     pub fn access(&self) -> AccessClaims {
-        let from = now().plus(-60);
         AccessClaims {
-            iss: Text::parse("https://licences.example.org").unwrap(),
+            sign_in: sign_in("app", "editor"),
             product: product(PRODUCT),
-            sub: UserId(uuid(4)),
-            client_id: Text::parse("spa").unwrap(),
-            iat: from,
-            exp: from.plus(900),
-            jti: TokenId(uuid(5)),
-            sid: SessionId(uuid(6)),
-            auth_time: now().plus(-3600),
-            scope: Text::parse("app").unwrap(),
-            roles: vec![Role::parse("editor").unwrap()],
-            ext_id: None,
             lic: licence_id(),
             features: Features::default(),
-            position: LogPosition {
-                epoch: Epoch { counter: 1, tag: 0x0011_2233_4455_6677 },
-                seq: 42,
-                head: ChainHead::EMPTY.append(b"entry"),
-            },
+            dat: None,
+            position: position(),
         }
+    }
+
+    /// An administrator's token of a minute ago, good for a quarter of an hour.
+    #[must_use]
+    pub fn admin(&self) -> AdminClaims {
+        let sign_in = sign_in("admin", "admin");
+        AdminClaims { sign_in, product: product(PRODUCT), position: position() }
+    }
+
+    /// A lease of an hour ago, good for two days.
+    #[must_use]
+    pub fn lease(&self) -> LeaseClaims {
+        let SignInClaims { iss, sub, sid, .. } = sign_in("app", "editor");
+        let iat = now().plus(-3600);
+        LeaseClaims {
+            iss,
+            product: product(PRODUCT),
+            sub,
+            jti: TokenId(uuid(7)),
+            sid,
+            iat,
+            exp: iat.plus(2 * DAY),
+            lic: licence_id(),
+            key: self.device.public().clone(),
+        }
+    }
+
+    /// A list of revoked tokens of a minute ago, good for an hour, which takes nothing back.
+    #[must_use]
+    pub fn revoked(&self) -> RevokedClaims {
+        let iat = now().plus(-60);
+        RevokedClaims { product: product(PRODUCT), iat, exp: iat.plus(3600), revoked: Vec::new() }
+    }
+
+    /// A checkpoint of yesterday.
+    #[must_use]
+    pub fn checkpoint(&self) -> CheckpointClaims {
+        let iat = now().plus(-DAY);
+        CheckpointClaims { product: product(PRODUCT), iat, position: position() }
     }
 
     /// A request of yesterday, by `site`.
@@ -200,6 +229,31 @@ pub fn serial() -> Serial {
 #[must_use]
 pub const fn uuid(number: u8) -> Uuid {
     Uuid::v7(1_890_000_000_000, [number; 10])
+}
+
+fn sign_in(scope: &str, role: &str) -> SignInClaims {
+    let iat = now().plus(-60);
+    SignInClaims {
+        iss: Text::parse("https://licences.example.org").unwrap(),
+        sub: UserId(uuid(4)),
+        client_id: Text::parse("spa").unwrap(),
+        iat,
+        exp: iat.plus(900),
+        jti: TokenId(uuid(5)),
+        sid: SessionId(uuid(6)),
+        auth_time: now().plus(-3600),
+        scope: Text::parse(scope).unwrap(),
+        roles: vec![Role::parse(role).unwrap()],
+        ext_id: None,
+    }
+}
+
+fn position() -> LogPosition {
+    LogPosition {
+        epoch: Epoch { counter: 1, tag: 0x0011_2233_4455_6677 },
+        seq: 42,
+        head: ChainHead::EMPTY.append(b"entry"),
+    }
 }
 
 fn institute() -> Affiliated {

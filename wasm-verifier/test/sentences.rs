@@ -111,7 +111,10 @@ fn part_after(part: Option<&Part>) -> Option<Part> {
         Some(Part::Revocations) => Part::Issuer,
         Some(Part::Issuer) => Part::Licence,
         Some(Part::Licence) => Part::Access,
-        Some(Part::Access) => Part::Request,
+        Some(Part::Access) => Part::Revoked,
+        Some(Part::Revoked) => Part::Lease,
+        Some(Part::Lease) => Part::Checkpoint,
+        Some(Part::Checkpoint) => Part::Request,
         Some(Part::Request) => Part::Key,
         Some(Part::Key) => return None,
     })
@@ -176,7 +179,7 @@ fn reason_after(reason: Option<&Reason>) -> Option<Reason> {
         Some(Reason::UnknownKey { .. }) => Reason::BadSignature,
         Some(Reason::BadSignature) => Reason::UnsupportedVersion { ver: 2 },
         Some(Reason::UnsupportedVersion { .. }) => {
-            Reason::WrongProduct { product: Product::parse("acme-lab").unwrap() }
+            Reason::WrongProduct { audience: Product::parse("acme-lab").unwrap().into() }
         }
         Some(Reason::WrongProduct { .. }) => Reason::Unbound,
         Some(Reason::Unbound) => Reason::WrongSite { site: kid },

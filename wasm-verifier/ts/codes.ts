@@ -66,6 +66,9 @@ export const PARTS = {
   issuer: "the issuing key's certificate",
   licence: "the licence",
   access: "the access token",
+  revoked: "the list of revoked tokens",
+  lease: "the lease",
+  checkpoint: "the checkpoint",
   request: "the request file",
   key: "the key",
 } as const;

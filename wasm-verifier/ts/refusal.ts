@@ -9,7 +9,7 @@ interface Evidence {
   /** The key that it names. */
   unknown_key: { readonly kid: string };
   unsupported_version: { readonly ver: number };
-  /** The product that it is for. */
+  /** The product that it is for, with `admin:` in front where it opens the administration of a server. */
   wrong_product: { readonly product: string };
   /** The site that it is bound to. */
   wrong_site: { readonly site: string };

@@ -1,6 +1,6 @@
 use super::{ObjectWriter, Value, list};
 use crate::limits::{FEATURE_ITEMS_MAX, FEATURES_MAX, TEXT_CHARS_MAX};
-use crate::text::FeatureName;
+use crate::text::{self, FeatureName};
 
 /// One granted feature's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,9 @@ fn word(value: &Value<'_>) -> Option<String> {
     value.as_str().filter(|text| is_word(text)).map(str::to_owned)
 }
 
+/// A string may be empty and hold white space at its ends; it hides as little as a text does.
 fn is_word(text: &str) -> bool {
-    text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control)
+    text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(text::is_hidden)
 }
 
 /// Features by name.

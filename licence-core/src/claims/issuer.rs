@@ -1,5 +1,5 @@
 use super::{
-    Claims, Flaw, Kind, Object, ObjectWriter, PublicKey, SeatCount, audience, confirmation_key,
+    Claims, Kind, Object, ObjectWriter, PublicKey, Reason, SeatCount, audience, confirmation_key,
     list, may, need, need_audience, parsed, time, write_confirmation_key,
 };
 use crate::id::TokenId;
@@ -31,7 +31,7 @@ pub struct IssuerClaims {
 impl Claims for IssuerClaims {
     const KIND: Kind = Kind::Issuer;
 
-    fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         let iss = need(claims, "iss", parsed(Vendor::parse))?;
         need_audience(claims, &audience("issuer", &iss))?;
         let nbf = need(claims, "nbf", time)?;

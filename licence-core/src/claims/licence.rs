@@ -1,5 +1,5 @@
 use super::{
-    Claims, Features, Flaw, Kind, Object, ObjectWriter, Period, PublicKey, Seats, Value,
+    Claims, Features, Kind, Object, ObjectWriter, Period, PublicKey, Reason, Seats, Value,
     confirmation_key, count, may, need, optional, parsed, time, write_confirmation_key,
 };
 use crate::id::{LicenceId, OwnerId, Serial};
@@ -70,7 +70,7 @@ impl Affiliated {
 impl Claims for LicenceClaims {
     const KIND: Kind = Kind::Licence;
 
-    fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         Ok(Self {
             iss: need(claims, "iss", parsed(Vendor::parse))?,
             sub: need(claims, "sub", parsed(OwnerId::parse))?,

@@ -4,28 +4,43 @@
 //! ignored, so that a format can grow, and an unknown `ver` is refused, so that it can change.
 
 mod access;
+mod admin;
+mod checkpoint;
 mod features;
 mod issuer;
+mod lease;
 mod licence;
 mod period;
+mod position;
 mod request;
 mod revocations;
+mod revoked;
 mod seats;
+mod session_data;
+mod sign_in;
 
-pub use access::{AccessClaims, Epoch, LogPosition};
+pub use access::AccessClaims;
+pub use admin::AdminClaims;
+pub use checkpoint::CheckpointClaims;
 pub use features::{Feature, Features};
 pub use issuer::IssuerClaims;
+pub use lease::LeaseClaims;
 pub use licence::{Affiliated, LicenceClaims};
-pub use period::Period;
+pub use period::{LicenceState, Period};
+pub use position::{Epoch, LogPosition};
 pub use request::{Nonce, RequestClaims};
 pub use revocations::{BannedKey, RevocationsClaims, RevokedLicence};
+pub use revoked::{RevokedClaims, RevokedTokens, TokensOf};
 pub use seats::{Borrow, SeatCount, SeatHolder, Seats};
+pub use session_data::SessionData;
+pub use sign_in::SignInClaims;
 
 use crate::id::KeyId;
 use crate::json::{self, Object, ObjectWriter, Value};
 use crate::jws::{Kind, SigningInput};
 use crate::key::PublicKey;
 use crate::refusal::{Flaw, Reason};
+use crate::text::Product;
 use crate::time::UnixTime;
 
 /// The version of every format here.
@@ -39,8 +54,9 @@ pub trait Claims: Sized {
     /// Reads the claims of this kind.
     ///
     /// # Errors
-    /// Which claim is missing or has the wrong type or value.
-    fn read(claims: &Object<'_>) -> Result<Self, Flaw>;
+    /// `malformed`: which claim is missing or has the wrong type or value. `wrong_product`, for a kind
+    /// of which there are several audiences: it is for another one.
+    fn read(claims: &Object<'_>) -> Result<Self, Reason>;
 
     /// Writes them.
     fn write(&self, claims: &mut ObjectWriter<'_>);
@@ -66,16 +82,15 @@ pub trait Claims: Sized {
 
 /// Reads a payload: JSON first, then the version, then the claims of that version.
 pub(crate) fn read<C: Claims>(payload: &[u8]) -> Result<C, Reason> {
-    let value = json::parse(payload).map_err(|flaw| Reason::Malformed(Flaw::Json(flaw)))?;
-    let claims = value.as_object().ok_or(Reason::Malformed(Flaw::Json(json::JsonFlaw::Syntax)))?;
-    let ver = may(claims, "ver", integer).map_err(Reason::Malformed)?;
-    match ver {
+    let value = json::parse(payload).map_err(Flaw::Json)?;
+    let claims = value.as_object().ok_or(Flaw::Json(json::JsonFlaw::Syntax))?;
+    match may(claims, "ver", integer)? {
         Some(VERSION) => {}
         None if C::KIND == Kind::Access => {}
-        None => return Err(Reason::Malformed(Flaw::Missing("ver"))),
+        None => return Err(Flaw::Missing("ver").into()),
         Some(ver) => return Err(Reason::UnsupportedVersion { ver }),
     }
-    C::read(claims).map_err(Reason::Malformed)
+    C::read(claims)
 }
 
 /// A claim that must be there.
@@ -103,6 +118,12 @@ fn integer(value: &Value<'_>) -> Option<i64> {
 
 fn time(value: &Value<'_>) -> Option<UnixTime> {
     UnixTime::from_secs(integer(value)?)
+}
+
+/// `iat` and `exp` of what a server signs: it ends after it was made.
+fn life(claims: &Object<'_>) -> Result<(UnixTime, UnixTime), Flaw> {
+    let iat = need(claims, "iat", time)?;
+    Ok((iat, need(claims, "exp", |exp| time(exp).filter(|exp| *exp > iat))?))
 }
 
 /// A string that a newtype's `parse` takes.
@@ -149,6 +170,12 @@ fn write_confirmation_key(claims: &mut ObjectWriter<'_>, key: &PublicKey) {
 /// The `aud` of what is not for an application, so that a library which ignores `typ` refuses it.
 fn audience(kind: &str, of: impl core::fmt::Display) -> String {
     format!("{kind}:{of}")
+}
+
+/// The product in such an `aud`, whatever it is.
+fn product_of(kind: &str, claims: &Object<'_>) -> Result<Product, Flaw> {
+    let product = |aud: &str| Product::parse(aud.strip_prefix(kind)?.strip_prefix(':')?);
+    need(claims, "aud", parsed(product))
 }
 
 /// Checks that `aud` is exactly that.

@@ -1,4 +1,4 @@
-use super::{Flaw, Object, ObjectWriter, may, need, time};
+use super::{Flaw, Object, ObjectWriter, Reason, may, need, time};
 use crate::limits::HAND_LEEWAY_SECS;
 use crate::time::UnixTime;
 
@@ -12,6 +12,29 @@ pub struct Period {
     warn_at: Option<UnixTime>,
     exp: Option<UnixTime>,
     grace_until: Option<UnixTime>,
+}
+
+/// Where a licence that holds stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LicenceState {
+    /// It holds.
+    Valid,
+    /// It holds, and its end has been announced.
+    Expiring,
+    /// It has ended, and everything still works for a while.
+    Grace,
+}
+
+impl LicenceState {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expiring => "expiring",
+            Self::Grace => "grace",
+        }
+    }
 }
 
 impl Period {
@@ -69,6 +92,27 @@ impl Period {
     #[must_use]
     pub const fn is_ahead(&self, now: UnixTime) -> bool {
         now.is_before(self.nbf, HAND_LEEWAY_SECS)
+    }
+
+    /// Where in its life a licence of this period is.
+    ///
+    /// # Errors
+    /// `not_yet_valid`, with the leeway of what travels by hand, and `expired`.
+    pub fn state(&self, now: UnixTime) -> Result<LicenceState, Reason> {
+        if self.is_ahead(now) {
+            return Err(Reason::NotYetValid { now, from: self.nbf });
+        }
+        if let Some(until) = self.last_end().filter(|end| now.is_expired(*end)) {
+            return Err(Reason::Expired { now, until });
+        }
+        let has_passed = |end: Option<UnixTime>| end.is_some_and(|end| now.is_expired(end));
+        Ok(if has_passed(self.exp) {
+            LicenceState::Grace
+        } else if has_passed(self.warn_at) {
+            LicenceState::Expiring
+        } else {
+            LicenceState::Valid
+        })
     }
 
     pub(super) fn read(claims: &Object<'_>) -> Result<Self, Flaw> {

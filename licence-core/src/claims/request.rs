@@ -1,8 +1,8 @@
 use core::fmt;
 
 use super::{
-    Affiliated, Claims, Flaw, Kind, Object, ObjectWriter, PublicKey, audience, confirmation_key,
-    need, parsed, time, write_confirmation_key,
+    Affiliated, Claims, Kind, Object, ObjectWriter, PublicKey, Reason, audience, confirmation_key,
+    need, parsed, product_of, time, write_confirmation_key,
 };
 use crate::base64url;
 use crate::text::Product;
@@ -37,10 +37,9 @@ impl fmt::Display for Nonce {
 impl Claims for RequestClaims {
     const KIND: Kind = Kind::Request;
 
-    fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
-        let product = |aud: &str| Product::parse(aud.strip_prefix("request:")?);
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         Ok(Self {
-            product: need(claims, "aud", parsed(product))?,
+            product: product_of("request", claims)?,
             iat: need(claims, "iat", time)?,
             nonce: need(claims, "nonce", parsed(base64url::decode_array)).map(Nonce)?,
             institute: need(claims, "institute", Affiliated::read)?,

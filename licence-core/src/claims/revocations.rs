@@ -1,5 +1,5 @@
 use super::{
-    Claims, Flaw, Kind, Object, ObjectWriter, Value, audience, count, list, need, need_audience,
+    Claims, Kind, Object, ObjectWriter, Reason, Value, audience, count, list, need, need_audience,
     parsed, time,
 };
 use crate::id::{KeyId, LicenceId, Serial};
@@ -111,7 +111,7 @@ impl BannedKey {
 impl Claims for RevocationsClaims {
     const KIND: Kind = Kind::Revocations;
 
-    fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
         let iss = need(claims, "iss", parsed(Vendor::parse))?;
         need_audience(claims, &audience("revocations", &iss))?;
         Ok(Self {

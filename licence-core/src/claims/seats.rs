@@ -1,4 +1,4 @@
-use super::{ObjectWriter, Value, count, optional, parsed};
+use super::{Object, ObjectWriter, Value, count, optional, parsed};
 use crate::limits::{LEASE_SECS_RANGE, SEATS_MAX};
 
 /// A number of seats, from 1 to a million.
@@ -96,8 +96,19 @@ impl Seats {
         }
     }
 
+    /// Seats there are, those beyond the agreed number included.
+    #[must_use]
+    pub const fn total(&self) -> u32 {
+        self.active_max.number().saturating_add(self.overage)
+    }
+
     pub(super) fn read(value: &Value<'_>) -> Option<Self> {
-        let seats = value.as_object()?;
+        let seats = Self::read_members(value.as_object()?)?;
+        // More seats taken along than there are would be a slip of whoever issued it.
+        seats.borrow.is_none_or(|borrow| borrow.seats_max <= seats.total()).then_some(seats)
+    }
+
+    fn read_members(seats: &Object<'_>) -> Option<Self> {
         let default = Self::new(SeatCount::read(seats.value("active_max")?)?);
         let count_or = |name, or| seats.value(name).map_or(Some(or), count);
         let positive_or = |name, or| count_or(name, or).filter(|number| *number > 0);

@@ -9,5 +9,7 @@
 mod read;
 mod write;
 
+pub(crate) use read::parse_member;
 pub use read::{JsonFlaw, Object, Value, parse};
+pub(crate) use write::text;
 pub use write::{ArrayWriter, ObjectWriter, object};

@@ -125,9 +125,18 @@ impl fmt::Display for JsonFlaw {
 /// # Errors
 /// The first [`JsonFlaw`] from the left.
 pub fn parse(bytes: &[u8]) -> Result<Value<'_>, JsonFlaw> {
+    parse_to(JSON_DEPTH_MAX, bytes)
+}
+
+/// The same for a value that will be a member of an object, and so nests one level less.
+pub(crate) fn parse_member(bytes: &[u8]) -> Result<Value<'_>, JsonFlaw> {
+    parse_to(JSON_DEPTH_MAX - 1, bytes)
+}
+
+fn parse_to(depth_max: usize, bytes: &[u8]) -> Result<Value<'_>, JsonFlaw> {
     let text = core::str::from_utf8(bytes).map_err(|_| JsonFlaw::Encoding)?;
     let mut parser = Parser { text, at: 0 };
-    let value = parser.value(JSON_DEPTH_MAX)?;
+    let value = parser.value(depth_max)?;
     parser.skip_space();
     if parser.at == text.len() { Ok(value) } else { Err(JsonFlaw::TrailingData) }
 }

@@ -1,12 +1,19 @@
 use core::fmt::{Display, Write as _};
 
-use super::Value;
+use super::{Object, Value};
 
 /// Writes one object: no white space, members in the order in which they are given.
 #[must_use]
 pub fn object(fill: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
     let mut text = String::new();
     write_object(&mut text, fill);
+    text
+}
+
+/// Writes an object that was read.
+pub(crate) fn text(object: &Object<'_>) -> String {
+    let mut text = String::new();
+    write_members(&mut text, object);
     text
 }
 
@@ -67,6 +74,12 @@ impl ObjectWriter<'_> {
         write_value(self.text, value);
     }
 
+    /// Writes a member whose value is written already.
+    pub(crate) fn json(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.text.push_str(value);
+    }
+
     fn name(&mut self, name: &str) {
         separate(self.text, &mut self.is_first);
         write_string(self.text, name);
@@ -104,10 +117,14 @@ fn write_value(text: &mut String, value: &Value<'_>) {
             }
             text.push(']');
         }
-        Value::Object(object) => write_object(text, |o| {
-            object.members().for_each(|(name, value)| o.value(name, value));
-        }),
+        Value::Object(object) => write_members(text, object),
     }
+}
+
+fn write_members(text: &mut String, object: &Object<'_>) {
+    write_object(text, |members| {
+        object.members().for_each(|(name, value)| members.value(name, value));
+    });
 }
 
 fn write_object(text: &mut String, fill: impl FnOnce(&mut ObjectWriter<'_>)) {

@@ -1,6 +1,6 @@
 use super::revocations::SignedRevocations;
 use super::signed::SignedLicence;
-use crate::claims::LicenceClaims;
+use crate::claims::{LicenceClaims, LicenceState};
 use crate::id::KeyId;
 use crate::key::PublicKey;
 use crate::limits::HAND_LEEWAY_SECS;
@@ -57,7 +57,7 @@ impl SignedLicence {
         let refuse = |reason| Refusal::at(Part::Licence, reason);
         let LicenceClaims { product, is_test, .. } = &self.claims;
         if policy.product.as_ref().is_some_and(|own| own != product) {
-            return Err(refuse(Reason::WrongProduct { product: product.clone() }));
+            return Err(refuse(Reason::WrongProduct { audience: product.clone().into() }));
         }
         let site = match (&self.claims.site, &policy.site) {
             (None, _) if policy.unbound == UnboundLicences::Refused => {
@@ -97,29 +97,6 @@ pub struct AcceptedLicence {
     lists: Vec<SignedRevocations>,
 }
 
-/// Where a licence stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LicenceState {
-    /// It holds.
-    Valid,
-    /// It holds, and its end has been announced.
-    Expiring,
-    /// It has ended, and everything still works for a while.
-    Grace,
-}
-
-impl LicenceState {
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Expiring => "expiring",
-            Self::Grace => "grace",
-        }
-    }
-}
-
 /// A licence that holds now, here.
 #[derive(Clone, Copy, Debug)]
 pub struct ValidLicence<'a> {
@@ -152,6 +129,11 @@ impl AcceptedLicence {
     #[must_use]
     pub const fn site(&self) -> Option<&PublicKey> {
         self.site.as_ref()
+    }
+
+    /// The key whose tokens belong to it, where somebody named one.
+    pub(super) fn named_site(&self) -> Result<&PublicKey, Refusal> {
+        self.site().ok_or(Refusal::at(Part::Licence, Reason::Unbound))
     }
 
     /// Whether the licence holds at a time, looked for from the root downwards.
@@ -210,19 +192,6 @@ impl AcceptedLicence {
         if now.is_before(*iat, HAND_LEEWAY_SECS) {
             return Err(Reason::NotYetValid { now, from: *iat });
         }
-        if period.is_ahead(now) {
-            return Err(Reason::NotYetValid { now, from: period.nbf() });
-        }
-        if let Some(until) = period.last_end().filter(|end| now.is_expired(*end)) {
-            return Err(Reason::Expired { now, until });
-        }
-        let has_passed = |end: Option<UnixTime>| end.is_some_and(|end| now.is_expired(end));
-        Ok(if has_passed(period.exp()) {
-            LicenceState::Grace
-        } else if has_passed(period.warn_at()) {
-            LicenceState::Expiring
-        } else {
-            LicenceState::Valid
-        })
+        period.state(now)
     }
 }

@@ -1,9 +1,9 @@
+use super::life::check_life;
+use super::{AcceptedLicence, SignedRevoked};
 use crate::claims::{self, AccessClaims};
 use crate::jws::{Envelope, Kind};
-use crate::limits::SERVER_LEEWAY_SECS;
 use crate::refusal::{Part, Reason, Refusal};
 use crate::time::UnixTime;
-use crate::verify::AcceptedLicence;
 
 /// An access token that holds now under a licence that held when it was made.
 #[derive(Clone, Debug)]
@@ -28,16 +28,46 @@ impl AcceptedLicence {
     ///
     /// # Errors
     /// At the licence: `unbound` where nobody named the site. At the token: `too_large`, `malformed`,
-    /// `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`, `not_yet_valid`, `expired`.
-    /// Those of [`AcceptedLicence::at`], at the token's `iat`. At the token: `exceeds_licence`,
-    /// `licence_changed`.
+    /// `wrong_type`, `unknown_key`, `bad_signature`, `unsupported_version`, `wrong_product` for one that
+    /// opens the administration, `not_yet_valid`, `expired`. Those of [`AcceptedLicence::at`], at the
+    /// token's `iat`. At the token: `exceeds_licence`, `licence_changed`.
     pub fn verify_access(&self, token: &[u8], now: UnixTime) -> Result<ValidAccess, Refusal> {
-        let site = self.site().ok_or(Refusal::at(Part::Licence, Reason::Unbound))?;
+        self.verify(token, None, now)
+    }
+
+    /// The same, with a list of the tokens that the site took back.
+    ///
+    /// # Errors
+    /// At the list, before the token is looked at: `unknown_key` where another site signed it,
+    /// `not_yet_valid`, `expired`. Those of [`AcceptedLicence::verify_access`], and before
+    /// `exceeds_licence`, at the token: `revoked`.
+    pub fn verify_access_unless(
+        &self,
+        revoked: &SignedRevoked,
+        token: &[u8],
+        now: UnixTime,
+    ) -> Result<ValidAccess, Refusal> {
+        self.verify(token, Some(revoked), now)
+    }
+
+    fn verify(
+        &self,
+        token: &[u8],
+        revoked: Option<&SignedRevoked>,
+        now: UnixTime,
+    ) -> Result<ValidAccess, Refusal> {
+        let site = self.named_site()?;
+        if let Some(list) = revoked {
+            list.check(site, now)?;
+        }
         let signed = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
         let refuse = |reason| Refusal::at(Part::Access, reason);
         let claims: AccessClaims = claims::read(signed.payload()).map_err(refuse)?;
-        check_time(&claims, now).map_err(refuse)?;
-        self.at(claims.iat)?;
+        check_life(claims.sign_in.iat, claims.sign_in.exp, now).map_err(refuse)?;
+        self.at(claims.sign_in.iat)?;
+        if revoked.is_some_and(|list| list.claims().revokes(&claims.sign_in, now)) {
+            return Err(refuse(Reason::Revoked));
+        }
         self.check_grant(&claims).map_err(refuse)?;
         Ok(ValidAccess { claims })
     }
@@ -47,7 +77,7 @@ impl AcceptedLicence {
         if token.product != licence.product {
             return Err(Reason::ExceedsLicence { claim: "aud" });
         }
-        if !token.is_short_lived() {
+        if !token.sign_in.is_short_lived() {
             return Err(Reason::ExceedsLicence { claim: "exp" });
         }
         if token.lic != licence.jti {
@@ -58,14 +88,4 @@ impl AcceptedLicence {
         }
         Ok(())
     }
-}
-
-fn check_time(token: &AccessClaims, now: UnixTime) -> Result<(), Reason> {
-    if now.is_before(token.iat, SERVER_LEEWAY_SECS) {
-        return Err(Reason::NotYetValid { now, from: token.iat });
-    }
-    if now.is_expired(token.exp) {
-        return Err(Reason::Expired { now, until: token.exp });
-    }
-    Ok(())
 }

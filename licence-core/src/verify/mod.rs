@@ -7,7 +7,7 @@
 //!   -> SignedLicence    a pinned root stands behind every signature, and each key kept to its limits
 //!   -> AcceptedLicence  it is for this product, this site, this use
 //!   -> ValidLicence     it holds now
-//!   -> ValidAccess      a token that the licence's site key signed holds now
+//!   -> ValidAccess, ValidLease  what the licence's site key signed under it holds now
 //! ```
 //!
 //! The first thing wrong is the refusal, and it says at which link it was found: at each step the
@@ -17,14 +17,21 @@
 
 mod accepted;
 mod access;
+mod admin;
+mod checkpoint;
+mod lease;
+mod life;
 mod request;
 mod revocations;
+mod revoked;
 mod signed;
 
-pub use accepted::{
-    AcceptedLicence, LicenceState, Policy, TestLicences, UnboundLicences, ValidLicence,
-};
+pub use accepted::{AcceptedLicence, Policy, TestLicences, UnboundLicences, ValidLicence};
 pub use access::ValidAccess;
+pub use admin::ValidAdmin;
+pub use checkpoint::SignedCheckpoint;
+pub use lease::ValidLease;
 pub use request::SignedRequest;
 pub use revocations::SignedRevocations;
+pub use revoked::SignedRevoked;
 pub use signed::{SignedLicence, UnverifiedLicence};

@@ -119,7 +119,7 @@ impl SignedIssuer {
             return refuse(Reason::UnknownKey { kid });
         }
         if products.as_ref().is_some_and(|products| !products.contains(&licence.product)) {
-            return refuse(Reason::WrongProduct { product: licence.product.clone() });
+            return refuse(Reason::WrongProduct { audience: licence.product.clone().into() });
         }
         if licence.iat.is_before(*nbf, 0) {
             return refuse(Reason::NotYetValid { now: licence.iat, from: *nbf });
@@ -127,8 +127,7 @@ impl SignedIssuer {
         if licence.iat.is_expired(*exp) {
             return refuse(Reason::Expired { now: licence.iat, until: *exp });
         }
-        let seats = licence.seats.active_max.number().saturating_add(licence.seats.overage);
-        if seats_max.is_some_and(|seats_max| seats > seats_max.number()) {
+        if seats_max.is_some_and(|seats_max| licence.seats.total() > seats_max.number()) {
             return refuse(Reason::ExceedsLicence { claim: "seats" });
         }
         Ok(())
@@ -157,6 +156,12 @@ impl SignedLicence {
     #[must_use]
     pub fn issuer(&self) -> Option<&IssuerClaims> {
         self.issuer.as_ref().map(|issuer| &issuer.claims)
+    }
+
+    /// The key that signed it: a pinned root, or the issuing key.
+    #[must_use]
+    pub const fn signer(&self) -> KeyId {
+        self.signer
     }
 
     /// The pinned root at the top of the chain.

@@ -50,10 +50,10 @@ impl BearerVerifier {
     ) -> Result<Arc<AccessClaims>, BearerRefusal> {
         let claims = self.verify_cached(token, mirror, now)?;
         // Of every token, also of one that was verified a minute ago.
-        if now.is_expired(claims.exp) {
+        if now.is_expired(claims.sign_in.exp) {
             return Err(BearerRefusal::Ended);
         }
-        if mirror.is_revoked(claims.sid) {
+        if mirror.is_revoked(claims.sign_in.sid) {
             return Err(BearerRefusal::SessionEnded);
         }
         Ok(claims)

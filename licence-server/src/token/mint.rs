@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use licence_core::claims::{AccessClaims, Claims as _, Features};
+use licence_core::claims::{AccessClaims, Claims as _, Features, SignInClaims};
 use licence_core::{KeyId, PrivateKey, Product, Text, keyfile};
 use thiserror::Error;
 
@@ -59,8 +59,18 @@ impl Minter {
 
     fn claims(&self, grant: &Grant) -> AccessClaims {
         AccessClaims {
-            iss: self.issuer.clone(),
+            sign_in: self.sign_in(grant),
             product: self.product.clone(),
+            lic: grant.licence,
+            features: Features::default(),
+            dat: None,
+            position: grant.position,
+        }
+    }
+
+    fn sign_in(&self, grant: &Grant) -> SignInClaims {
+        SignInClaims {
+            iss: self.issuer.clone(),
             sub: grant.user,
             client_id: self.client.clone(),
             iat: grant.iat,
@@ -71,9 +81,6 @@ impl Minter {
             scope: grant.scope.clone(),
             roles: grant.roles.clone(),
             ext_id: grant.ext_id.clone(),
-            lic: grant.licence,
-            features: Features::default(),
-            position: grant.position,
         }
     }
 
@@ -96,7 +103,7 @@ impl Minter {
 #[cfg(test)]
 mod tests {
     use jsonwebtoken::{DecodingKey, Validation, decode};
-    use licence_core::{PublicKey, SessionId, UnixTime};
+    use licence_core::{PublicKey, UnixTime};
     use serde_json::Value;
 
     use super::*;
@@ -105,29 +112,29 @@ mod tests {
 
     fn minter(seed: u8) -> (Minter, PublicKey) {
         let key = PrivateKey::from_seed(&[seed; 32]).unwrap();
-        let minter = Minter::new(claims().iss, claims().product, &key).unwrap();
+        let minter = Minter::new(claims().sign_in.iss, claims().product, &key).unwrap();
         (minter, key.public().clone())
     }
 
     fn grant() -> Grant {
-        let claims = claims();
+        let AccessClaims { sign_in, lic, position, .. } = claims();
         Grant {
-            user: claims.sub,
+            user: sign_in.sub,
             roles: vec![licence_core::Role::parse("editor").unwrap()],
             ext_id: None,
-            session: SessionId(claims.sid.0),
+            session: sign_in.sid,
             session_end: UnixTime::MAX,
-            auth_time: claims.auth_time,
-            scope: claims.scope,
-            jti: claims.jti,
-            iat: claims.iat,
-            exp: claims.exp,
-            lease_end: claims.exp,
-            licence: claims.lic,
+            auth_time: sign_in.auth_time,
+            scope: sign_in.scope,
+            jti: sign_in.jti,
+            iat: sign_in.iat,
+            exp: sign_in.exp,
+            lease_end: sign_in.exp,
+            licence: lic,
             seats_in_use: 1,
             seats_total: 1,
             next: NextSecret::First,
-            position: claims.position,
+            position,
         }
     }
 

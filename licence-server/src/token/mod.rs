@@ -11,7 +11,7 @@ pub use refresh_token::{RefreshKey, RefreshSecret, RefreshToken};
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use licence_core::claims::{AccessClaims, Epoch, Features, LogPosition};
+    use licence_core::claims::{AccessClaims, Epoch, Features, LogPosition, SignInClaims};
     use licence_core::{
         ChainHead, LicenceId, Product, SessionId, Text, TokenId, UnixTime, UserId, Uuid,
     };
@@ -20,20 +20,23 @@ pub(crate) mod testing {
     pub(crate) fn claims() -> AccessClaims {
         let id = Uuid::v7(1, [1; 10]);
         AccessClaims {
-            iss: Text::parse("urn:licence-site:x").unwrap(),
+            sign_in: SignInClaims {
+                iss: Text::parse("urn:licence-site:x").unwrap(),
+                sub: UserId(id),
+                client_id: Text::parse("app").unwrap(),
+                iat: UnixTime::MIN,
+                exp: UnixTime::MIN.plus(900),
+                jti: TokenId(id),
+                sid: SessionId(id),
+                auth_time: UnixTime::MIN,
+                scope: Text::parse("seat").unwrap(),
+                roles: Vec::new(),
+                ext_id: None,
+            },
             product: Product::parse("app").unwrap(),
-            sub: UserId(id),
-            client_id: Text::parse("app").unwrap(),
-            iat: UnixTime::MIN,
-            exp: UnixTime::MIN.plus(900),
-            jti: TokenId(id),
-            sid: SessionId(id),
-            auth_time: UnixTime::MIN,
-            scope: Text::parse("seat").unwrap(),
-            roles: Vec::new(),
-            ext_id: None,
             lic: LicenceId(id),
             features: Features::default(),
+            dat: None,
             position: LogPosition {
                 epoch: Epoch { counter: 1, tag: 1 },
                 seq: 1,

@@ -1,8 +1,8 @@
 use licence_core::armour::{self, Label};
 use licence_core::claims::Claims;
 use licence_core::{
-    Kind, Policy, PrivateKey, Roots, SignedRequest, SignedRevocations, UnverifiedLicence,
-    base64url, json,
+    Kind, Policy, PrivateKey, Roots, SignedCheckpoint, SignedRequest, SignedRevocations,
+    UnverifiedLicence, base64url, json,
 };
 use licence_tests::world::{World, now, signed};
 use serde_json::Value;
@@ -23,6 +23,9 @@ impl<'w> Sample<'w> {
             Self::new(&w.revocations(), &w.root),
             Self::new(&w.request(), &w.site),
             Self::new(&w.access(), &w.site),
+            Self::new(&w.revoked(), &w.site),
+            Self::new(&w.lease(), &w.site),
+            Self::new(&w.checkpoint(), &w.site),
         ]
     }
 
@@ -70,6 +73,14 @@ impl<'w> Sample<'w> {
             Kind::Request => SignedRequest::parse(text.as_bytes(), now()).map(drop),
             Kind::Access => licence(&w.licence_text())
                 .and_then(|licence| licence.verify_access(text.as_bytes(), now()).map(drop)),
+            Kind::Revoked => licence(&w.licence_text())
+                .and_then(|licence| licence.verify_revoked(text.as_bytes(), now()).map(drop)),
+            Kind::Lease => licence(&w.licence_text())
+                .and_then(|licence| licence.verify_lease(text.as_bytes(), now()).map(drop)),
+            Kind::Checkpoint => {
+                let product = w.licence().product;
+                SignedCheckpoint::verify(text.as_bytes(), w.site.public(), &product).map(drop)
+            }
         };
         assert_eq!(outcome, Ok(()), "{:?}: {text}", self.kind);
     }

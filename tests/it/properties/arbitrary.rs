@@ -1,13 +1,14 @@
 //! Claims of every shape that the formats allow.
 
 use licence_core::claims::{
-    AccessClaims, Affiliated, BannedKey, Borrow, Epoch, Feature, Features, IssuerClaims,
-    LicenceClaims, LogPosition, Nonce, Period, RequestClaims, RevocationsClaims, RevokedLicence,
-    SeatCount, SeatHolder, Seats,
+    AccessClaims, AdminClaims, Affiliated, BannedKey, Borrow, CheckpointClaims, Epoch, Feature,
+    Features, IssuerClaims, LeaseClaims, LicenceClaims, LogPosition, Nonce, Period, RequestClaims,
+    RevocationsClaims, RevokedClaims, RevokedLicence, RevokedTokens, SeatCount, SeatHolder, Seats,
+    SessionData, SignInClaims, TokensOf,
 };
 use licence_core::{
     ChainHead, FeatureName, Identifier, Institute, KeyId, LicenceId, OwnerId, PrivateKey, Product,
-    Role, Serial, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
+    Role, Serial, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor, json,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -87,10 +88,75 @@ impl Arbitrary {
 
     /// A token that a licence covers, made as it begins.
     pub(super) fn access(&mut self, licence: &LicenceClaims) -> AccessClaims {
-        let iat = licence.period.nbf();
         AccessClaims {
+            sign_in: self.sign_in(licence.period.nbf()),
+            product: licence.product.clone(),
+            lic: licence.jti,
+            features: match self.0.random() {
+                true => licence.features.clone(),
+                false => Features::default(),
+            },
+            dat: self.maybe(Self::session_data),
+            position: self.position(),
+        }
+    }
+
+    /// An administrator's token, made at a time.
+    pub(super) fn admin(&mut self, iat: UnixTime) -> AdminClaims {
+        AdminClaims {
+            sign_in: self.sign_in(iat),
+            product: Product(self.identifier()),
+            position: self.position(),
+        }
+    }
+
+    /// A lease of at most a day for the licence, made as it begins.
+    pub(super) fn lease(&mut self, licence: &LicenceClaims, device: &PrivateKey) -> LeaseClaims {
+        let iat = licence.period.nbf();
+        LeaseClaims {
             iss: self.text(),
             product: licence.product.clone(),
+            sub: UserId(self.uuid()),
+            jti: TokenId(self.uuid()),
+            sid: SessionId(self.uuid()),
+            iat,
+            exp: iat.plus(self.0.random_range(1..=86_400)),
+            lic: licence.jti,
+            key: device.public().clone(),
+        }
+    }
+
+    /// A list of revoked tokens for the licence.
+    pub(super) fn revoked(&mut self, licence: &LicenceClaims) -> RevokedClaims {
+        let iat = self.early();
+        RevokedClaims {
+            product: licence.product.clone(),
+            iat,
+            exp: iat.plus(self.0.random_range(1..=86_400)),
+            revoked: self.some(|some| RevokedTokens {
+                of: match some.0.random_range(0..3) {
+                    0 => TokensOf::Session(SessionId(some.uuid())),
+                    1 => TokensOf::Token(TokenId(some.uuid())),
+                    _ => TokensOf::User(UserId(some.uuid())),
+                },
+                until: some.early(),
+                before: some.maybe(Self::early),
+            }),
+        }
+    }
+
+    /// A checkpoint.
+    pub(super) fn checkpoint(&mut self) -> CheckpointClaims {
+        CheckpointClaims {
+            product: Product(self.identifier()),
+            iat: self.early(),
+            position: self.position(),
+        }
+    }
+
+    fn sign_in(&mut self, iat: UnixTime) -> SignInClaims {
+        SignInClaims {
+            iss: self.text(),
             sub: UserId(self.uuid()),
             client_id: self.text(),
             iat,
@@ -101,16 +167,23 @@ impl Arbitrary {
             scope: self.text(),
             roles: self.some(|some| Role(some.identifier())),
             ext_id: self.maybe(Self::text),
-            lic: licence.jti,
-            features: match self.0.random() {
-                true => licence.features.clone(),
-                false => Features::default(),
-            },
-            position: LogPosition {
-                epoch: Epoch { counter: self.0.random(), tag: self.0.random() },
-                seq: self.0.random_range(0..=u64::MAX >> 1),
-                head: ChainHead::from_bytes(self.0.random()),
-            },
+        }
+    }
+
+    fn session_data(&mut self) -> SessionData {
+        let (name, text) = (self.text(), self.text());
+        let data = json::object(|data| {
+            data.integer(&name.to_string(), self.0.random::<i64>());
+            data.object("below", |below| below.string("text", text));
+        });
+        SessionData::parse(&data).unwrap()
+    }
+
+    fn position(&mut self) -> LogPosition {
+        LogPosition {
+            epoch: Epoch { counter: self.0.random(), tag: self.0.random() },
+            seq: self.0.random_range(0..=u64::MAX >> 1),
+            head: ChainHead::from_bytes(self.0.random()),
         }
     }
 
@@ -167,8 +240,7 @@ impl Arbitrary {
             lease_secs: self.0.random_range(300..=86_400),
             idle_secs: self.0.random_range(1..=u32::MAX),
             sessions_max: self.0.random_range(1..=u32::MAX),
-            borrow: self
-                .maybe(|some| Borrow { days_max: some.0.random(), seats_max: some.0.random() }),
+            borrow: self.maybe(|some| Borrow { days_max: some.0.random(), seats_max: 1 }),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use licence_core::armour::{self, Label};
 use licence_core::{
-    AcceptedLicence, Policy, Refusal, Roots, SignedRequest, SignedRevocations, UnverifiedLicence,
+    AcceptedLicence, Policy, Refusal, Roots, SignedCheckpoint, SignedRequest, SignedRevocations,
+    UnverifiedLicence, ValidAdmin,
 };
 use licence_tests::world::{World, now, signed};
 
@@ -58,6 +59,25 @@ fn no_flipped_bit_of_an_access_token_verifies() {
     let licence = accept(&world, world.licence_text().as_bytes()).unwrap();
     let token = signed(&world.access(), &world.site);
     assert_no_flip_verifies(&token, |bytes| licence.verify_access(bytes, now()).is_ok());
+}
+
+#[test]
+fn no_flipped_bit_of_what_else_a_site_signs_verifies() {
+    let world = World::default();
+    let licence = accept(&world, world.licence_text().as_bytes()).unwrap();
+    let (site, product) = (world.site.public(), world.licence().product);
+    assert_no_flip_verifies(&signed(&world.lease(), &world.site), |bytes| {
+        licence.verify_lease(bytes, now()).is_ok()
+    });
+    assert_no_flip_verifies(&signed(&world.revoked(), &world.site), |bytes| {
+        licence.verify_revoked(bytes, now()).is_ok()
+    });
+    assert_no_flip_verifies(&signed(&world.admin(), &world.site), |bytes| {
+        ValidAdmin::verify(bytes, site, &product, now()).is_ok()
+    });
+    assert_no_flip_verifies(&signed(&world.checkpoint(), &world.site), |bytes| {
+        SignedCheckpoint::verify(bytes, site, &product).is_ok()
+    });
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! written and read again.
 
 use licence_core::{
-    Kind, Policy, PublicKey, Roots, SignedRequest, SignedRevocations, UnverifiedLicence, armour,
-    base64url, json, keyfile, unverified_parts,
+    AcceptedLicence, Kind, Policy, PublicKey, Roots, SignedCheckpoint, SignedRequest,
+    SignedRevocations, UnverifiedLicence, ValidAdmin, armour, base64url, json, keyfile,
+    unverified_parts,
 };
 use licence_tests::vectors::{folder, load};
 use licence_tests::world::{World, now};
@@ -13,7 +14,14 @@ use rand::{RngExt as _, SeedableRng as _};
 const ROUNDS: usize = 40_000;
 
 /// Gives bytes to everything that reads some.
-fn offer_everywhere(roots: &Roots, bytes: &[u8]) {
+fn offer_everywhere(w: &World, licence: &AcceptedLicence, roots: &Roots, bytes: &[u8]) {
+    let (site, product) = (w.site.public(), &licence.signed().claims().product);
+    let _ = licence.verify_access(bytes, now());
+    let _ = licence.verify_lease(bytes, now());
+    let _ = licence.verify_revoked(bytes, now());
+    let _ = ValidAdmin::verify(bytes, site, product, now());
+    let _ = SignedCheckpoint::verify(bytes, site, product);
+
     let licence = UnverifiedLicence::parse(bytes).and_then(|file| file.verify_signatures(roots));
     let _ = licence.and_then(|licence| licence.accept(&Policy::default())).map(|licence| {
         let _ = licence.at(now());
@@ -81,11 +89,13 @@ fn mutated(rng: &mut StdRng, seeds: &[Vec<u8>]) -> Vec<u8> {
 fn nothing_that_reads_panics() {
     let world = World::default();
     let roots = Roots::new(vec![world.root.public().clone()]).unwrap();
+    let licence = UnverifiedLicence::parse(world.licence_text().as_bytes()).unwrap();
+    let licence = licence.verify_signatures(&roots).unwrap().accept(&Policy::default()).unwrap();
     let mut rng = StdRng::seed_from_u64(0x6c69_6365_6e63_6521);
     let seeds = seeds();
     for _ in 0..ROUNDS {
-        offer_everywhere(&roots, &mutated(&mut rng, &seeds));
+        offer_everywhere(&world, &licence, &roots, &mutated(&mut rng, &seeds));
         let noise: Vec<u8> = (0..rng.random_range(0..64)).map(|_| rng.random()).collect();
-        offer_everywhere(&roots, &noise);
+        offer_everywhere(&world, &licence, &roots, &noise);
     }
 }

@@ -1,10 +1,12 @@
 //! What is written is what is read, for every kind.
 
 use licence_core::armour::{self, Label};
-use licence_core::claims::{AccessClaims, LicenceClaims};
-use licence_core::{Policy, Roots, SignedRequest, SignedRevocations, TestLicences, UnixTime};
-use licence_core::{UnboundLicences, UnverifiedLicence};
-use licence_tests::world::{World, signed};
+use licence_core::claims::{Borrow, LicenceClaims, Period, Seats};
+use licence_core::{
+    AcceptedLicence, Policy, Roots, SignedCheckpoint, SignedRequest, SignedRevocations,
+    TestLicences, UnboundLicences, UnixTime, UnverifiedLicence, ValidAdmin,
+};
+use licence_tests::world::{World, now, signed};
 
 use super::arbitrary::Arbitrary;
 
@@ -58,25 +60,66 @@ fn revocation_lists_are_read_as_they_were_written() {
     }
 }
 
-#[test]
-fn access_tokens_are_read_as_they_were_written() {
-    let (world, mut some) = (World::default(), Arbitrary::new(4));
+/// Some licence for the world's site, in force as it begins.
+fn accepted(world: &World, some: &mut Arbitrary) -> AcceptedLicence {
     let policy = Policy {
         site: Some(world.site.public().clone()),
         unbound: UnboundLicences::Allowed,
         test: TestLicences::Allowed,
         ..Policy::default()
     };
+    let site = Some(world.site.public().clone());
+    let arbitrary = some.licence();
+    let iat = arbitrary.period.nbf();
+    let seats = Seats { borrow: Some(Borrow { days_max: 1, seats_max: 1 }), ..arbitrary.seats };
+    // As long as the longest lease of it.
+    let period = Period::limited(iat, iat.plus(86_400), None, None).unwrap();
+    let licence = LicenceClaims { site, iat, seats, period, revocations_min: None, ..arbitrary };
+    let file = UnverifiedLicence::parse(signed(&licence, &world.root).as_bytes()).unwrap();
+    file.verify_signatures(&roots(world)).unwrap().accept(&policy).unwrap()
+}
+
+#[test]
+fn access_tokens_and_leases_are_read_as_they_were_written() {
+    let (world, mut some) = (World::default(), Arbitrary::new(4));
     for _ in 0..ROUNDS {
-        let site = Some(world.site.public().clone());
-        let arbitrary = some.licence();
-        let iat = arbitrary.period.nbf();
-        let licence = LicenceClaims { site, iat, revocations_min: None, ..arbitrary };
-        let token: AccessClaims = some.access(&licence);
-        let file = UnverifiedLicence::parse(signed(&licence, &world.root).as_bytes()).unwrap();
-        let accepted = file.verify_signatures(&roots(&world)).unwrap().accept(&policy).unwrap();
+        let accepted = accepted(&world, &mut some);
+        let licence = accepted.signed().claims();
+        let token = some.access(licence);
         let text = signed(&token, &world.site);
-        let read = accepted.verify_access(text.as_bytes(), token.iat).unwrap();
+        let read = accepted.verify_access(text.as_bytes(), token.sign_in.iat).unwrap();
         assert_eq!(read.claims(), &token);
+
+        let lease = some.lease(licence, &world.device);
+        let text = signed(&lease, &world.site);
+        assert_eq!(accepted.verify_lease(text.as_bytes(), lease.iat).unwrap().claims(), &lease);
+    }
+}
+
+#[test]
+fn lists_of_revoked_tokens_are_read_as_they_were_written() {
+    let (world, mut some) = (World::default(), Arbitrary::new(5));
+    for _ in 0..ROUNDS {
+        let accepted = accepted(&world, &mut some);
+        let list = some.revoked(accepted.signed().claims());
+        let text = signed(&list, &world.site);
+        assert_eq!(accepted.verify_revoked(text.as_bytes(), list.iat).unwrap().claims(), &list);
+    }
+}
+
+#[test]
+fn administrators_tokens_and_checkpoints_are_read_as_they_were_written() {
+    let (world, mut some) = (World::default(), Arbitrary::new(6));
+    let site = world.site.public();
+    for _ in 0..ROUNDS {
+        let token = some.admin(now());
+        let text = signed(&token, &world.site);
+        let read = ValidAdmin::verify(text.as_bytes(), site, &token.product, now()).unwrap();
+        assert_eq!(read.claims(), &token);
+
+        let checkpoint = some.checkpoint();
+        let text = signed(&checkpoint, &world.site);
+        let read = SignedCheckpoint::verify(text.as_bytes(), site, &checkpoint.product).unwrap();
+        assert_eq!(read.claims(), &checkpoint);
     }
 }

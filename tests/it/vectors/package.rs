@@ -35,6 +35,7 @@ fn covers(vector: &Vector) -> bool {
     let given = [Some(&vector.input), vector.licence.as_ref(), vector.policy.revocations.as_ref()];
     let is_text = |input: &Input| !matches!(input, Input::Bytes { .. });
     matches!(vector.verify, Verify::Licence | Verify::Access)
+        && vector.revoked.is_none()
         && given.into_iter().flatten().all(is_text)
 }
 

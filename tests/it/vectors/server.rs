@@ -14,7 +14,7 @@ use licence_tests::vectors::{Facts, Input, Vector, Verdict, Verify};
 use licence_tests::world::World;
 
 /// When the server meets the licence. Every server knows its product and its own key, and holds no
-/// revocation list but those in its licence files.
+/// list but those in its licence files.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
     /// An administrator installs it.
@@ -41,9 +41,16 @@ impl Implementation for Server {
                 let is_someones = policy.site.is_some() || !policy.allow_unbound;
                 *self == Self::Starting && is_someones && !matches!(input, Input::Bytes { .. })
             }
-            Verify::Request | Verify::Revocations | Verify::Key => false,
+            Verify::Admin
+            | Verify::Revoked
+            | Verify::Lease
+            | Verify::Checkpoint
+            | Verify::Request
+            | Verify::Revocations
+            | Verify::Key => false,
         };
-        is_met && policy.product.is_some() && policy.revocations.is_none()
+        let holds_lists = policy.revocations.is_some() || vector.revoked.is_some();
+        is_met && policy.product.is_some() && !holds_lists
     }
 
     fn verify(&mut self, vector: &Vector) -> Verdict {
@@ -87,7 +94,7 @@ fn access(vector: &Vector) -> Verdict {
     // What was verified once is remembered, and comes to the same.
     assert_eq!(bearer.verify(&token, &mirror, now), said, "{}", vector.name);
     match said {
-        Ok(claims) => Verdict::Ok(Facts::access(&claims)),
+        Ok(claims) => Verdict::Ok(Facts::access(&claims.sign_in)),
         Err(BearerRefusal::Refused(refusal)) => Err(refusal).into(),
         Err(BearerRefusal::Ended) => Verdict::refused(Part::Access, Code::Expired),
         Err(refusal @ (BearerRefusal::NoLicence | BearerRefusal::SessionEnded)) => {

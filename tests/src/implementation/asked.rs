@@ -16,7 +16,7 @@ pub fn policy(vector: &Vector, roots: &Roots) -> Result<Policy, Refusal> {
     let held = asked.revocations.as_ref();
     let held = held.map(|list| SignedRevocations::parse(&list.bytes(), roots));
     Ok(Policy {
-        product: asked.product.as_ref().map(|product| Product::parse(product).unwrap()),
+        product: asked.product.as_deref().map(product_called),
         site: asked.site.as_ref().map(public_key),
         unbound: match asked.allow_unbound {
             true => UnboundLicences::Allowed,
@@ -34,6 +34,22 @@ pub fn policy(vector: &Vector, roots: &Roots) -> Result<Policy, Refusal> {
 #[must_use]
 pub fn roots(vector: &Vector) -> Roots {
     Roots::new(vector.roots.iter().map(public_key).collect()).unwrap()
+}
+
+/// Whose it must be, where no licence says so.
+#[must_use]
+pub fn site(vector: &Vector) -> PublicKey {
+    public_key(vector.policy.site.as_ref().expect("the site is known"))
+}
+
+/// What it must be for, where no licence says so.
+#[must_use]
+pub fn product(vector: &Vector) -> Product {
+    product_called(vector.policy.product.as_deref().expect("the product is known"))
+}
+
+fn product_called(name: &str) -> Product {
+    Product::parse(name).unwrap()
 }
 
 /// When it is.

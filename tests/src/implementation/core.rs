@@ -1,8 +1,9 @@
 use licence_core::{
-    AcceptedLicence, PublicKey, Refusal, SignedRequest, SignedRevocations, UnverifiedLicence,
+    AcceptedLicence, PublicKey, Refusal, SignedCheckpoint, SignedRequest, SignedRevocations,
+    UnverifiedLicence, ValidAdmin,
 };
 
-use super::asked::{now, policy, roots};
+use super::asked::{now, policy, product, roots, site};
 use crate::runner::Implementation;
 use crate::vectors::{Facts, Input, Vector, Verdict, Verify};
 
@@ -18,6 +19,10 @@ impl Implementation for Core {
         let verify = match vector.verify {
             Verify::Licence => licence,
             Verify::Access => access,
+            Verify::Admin => admin,
+            Verify::Revoked => revoked,
+            Verify::Lease => lease,
+            Verify::Checkpoint => checkpoint,
             Verify::Request => request,
             Verify::Revocations => revocations,
             Verify::Key => key,
@@ -35,9 +40,39 @@ fn licence(vector: &Vector) -> Result<Facts, Refusal> {
 }
 
 fn access(vector: &Vector) -> Result<Facts, Refusal> {
-    let file = vector.licence.as_ref().expect("a token is verified under a licence");
-    let token = accept(vector, file)?.verify_access(&vector.input.bytes(), now(vector))?;
-    Ok(Facts::access(token.claims()))
+    let (licence, token, now) = (accept_its_licence(vector)?, vector.input.bytes(), now(vector));
+    let token = match &vector.revoked {
+        Some(list) => {
+            let list = licence.verify_revoked(&list.bytes(), now)?;
+            licence.verify_access_unless(&list, &token, now)
+        }
+        None => licence.verify_access(&token, now),
+    }?;
+    Ok(Facts::access(&token.claims().sign_in))
+}
+
+fn admin(vector: &Vector) -> Result<Facts, Refusal> {
+    let (site, product) = (site(vector), product(vector));
+    let token = ValidAdmin::verify(&vector.input.bytes(), &site, &product, now(vector))?;
+    Ok(Facts::access(&token.claims().sign_in))
+}
+
+fn revoked(vector: &Vector) -> Result<Facts, Refusal> {
+    let licence = accept_its_licence(vector)?;
+    let list = licence.verify_revoked(&vector.input.bytes(), now(vector))?;
+    Ok(Facts::revoked(list.claims()))
+}
+
+fn lease(vector: &Vector) -> Result<Facts, Refusal> {
+    let licence = accept_its_licence(vector)?;
+    let lease = licence.verify_lease(&vector.input.bytes(), now(vector))?;
+    Ok(Facts::lease(lease.claims()))
+}
+
+fn checkpoint(vector: &Vector) -> Result<Facts, Refusal> {
+    let (site, product) = (site(vector), product(vector));
+    let checkpoint = SignedCheckpoint::verify(&vector.input.bytes(), &site, &product)?;
+    Ok(Facts::checkpoint(checkpoint.claims()))
 }
 
 fn request(vector: &Vector) -> Result<Facts, Refusal> {
@@ -52,6 +87,10 @@ fn revocations(vector: &Vector) -> Result<Facts, Refusal> {
 
 fn key(vector: &Vector) -> Result<Facts, Refusal> {
     Ok(Facts::key(PublicKey::parse(&vector.input.bytes())?.id()))
+}
+
+fn accept_its_licence(vector: &Vector) -> Result<AcceptedLicence, Refusal> {
+    accept(vector, vector.licence.as_ref().expect("it is verified under a licence"))
 }
 
 /// What the verifier holds is looked at before what it is given.

@@ -31,7 +31,7 @@ fn accepted(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
         ("position-zero", "seq", "0"),
     ];
     let ok = |name: &str, forge: &Forge<'_>| {
-        Case::access(w, name, forge.compact()).ok(Facts::access(&w.access()))
+        Case::access(w, name, forge.compact()).ok(Facts::access(&w.access().sign_in))
     };
     let mut vectors = vec![
         ok("genuine", genuine),

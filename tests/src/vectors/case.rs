@@ -13,9 +13,12 @@ pub struct Vector {
     pub verify: Verify,
     /// The bytes that are verified.
     pub input: Input,
-    /// The licence file that an access token is verified under.
+    /// The licence file that an access token, a lease or a list of revoked tokens is verified under.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub licence: Option<Input>,
+    /// The list of revoked tokens that an access token is verified with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub revoked: Option<Input>,
     /// The pinned root keys.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub roots: Vec<Jwk>,
@@ -36,6 +39,14 @@ pub enum Verify {
     Licence,
     /// An access token.
     Access,
+    /// An access token for the administration.
+    Admin,
+    /// A list of revoked tokens.
+    Revoked,
+    /// A lease.
+    Lease,
+    /// A checkpoint of an audit log.
+    Checkpoint,
     /// A request file.
     Request,
     /// A revocation list.
@@ -104,6 +115,7 @@ impl Case {
             verify,
             input,
             licence: None,
+            revoked: None,
             roots: [&world.root, &world.spare].map(|key| key.public().into()).into(),
             policy: Policy::default(),
             now: now().secs(),
@@ -118,9 +130,37 @@ impl Case {
 
     /// An access token under the world's licence.
     pub(super) fn access(world: &World, name: &str, token: impl Into<Input>) -> Self {
-        let mut case = Self::new(world, name, Verify::Access, token.into()).product(Some(PRODUCT));
-        case.vector.licence = Some(world.licence_text().into());
-        case
+        Self::below_the_licence(world, name, Verify::Access, token.into())
+    }
+
+    /// A list of revoked tokens, of the site that the world's licence names.
+    pub(super) fn revoked(world: &World, name: &str, list: impl Into<Input>) -> Self {
+        Self::below_the_licence(world, name, Verify::Revoked, list.into())
+    }
+
+    /// A lease under the world's licence.
+    pub(super) fn lease(world: &World, name: &str, lease: impl Into<Input>) -> Self {
+        Self::below_the_licence(world, name, Verify::Lease, lease.into())
+    }
+
+    fn below_the_licence(world: &World, name: &str, verify: Verify, input: Input) -> Self {
+        let case = Self::new(world, name, verify, input).product(Some(PRODUCT));
+        case.under(world.licence_text())
+    }
+
+    /// An administrator's token that comes back to the world's site.
+    pub(super) fn admin(world: &World, name: &str, token: impl Into<Input>) -> Self {
+        Self::at_the_site(world, name, Verify::Admin, token.into())
+    }
+
+    /// A checkpoint of the world's site.
+    pub(super) fn checkpoint(world: &World, name: &str, text: impl Into<Input>) -> Self {
+        Self::at_the_site(world, name, Verify::Checkpoint, text.into())
+    }
+
+    fn at_the_site(world: &World, name: &str, verify: Verify, input: Input) -> Self {
+        let case = Self::new(world, name, verify, input).roots(&[]);
+        case.product(Some(PRODUCT)).site(&world.site)
     }
 
     pub(super) fn revocations(world: &World, name: &str, list: impl Into<Input>) -> Self {
@@ -142,6 +182,12 @@ impl Case {
 
     pub(super) fn under(mut self, licence: impl Into<Input>) -> Self {
         self.vector.licence = Some(licence.into());
+        self
+    }
+
+    /// With a list of revoked tokens at hand.
+    pub(super) fn unless(mut self, revoked: impl Into<Input>) -> Self {
+        self.vector.revoked = Some(revoked.into());
         self
     }
 

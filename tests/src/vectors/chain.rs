@@ -103,7 +103,7 @@ fn tokens(w: &World) -> Vec<Vector> {
     let unbound = Forge::new(&w.licence(), &w.root).claims(|c| c.without("cnf")).compact();
     let trial = |name, token| Case::access(w, name, token).under(unbound.as_str()).allow_unbound();
     let by_issuing = with_issuer(&signed(&w.licence(), &w.issuing), &signed(&w.issuer(), &w.root));
-    let ok = |case: Case| case.ok(Facts::access(&w.access()));
+    let ok = |case: Case| case.ok(Facts::access(&w.access().sign_in));
     vec![
         ok(Case::access(w, "token-by-the-site", by(&w.site))),
         ok(Case::access(w, "token-below-an-issuing-key", by(&w.site)).under(by_issuing)),

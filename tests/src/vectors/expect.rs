@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
 
+use licence_core::claims::{
+    CheckpointClaims, LeaseClaims, RequestClaims, RevokedClaims, SignInClaims,
+};
 use licence_core::{Code, KeyId, LicenceId, LicenceState, Part, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,15 +55,40 @@ impl Facts {
         ])
     }
 
-    /// What is read from an access token.
+    /// What is read from an access token, whatever it opens.
     #[must_use]
-    pub fn access(claims: &licence_core::claims::AccessClaims) -> Self {
-        Self::of([("jti", claims.jti.to_string().into()), ("sub", claims.sub.to_string().into())])
+    pub fn access(token: &SignInClaims) -> Self {
+        Self::of([("jti", token.jti.to_string().into()), ("sub", token.sub.to_string().into())])
+    }
+
+    /// What is read from a list of revoked tokens.
+    #[must_use]
+    pub fn revoked(claims: &RevokedClaims) -> Self {
+        Self::of([("iat", claims.iat.secs().into()), ("entries", claims.revoked.len().into())])
+    }
+
+    /// What is read from a lease.
+    #[must_use]
+    pub fn lease(claims: &LeaseClaims) -> Self {
+        Self::of([
+            ("jti", claims.jti.to_string().into()),
+            ("sub", claims.sub.to_string().into()),
+            ("key", claims.key.id().to_string().into()),
+        ])
+    }
+
+    /// What is read from a checkpoint.
+    #[must_use]
+    pub fn checkpoint(claims: &CheckpointClaims) -> Self {
+        Self::of([
+            ("epoch", claims.position.epoch.to_string().into()),
+            ("seq", claims.position.seq.into()),
+        ])
     }
 
     /// What is read from a request.
     #[must_use]
-    pub fn request(claims: &licence_core::claims::RequestClaims) -> Self {
+    pub fn request(claims: &RequestClaims) -> Self {
         Self::of([
             ("product", claims.product.as_str().into()),
             ("site", claims.site.id().to_string().into()),

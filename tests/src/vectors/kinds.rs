@@ -25,7 +25,7 @@ fn in_the_place_of(w: &World, expected: Kind) -> Vec<Vector> {
         let name = format!("{name}-by-its-type");
         vectors.push(offer(w, &name, expected, &renamed).refused(expected.part(), Malformed));
     }
-    for (name_of_typ, typ) in [("jwt", r#""JWT""#), ("lease", r#""lease+jwt""#)] {
+    for (name_of_typ, typ) in [("jwt", r#""JWT""#), ("usage", r#""usage+jwt""#)] {
         let text = genuine(w, expected).header(|h| h.set("typ", typ)).compact();
         let name = format!("{}-of-type-{name_of_typ}", name(expected));
         vectors.push(offer(w, &name, expected, &text).refused(expected.part(), WrongType));
@@ -47,6 +47,9 @@ fn genuine(w: &World, kind: Kind) -> Forge<'_> {
         Kind::Revocations => Forge::new(&w.revocations(), &w.root),
         Kind::Request => Forge::new(&w.request(), &w.site),
         Kind::Access => Forge::new(&w.access(), &w.site),
+        Kind::Revoked => Forge::new(&w.revoked(), &w.site),
+        Kind::Lease => Forge::new(&w.lease(), &w.site),
+        Kind::Checkpoint => Forge::new(&w.checkpoint(), &w.site),
     }
 }
 
@@ -58,6 +61,9 @@ fn relabelled(w: &World, claims: Kind, header: Kind) -> String {
         Kind::Revocations => w.revocations().to_json(),
         Kind::Request => w.request().to_json(),
         Kind::Access => w.access().to_json(),
+        Kind::Revoked => w.revoked().to_json(),
+        Kind::Lease => w.lease().to_json(),
+        Kind::Checkpoint => w.checkpoint().to_json(),
     };
     genuine(w, header).payload(json.as_bytes()).compact()
 }
@@ -68,6 +74,9 @@ fn offer(w: &World, name: &str, expected: Kind, text: &str) -> Case {
         Kind::Revocations => Case::revocations(w, name, text),
         Kind::Request => Case::request(w, name, text),
         Kind::Access => Case::access(w, name, text),
+        Kind::Revoked => Case::revoked(w, name, text),
+        Kind::Lease => Case::lease(w, name, text),
+        Kind::Checkpoint => Case::checkpoint(w, name, text),
         Kind::Issuer => {
             let licence = signed(&w.licence(), &w.issuing);
             let blocks =

@@ -43,6 +43,12 @@ fn accepted(w: &World) -> Vec<Vector> {
         set("features-empty", "features", "{}"),
         set("feature-largest-integer", "features", r#"{"n":9007199254740991}"#),
         set("feature-smallest-integer", "features", r#"{"n":-9007199254740991}"#),
+        set("feature-of-joiners", "features", r#"{"text":" \u200c\u200d "}"#),
+        set(
+            "borrow-of-every-seat",
+            "seats",
+            r#"{"active_max":25,"overage":2,"borrow":{"days_max":3,"seats_max":27}}"#,
+        ),
         set("feature-empty-values", "features", r#"{"list":[],"text":""}"#),
         set("until-the-last-second", "grace_until", "253402300799"),
         set("key-with-all-members", "cnf", &full_key(w)),
@@ -239,6 +245,10 @@ fn wrong_nested(w: &World) -> Vec<Vector> {
         ("borrow-without-days", r#""active_max":25,"borrow":{"seats_max":3}"#),
         ("borrow-without-seats", r#""active_max":25,"borrow":{"days_max":3}"#),
         ("borrow-negative", r#""active_max":25,"borrow":{"days_max":-3,"seats_max":3}"#),
+        (
+            "borrow-of-more-seats-than-there-are",
+            r#""active_max":25,"overage":2,"borrow":{"days_max":3,"seats_max":28}"#,
+        ),
         ("seats-named-twice", r#""active_max":25,"active_max":2500"#),
     ];
     let seats = seats.map(|(name, members)| (name, "seats", format!("{{{members}}}")));
@@ -251,6 +261,8 @@ fn wrong_nested(w: &World) -> Vec<Vector> {
         ("feature-beyond-53-bits", r#""a":9007199254740992"#),
         ("feature-below-53-bits", r#""a":-9007199254740992"#),
         ("feature-with-control-character", r#""a":"b\u0000""#),
+        ("feature-with-direction-override", r#""a":"\u202eb""#),
+        ("feature-with-hidden-character", r#""a":["b\u200bc"]"#),
         ("feature-name-empty", r#""":true"#),
         ("feature-name-with-space", r#""a b":true"#),
         ("feature-name-prototype", r#""__proto__":true"#),

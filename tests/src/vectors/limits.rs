@@ -36,7 +36,7 @@ fn objects(w: &World) -> Vec<Vector> {
             .granted(LicenceState::Valid),
         Case::licence(w, "licence-too-large-armoured", armoured(licence(1)))
             .refused(Part::Licence, TooLarge),
-        Case::access(w, "largest-token", token(0)).ok(Facts::access(&w.access())),
+        Case::access(w, "largest-token", token(0)).ok(Facts::access(&w.access().sign_in)),
         Case::access(w, "token-too-large", token(1)).refused(Part::Access, TooLarge),
         Case::revocations(w, "largest-list", list(0)).ok(Facts::revocations(7)),
         Case::revocations(w, "list-too-large", list(1)).refused(Part::Revocations, TooLarge),
@@ -159,7 +159,8 @@ fn counts(w: &World) -> Vec<Vector> {
         ],
     );
     vectors.extend([
-        Case::access(w, "roles-at-the-limit", roles(ROLES_MAX)).ok(Facts::access(&w.access())),
+        Case::access(w, "roles-at-the-limit", roles(ROLES_MAX))
+            .ok(Facts::access(&w.access().sign_in)),
         Case::access(w, "roles-over-the-limit", roles(ROLES_MAX + 1))
             .refused(Part::Access, Malformed),
         below(w, "products-at-the-limit", &products(PRODUCTS_MAX)).granted(LicenceState::Valid),

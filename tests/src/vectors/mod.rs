@@ -8,18 +8,23 @@ mod expect;
 mod input;
 
 mod access_claims;
+mod admin;
 mod armour;
 mod chain;
+mod checkpoint;
 mod delegation;
 mod form;
 mod header;
 mod keys;
 mod kinds;
+mod lease;
 mod licence_claims;
 mod limits;
 mod policy;
 mod request;
 mod revocations;
+mod revoked;
+mod session_data;
 mod signature;
 mod time;
 
@@ -45,20 +50,25 @@ pub struct Subject {
 
 type Generator = fn(&World) -> Vec<Vector>;
 
-const SUBJECTS: [(&str, Generator); 15] = [
+const SUBJECTS: [(&str, Generator); 20] = [
     ("access-claims", access_claims::vectors),
+    ("admin", admin::vectors),
     ("armour", armour::vectors),
     ("chain", chain::vectors),
+    ("checkpoint", checkpoint::vectors),
     ("delegation", delegation::vectors),
     ("form", form::vectors),
     ("header", header::vectors),
     ("keys", keys::vectors),
     ("kinds", kinds::vectors),
+    ("lease", lease::vectors),
     ("licence-claims", licence_claims::vectors),
     ("limits", limits::vectors),
     ("policy", policy::vectors),
     ("request", request::vectors),
     ("revocations", revocations::vectors),
+    ("revoked", revoked::vectors),
+    ("session-data", session_data::vectors),
     ("signature", signature::vectors),
     ("time", time::vectors),
 ];

@@ -2,7 +2,9 @@
 
 use licence_core::Code::{ExceedsLicence, Expired, NotYetValid};
 use licence_core::LicenceState::{Expiring, Grace, Valid};
-use licence_core::claims::{AccessClaims, LicenceClaims, Period, RequestClaims, RevocationsClaims};
+use licence_core::claims::{
+    AccessClaims, LicenceClaims, Period, RequestClaims, RevocationsClaims, SignInClaims,
+};
 use licence_core::{Part, UnixTime};
 
 use super::case::Case;
@@ -86,10 +88,15 @@ fn starts(w: &World) -> Vec<Vector> {
     ]
 }
 
+fn made(w: &World, iat: UnixTime, exp: UnixTime) -> AccessClaims {
+    let token = w.access();
+    AccessClaims { sign_in: SignInClaims { iat, exp, ..token.sign_in }, ..token }
+}
+
 fn tokens(w: &World) -> Vec<Vector> {
     let case = |name, iat: UnixTime, exp, time| {
-        let claims = AccessClaims { iat, exp, ..w.access() };
-        let facts = Facts::access(&claims);
+        let claims = made(w, iat, exp);
+        let facts = Facts::access(&claims.sign_in);
         (Case::access(w, name, signed(&claims, &w.site)).at(time), facts)
     };
     let ok = |name, iat, exp, time| {
@@ -116,15 +123,16 @@ fn tokens(w: &World) -> Vec<Vector> {
 
 /// The licence is judged when the token was made, the token now.
 fn tokens_and_licences(w: &World) -> Vec<Vector> {
-    let made = |name, iat: UnixTime| {
-        let claims = AccessClaims { iat, exp: iat.plus(900), ..w.access() };
-        (Case::access(w, name, signed(&claims, &w.site)).at(iat.plus(600)), Facts::access(&claims))
+    let case = |name, iat: UnixTime| {
+        let claims = made(w, iat, iat.plus(900));
+        let case = Case::access(w, name, signed(&claims, &w.site)).at(iat.plus(600));
+        (case, Facts::access(&claims.sign_in))
     };
     let ok = |name, iat| {
-        let (case, facts) = made(name, iat);
+        let (case, facts) = case(name, iat);
         case.ok(facts)
     };
-    let refused = |name, iat, code| made(name, iat).0.refused(Part::Licence, code);
+    let refused = |name, iat, code| case(name, iat).0.refused(Part::Licence, code);
     let end = day(279);
     vec![
         ok("token-made-in-grace", day(270)),
@@ -134,7 +142,7 @@ fn tokens_and_licences(w: &World) -> Vec<Vector> {
         ok("token-made-in-the-licences-leeway", from().plus(-DAY)),
         refused("token-made-before-the-licences-leeway", from().plus(-DAY - 1), NotYetValid),
         // One that is over says nothing of the licence, which may have been renewed since.
-        made("token-of-years-before-the-licence", from().plus(-900 * DAY))
+        case("token-of-years-before-the-licence", from().plus(-900 * DAY))
             .0
             .at(now())
             .refused(Part::Access, Expired),

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use licence_core::armour::{self, Label};
-use licence_core::claims::{AccessClaims, LicenceClaims, Period};
+use licence_core::claims::{AccessClaims, LicenceClaims, Period, SignInClaims};
 use licence_core::{PublicKey, UnixTime, json};
 use licence_tests::world::{DAY, World, signed};
 use peer_protocol::Texts;
@@ -44,12 +44,14 @@ fn licence(world: &World, now: UnixTime) -> Result<LicenceClaims, &'static str> 
 
 /// A token for as long as one may last, so that it outlives the measurement.
 fn access(world: &World, now: UnixTime) -> AccessClaims {
-    AccessClaims {
+    let token = world.access();
+    let sign_in = SignInClaims {
         iat: now.plus(-60),
         exp: now.plus(3540),
         auth_time: now.plus(-3600),
-        ..world.access()
-    }
+        ..token.sign_in
+    };
+    AccessClaims { sign_in, ..token }
 }
 
 fn jwk(key: &PublicKey) -> String {

@@ -35,7 +35,7 @@ async fn logout(
     let in_body = shown::in_body(&fields, &state)?;
 
     let counted = if bearer.is_some() { &[] } else { in_cookies };
-    let by_bearer = bearer.map(|PastBearer(claims)| claims.sid);
+    let by_bearer = bearer.map(|PastBearer(claims)| claims.sign_in.sid);
     let by_refresh = in_body.iter().chain(counted).map(RefreshToken::session);
     let ended: Vec<SessionId> = by_bearer.into_iter().chain(by_refresh).collect();
     for session in &ended {

@@ -1,0 +1,114 @@
+use super::{
+    Claims, Kind, Object, ObjectWriter, Reason, SignInClaims, Value, audience, life, list, need,
+    optional, parsed, product_of, time,
+};
+use crate::id::{SessionId, TokenId, UserId};
+use crate::limits::REVOKED_ENTRIES_MAX;
+use crate::text::Product;
+use crate::time::UnixTime;
+
+/// `revoked+jwt`: which of a site's access tokens are good no more, for services that verify them
+/// without asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokedClaims {
+    /// The application: `aud` is `revoked:<product>`.
+    pub product: Product,
+    /// When it was signed. Of two lists the later counts.
+    pub iat: UnixTime,
+    /// From when on it is too old to be relied on.
+    pub exp: UnixTime,
+    /// Every token that could otherwise still be good.
+    pub revoked: Vec<RevokedTokens>,
+}
+
+/// One entry: tokens of one sign-in, one token, or one person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokedTokens {
+    /// Whose.
+    pub of: TokensOf,
+    /// Until when the entry counts: none of them can be good from then on.
+    pub until: UnixTime,
+    /// Only those that were made earlier; `None` for all.
+    pub before: Option<UnixTime>,
+}
+
+/// What tokens have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokensOf {
+    /// Their sign-in: `sid`.
+    Session(SessionId),
+    /// There is one of them: `jti`.
+    Token(TokenId),
+    /// Their person: `sub`.
+    User(UserId),
+}
+
+impl RevokedClaims {
+    /// Whether the list takes a token back. Every entry is looked at: so many as there may be cost
+    /// less than the token's signature.
+    #[must_use]
+    pub fn revokes(&self, token: &SignInClaims, now: UnixTime) -> bool {
+        self.revoked.iter().any(|entry| entry.names(token) && !now.is_expired(entry.until))
+    }
+}
+
+impl RevokedTokens {
+    fn names(&self, token: &SignInClaims) -> bool {
+        let is_of = match self.of {
+            TokensOf::Session(sid) => sid == token.sid,
+            TokensOf::Token(jti) => jti == token.jti,
+            TokensOf::User(sub) => sub == token.sub,
+        };
+        is_of && self.before.is_none_or(|before| token.iat < before)
+    }
+
+    fn read(value: &Value<'_>) -> Option<Self> {
+        let entry = value.as_object()?;
+        let of = match (entry.value("sid"), entry.value("jti"), entry.value("sub")) {
+            (Some(sid), None, None) => TokensOf::Session(parsed(SessionId::parse)(sid)?),
+            (None, Some(jti), None) => TokensOf::Token(parsed(TokenId::parse)(jti)?),
+            (None, None, Some(sub)) => TokensOf::User(parsed(UserId::parse)(sub)?),
+            _ => return None,
+        };
+        Some(Self {
+            of,
+            until: time(entry.value("until")?)?,
+            before: optional(entry, "before", time)?,
+        })
+    }
+
+    fn write(&self, entry: &mut ObjectWriter<'_>) {
+        match self.of {
+            TokensOf::Session(sid) => entry.string("sid", sid),
+            TokensOf::Token(jti) => entry.string("jti", jti),
+            TokensOf::User(sub) => entry.string("sub", sub),
+        }
+        entry.integer("until", self.until.secs());
+        if let Some(before) = self.before {
+            entry.integer("before", before.secs());
+        }
+    }
+}
+
+impl Claims for RevokedClaims {
+    const KIND: Kind = Kind::Revoked;
+
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
+        let (iat, exp) = life(claims)?;
+        Ok(Self {
+            product: product_of("revoked", claims)?,
+            iat,
+            exp,
+            revoked: need(claims, "revoked", list(REVOKED_ENTRIES_MAX, RevokedTokens::read))?,
+        })
+    }
+
+    fn write(&self, claims: &mut ObjectWriter<'_>) {
+        claims.string("aud", audience("revoked", &self.product));
+        claims.integer("iat", self.iat.secs());
+        claims.integer("exp", self.exp.secs());
+        claims.array("revoked", |entries| {
+            self.revoked.iter().for_each(|tokens| entries.object(|entry| tokens.write(entry)));
+        });
+    }
+}
