@@ -269,6 +269,27 @@ fn a_ledger_that_is_none_is_refused() {
     desk.ok("--vendor-dir vendor ledger verify");
 }
 
+#[test]
+fn a_folder_whose_kit_is_another_file_is_refused() {
+    let desk = Desk::with_vendor();
+    for broken in ["", "{}", "not JSON"] {
+        desk.write("vendor/site-kit.json", broken);
+        let answer = desk.run("--vendor-dir vendor list");
+        refused(&answer, 1, "`vendor/site-kit.json` is not the site kit that `init` wrote");
+    }
+}
+
+#[test]
+fn more_roots_than_eight_are_refused() {
+    let desk = Desk::with_vendor();
+    let mut words = "--vendor-dir vendor ledger verify".to_owned();
+    for number in 1..=7 {
+        desk.ok(&format!("keygen --out k{number} --no-passphrase"));
+        words.push_str(&format!(" --root k{number}.pub"));
+    }
+    refused(&desk.run(&words), 1, "the root keys are not one to eight different keys");
+}
+
 /// The drill failed once in 64 runs: base64url has a hyphen, and an id that began with one was taken
 /// for an option.
 #[test]
