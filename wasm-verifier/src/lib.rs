@@ -9,7 +9,8 @@ mod options;
 
 use licence_core::claims::Claims as _;
 use licence_core::{
-    AcceptedLicence, Kind, SignedRevocations, UnixTime, UnverifiedLicence, unverified_parts,
+    AcceptedLicence, Kind, SignedRevocations, SignedRevoked, UnixTime, UnverifiedLicence,
+    ValidAccess, unverified_parts,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -59,10 +60,55 @@ impl Licence {
     #[wasm_bindgen(js_name = verifyAccess)]
     #[must_use]
     pub fn verify_access(&self, token: &str, now: i64) -> String {
-        let access = time(now).and_then(|now| Ok(self.0.verify_access(token.as_bytes(), now)?));
-        tell(access, |access, answer| {
-            answer.object("claims", |claims| access.claims().write(claims));
+        tell_access(time(now).and_then(|now| Ok(self.0.verify_access(token.as_bytes(), now)?)))
+    }
+
+    /// Whether an access token holds at a time, and the site has not taken it back.
+    #[wasm_bindgen(js_name = verifyAccessUnless)]
+    #[must_use]
+    pub fn verify_access_unless(&self, token: &str, revoked: &Revoked, now: i64) -> String {
+        let access = |now| Ok(self.0.verify_access_unless(&revoked.0, token.as_bytes(), now)?);
+        tell_access(time(now).and_then(access))
+    }
+
+    /// Checks a list of the tokens that the site took back.
+    ///
+    /// # Errors
+    /// As [`Licence::open`].
+    #[wasm_bindgen(js_name = openRevoked)]
+    pub fn open_revoked(&self, list: &str, now: i64) -> Result<Revoked, String> {
+        let list = time(now).and_then(|now| Ok(self.0.verify_revoked(list.as_bytes(), now)?));
+        list.map(Revoked).map_err(Failure::tell)
+    }
+
+    /// Whether the lease of a borrowed seat holds at a time under this licence.
+    #[wasm_bindgen(js_name = verifyLease)]
+    #[must_use]
+    pub fn verify_lease(&self, lease: &str, now: i64) -> String {
+        let lease = time(now).and_then(|now| Ok(self.0.verify_lease(lease.as_bytes(), now)?));
+        tell(lease, |lease, answer| {
+            answer.object("claims", |claims| lease.claims().write(claims));
         })
+    }
+}
+
+/// A list of the tokens that a site took back, signed by it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Revoked(SignedRevoked);
+
+#[wasm_bindgen]
+impl Revoked {
+    /// When it was signed, in seconds since 1970.
+    #[must_use]
+    pub fn iat(&self) -> i64 {
+        self.0.claims().iat.secs()
+    }
+
+    /// From when on it is too old to be relied on, in seconds since 1970.
+    #[must_use]
+    pub fn exp(&self) -> i64 {
+        self.0.claims().exp.secs()
     }
 }
 
@@ -74,6 +120,12 @@ pub fn inspect(token: &str) -> String {
     tell(parts, |parts, answer| {
         answer.string("unverified_header", parts.unverified_header);
         answer.string("unverified_claims", parts.unverified_claims);
+    })
+}
+
+fn tell_access(access: Result<ValidAccess, Failure>) -> String {
+    tell(access, |access, answer| {
+        answer.object("claims", |claims| access.claims().write(claims));
     })
 }
 

@@ -91,8 +91,25 @@ export interface AccessClaims {
   readonly lic: string;
   /** Features of the licence that the server copied. */
   readonly features?: Features;
+  /** The public part of the session's data. */
+  readonly dat?: Readonly<Record<string, unknown>>;
   /** Where the server's audit log stood. */
   readonly epoch: string;
   readonly seq: number;
   readonly head: string;
+}
+
+/** `lease+jwt`: a seat that one device has taken along for days. It counts only beside the device's key. */
+export interface LeaseClaims {
+  readonly iss: string;
+  /** `lease:<product>`. */
+  readonly aud: string;
+  readonly sub: string;
+  readonly jti: string;
+  readonly sid: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly lic: string;
+  /** The public half of the device's key. */
+  readonly cnf: { readonly jwk: PublicJwk };
 }

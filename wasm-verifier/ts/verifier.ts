@@ -1,5 +1,5 @@
 import { accessLink, links, type LicenceState, type Link, type VerifiedChain } from "./chain.js";
-import type { AccessClaims } from "./claims.js";
+import type { AccessClaims, LeaseClaims } from "./claims.js";
 import type { Licence } from "./licence.js";
 import { needLoaded } from "./loading.js";
 import { asJson, badOption, needOption, needText, time, type AtTime, type LicenceOptions, type PublicKey } from "./options.js";
@@ -20,9 +20,31 @@ export interface Access {
  *
  * A verified licence brings its own roots along; if they are given again, they have to be the same.
  */
-export type AccessOptions =
+export type AccessOptions = (
   | (AtTime & { readonly licence: Licence; readonly roots?: readonly PublicKey[] })
-  | (LicenceOptions & { readonly licence: string });
+  | (LicenceOptions & { readonly licence: string })
+) & {
+  /** What the site took back: what `verifyRevoked` returned. */
+  readonly revoked?: Revoked;
+};
+
+/** A list of revoked tokens that holds. Only the verifier makes one. */
+export interface Revoked {
+  readonly ok: true;
+  /** When the site signed it, in seconds since 1970. Of two lists the later counts. */
+  readonly iat: number;
+  /** From when on it is too old to be relied on, in seconds since 1970. */
+  readonly exp: number;
+}
+
+/** The lease of a borrowed seat that holds. It is worth something only where the key that it names is at hand. */
+export interface Lease {
+  readonly ok: true;
+  readonly claims: LeaseClaims;
+}
+
+/** What a lease or a list of revoked tokens is checked against. */
+export type UnderLicence = AtTime & { readonly licence: Licence };
 
 /** What an access token says, with nothing checked but its form: good for a log, never for a decision. */
 export interface Unverified {
@@ -31,6 +53,9 @@ export interface Unverified {
   readonly unverified_header: Readonly<Record<string, unknown>>;
   readonly unverified_claims: Readonly<Record<string, unknown>>;
 }
+
+/** Where lists were made. What is not in it was made up, copied or sent. */
+const lists = new WeakMap<object, wasm.Revoked>();
 
 type Answer<T> = ({ readonly ok: true } & T) | Finding;
 
@@ -62,17 +87,50 @@ export function verifyAccess(token: string, options: AccessOptions): Access | Re
   needLoaded();
   needText("token", token);
   needOption("licence", options);
+  const { revoked, ...others } = options;
   const now = time(options);
-  if (typeof options.licence !== "string") return underVerified(token, options, now);
+  const list = revoked === undefined ? undefined : handleOf(revoked);
+  if (typeof others.licence !== "string") return underVerified(token, others, list, now);
   needOption("roots", options);
-  const { licence: file, ...rest } = options as LicenceOptions & { licence: string };
+  const { licence: file, ...rest } = others as LicenceOptions & { licence: string };
   const handle = open(file, rest);
   if (!(handle instanceof wasm.Licence)) return handle;
   try {
-    return judge(token, handle, now, () => links(chainOf(handle)));
+    return judge(token, handle, list, now, () => links(chainOf(handle)));
   } finally {
     handle.free();
   }
+}
+
+/**
+ * Whether a list of revoked tokens, as `GET /v1/revoked` gives it, is the site's own and recent enough to rely on.
+ *
+ * @throws TypeError for an option that is not what it should be.
+ */
+export function verifyRevoked(list: string, options: UnderLicence): Revoked | Refusal {
+  needLoaded();
+  needText("list", list);
+  needOption("licence", options);
+  const { handle } = originOf(options.licence);
+  const opened = refusable(() => handle.openRevoked(list, time(options)));
+  if (!(opened instanceof wasm.Revoked)) return opened;
+  const revoked = Object.freeze({ ok: true, iat: Number(opened.iat()), exp: Number(opened.exp()) } as const);
+  lists.set(revoked, opened);
+  return revoked;
+}
+
+/**
+ * Whether the lease of a borrowed seat holds. A lease is a text, and texts are copied: let the device sign something
+ * new with the key that the lease names, as the session client does.
+ *
+ * @throws TypeError for an option that is not what it should be.
+ */
+export function verifyLease(lease: string, options: UnderLicence): Lease | Refusal {
+  needLoaded();
+  needText("lease", lease);
+  needOption("licence", options);
+  const judged = answer<{ claims: LeaseClaims }>(originOf(options.licence).handle.verifyLease(lease, time(options)));
+  return judged.ok ? Object.freeze({ ok: true, claims: judged.claims }) : refuse(judged);
 }
 
 /** What an access token says, unverified. */
@@ -85,7 +143,7 @@ export function inspect(token: string): Unverified | Refusal {
   return Object.freeze({ ok: true, verified: false, unverified_header, unverified_claims } as Unverified);
 }
 
-function underVerified(token: string, options: AccessOptions, now: bigint): Access | Refusal {
+function underVerified(token: string, options: object, list: wasm.Revoked | undefined, now: bigint): Access | Refusal {
   const { licence, roots, now: _now, ...rest } = options as AtTime & { licence: Licence; roots?: readonly PublicKey[] };
   const origin = originOf(licence);
   const idle = Object.keys(rest)[0];
@@ -95,11 +153,18 @@ function underVerified(token: string, options: AccessOptions, now: bigint): Acce
   if (roots !== undefined && JSON.stringify(roots) !== origin.roots) {
     throw new TypeError("`roots` are not those that the licence was verified against: give the same, or leave them out");
   }
-  return judge(token, origin.handle, now, () => licence.chain);
+  return judge(token, origin.handle, list, now, () => licence.chain);
 }
 
-function judge(token: string, handle: wasm.Licence, now: bigint, chain: () => readonly Link[]): Access | Refusal {
-  const judged = answer<{ claims: AccessClaims }>(handle.verifyAccess(token, now));
+function judge(
+  token: string,
+  handle: wasm.Licence,
+  list: wasm.Revoked | undefined,
+  now: bigint,
+  chain: () => readonly Link[],
+): Access | Refusal {
+  const said = list ? handle.verifyAccessUnless(token, list, now) : handle.verifyAccess(token, now);
+  const judged = answer<{ claims: AccessClaims }>(said);
   if (!judged.ok) return refuse(judged);
   const { claims } = judged;
   return Object.freeze({ ok: true, claims, chain: Object.freeze([...chain(), accessLink(claims)]) });
@@ -108,8 +173,18 @@ function judge(token: string, handle: wasm.Licence, now: bigint, chain: () => re
 function open(file: string, options: LicenceOptions): wasm.Licence | Refusal {
   needText("file", file);
   const json = asJson(options);
+  return refusable(() => wasm.Licence.open(file, options.revocations, json));
+}
+
+function handleOf(revoked: Revoked): wasm.Revoked {
+  const handle = lists.get(revoked);
+  if (!handle) throw new TypeError("`revoked` is not what `verifyRevoked` returned: give that very object");
+  return handle;
+}
+
+function refusable<T>(work: () => T): T | Refusal {
   try {
-    return wasm.Licence.open(file, options.revocations, json);
+    return work();
   } catch (thrown) {
     // What the module throws on purpose is text; anything else is a fault and goes on its way.
     if (typeof thrown !== "string") throw thrown;

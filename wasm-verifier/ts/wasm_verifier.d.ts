@@ -8,6 +8,18 @@ export class Licence {
   chain(): string;
   at(now: bigint): string;
   verifyAccess(token: string, now: bigint): string;
+  verifyAccessUnless(token: string, revoked: Revoked, now: bigint): string;
+  /** Throws as `open` does. */
+  openRevoked(list: string, now: bigint): Revoked;
+  verifyLease(lease: string, now: bigint): string;
+  free(): void;
+}
+
+/** A list of revoked tokens on the other side of the border. */
+export class Revoked {
+  private constructor();
+  iat(): bigint;
+  exp(): bigint;
   free(): void;
 }
 

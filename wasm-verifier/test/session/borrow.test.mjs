@@ -33,7 +33,8 @@ test("it ends at its end", async () => {
   await world.clock.advance(6 * DAY);
   const inTheField = await session.browser.open();
   await world.clock.advance(DAY + MINUTE);
-  assert.equal(inTheField.state.status, "offline");
+  assert.equal(inTheField.state.status, "idle");
+  assert.equal(inTheField.state.lease, undefined);
   inTheField.close();
   assert.equal((await session.browser.open()).state.status, "offline");
 });

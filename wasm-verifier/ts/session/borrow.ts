@@ -1,9 +1,15 @@
-/** A seat that is taken along for days: a lease, bound to a key that was made in this browser and cannot leave it. */
+/**
+ * A seat that is taken along for days: a lease, bound to a key that was made in this browser and cannot leave it.
+ *
+ * A part of its own, fetched by whoever borrows: most applications never do.
+ */
 
 import type { LeaseClaims, PublicJwk } from "../claims.js";
 import type { Refusal } from "../refusal.js";
 import { verifyLease } from "../verifier.js";
 import type { KeyStore } from "./environment.js";
+import { indexedKeys } from "./keys.js";
+import type { Done } from "./session.js";
 import type { Memory } from "./storage.js";
 import type { Trust } from "./trust.js";
 import type { Problem, Wire } from "./wire.js";
@@ -19,68 +25,50 @@ const UNSUPPORTED: Problem = {
   mend: "open the application over https, in a browser that knows Ed25519",
 };
 
-/** The one seat that this browser may have taken along. */
-export class Borrowing {
-  /** The lease, while it holds. */
-  lease: LeaseClaims | undefined;
-  readonly #keys: KeyStore | undefined;
-  readonly #name: string;
-  readonly #memory: Memory;
-  readonly #trust: Trust;
-  readonly #wire: Wire;
-
-  constructor(keys: KeyStore | undefined, name: string, memory: Memory, trust: Trust, wire: Wire) {
-    this.#keys = keys;
-    this.#name = name;
-    this.#memory = memory;
-    this.#trust = trust;
-    this.#wire = wire;
-  }
-
-  /** Takes a seat along, for whole days. */
-  async borrow(days: number, token: string | undefined): Promise<Borrowed> {
-    const keys = this.#keys;
-    const key = keys && (await newKey());
-    if (!key) return { ok: false, problem: UNSUPPORTED };
-    const { kty, crv, x } = (await crypto.subtle.exportKey("jwk", key.publicKey)) as PublicJwk;
-    const request = { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ days, jwk: { kty, crv, x } }) };
-    const answer = await this.#wire.call<{ id: string; lease: string }>("POST", "seats/borrow", bearing(request, token));
-    if (!answer.ok) return answer;
-    await keys.put(this.#name, key);
-    this.#memory.set("lease", { id: answer.body.id, token: answer.body.lease });
-    const problem = await this.restore();
-    return this.lease ? { ok: true, lease: this.lease } : { ok: false, problem: problem ?? UNSUPPORTED };
-  }
-
-  /** Brings it back; the copy here is destroyed only once the server knows. */
-  async giveBack(token: string | undefined): Promise<{ readonly ok: true } | { readonly ok: false; readonly problem: Problem }> {
-    const kept = this.#memory.get("lease");
-    if (!kept) return { ok: true };
-    const answer = await this.#wire.call("DELETE", `seats/borrow/${kept.id}`, bearing({}, token));
-    if (!answer.ok && answer.problem.code !== "not_found") return answer;
-    this.#memory.set("lease", undefined);
-    this.lease = undefined;
-    await this.#keys?.delete(this.#name);
-    return { ok: true };
-  }
-
-  /** Verifies the lease that is kept here, and that its key is; answers why it is of no use. */
-  async restore(): Promise<Problem | Refusal | undefined> {
-    this.lease = undefined;
-    const kept = this.#memory.get("lease");
-    const { licence } = this.#trust;
-    if (!kept || !licence?.ok) return undefined;
-    const result = verifyLease(kept.token, { licence, now: this.#trust.secs() });
-    if (!result.ok) return result;
-    const key = await this.#keys?.get(this.#name).catch(() => undefined);
-    if (!key || !(await isPair(key, result.claims.cnf.jwk))) return UNSUPPORTED;
-    this.lease = result.claims;
-    return undefined;
-  }
+/** What borrowing needs of the session. */
+export interface Place {
+  readonly keys: KeyStore | undefined;
+  /** What the key is filed under. */
+  readonly name: string;
+  readonly memory: Memory;
+  readonly trust: Trust;
+  readonly wire: Wire;
 }
 
-function bearing(request: RequestInit, token: string | undefined): RequestInit & { token?: string } {
-  return { credentials: "omit", ...request, ...(token !== undefined && { token }) };
+/** Takes a seat along, for whole days. */
+export async function borrow(place: Place, days: number): Promise<Borrowed> {
+  const keys = place.keys ?? indexedKeys();
+  const key = await newKey();
+  if (!key) return { ok: false, problem: UNSUPPORTED };
+  const { kty, crv, x } = (await crypto.subtle.exportKey("jwk", key.publicKey)) as PublicJwk;
+  const answer = await place.wire.signed<{ id: string; lease: string }>("POST", "seats/borrow", {}, { days, jwk: { kty, crv, x } });
+  if (!answer.ok) return answer;
+  await keys.put(place.name, key);
+  place.memory.set("lease", { id: answer.body.id, token: answer.body.lease });
+  return restore(place);
+}
+
+/** Brings it back; the copy here is destroyed only once the server knows. */
+export async function giveBack(place: Place): Promise<Done> {
+  const kept = place.memory.get("lease");
+  if (!kept) return { ok: true };
+  const answer = await place.wire.signed("DELETE", `seats/borrow/${kept.id}`);
+  if (!answer.ok && answer.problem.code !== "not_found") return answer;
+  place.memory.set("lease", undefined);
+  await (place.keys ?? indexedKeys()).delete(place.name);
+  return { ok: true };
+}
+
+/** Verifies the lease that is kept here, and that its key is. */
+export async function restore(place: Place): Promise<Borrowed> {
+  const { memory, trust } = place;
+  const kept = memory.get("lease");
+  if (!kept || !trust.licence?.ok) return { ok: false, problem: UNSUPPORTED };
+  const result = verifyLease(kept.token, { licence: trust.licence, now: trust.secs() });
+  if (!result.ok) return { ok: false, problem: result };
+  const key = await (place.keys ?? indexedKeys()).get(place.name).catch(() => undefined);
+  const isOurs = key !== undefined && (await isPair(key, result.claims.cnf.jwk));
+  return isOurs ? { ok: true, lease: result.claims } : { ok: false, problem: UNSUPPORTED };
 }
 
 /** `undefined` where the browser does not know the algorithm, or the page is not a secure context. */

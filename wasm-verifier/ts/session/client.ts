@@ -2,8 +2,8 @@
 
 import type { AccessClaims, LeaseClaims } from "../claims.js";
 import type { Link } from "../chain.js";
-import { Borrowing, type Borrowed } from "./borrow.js";
-import { ServerClock } from "./clock.js";
+import type { Borrowed, Place } from "./borrow.js";
+import { pause, ServerClock } from "./clock.js";
 import { sessionData, type SessionData } from "./data.js";
 import type { Environment, PageEvent } from "./environment.js";
 import { Events } from "./events.js";
@@ -60,7 +60,7 @@ export class Client implements Session {
   readonly #memory: Memory;
   readonly #clock: ServerClock;
   readonly #trust: Trust;
-  readonly #borrowing: Borrowing;
+  readonly #place: Place;
   readonly #tabs: Tabs;
   readonly #activity: Activity;
   readonly #schedule: Schedule;
@@ -69,8 +69,9 @@ export class Client implements Session {
   readonly #unwatch: () => void;
 
   #phase: Phase = "starting";
-  #state: State = Object.freeze({ status: "starting" });
+  #state: State = Object.freeze({ status: "starting", due: Infinity });
   #held: Held | undefined;
+  #lent: LeaseClaims | undefined;
   #problem: Distrust["problem"] | undefined;
   /** What the server, or the network, said last: a token's `jti`, or a mark of a problem. */
   #news = "";
@@ -82,6 +83,8 @@ export class Client implements Session {
   #ended: string | undefined;
   /** Stops what is under way; replaced when it has been used, so it also tells what came too late. */
   #stop = new AbortController();
+  /** What a tab is told that asks. */
+  #latest: Message | undefined;
   #admission: Promise<unknown> = Promise.resolve();
   #renewal: Promise<void> | undefined;
 
@@ -90,17 +93,17 @@ export class Client implements Session {
     const address = new URL(server || "/", environment.base).href.replace(/\/$/, "");
     const name = `licence ${address} `;
     this.#environment = environment;
-    this.#wire = new Wire(environment, address, delivery);
+    this.#wire = new Wire(environment, address, delivery, () => this.token());
     this.#memory = new Memory(environment.store, name);
     this.#clock = new ServerClock(environment);
     this.#trust = new Trust(anchors, this.#clock, this.#memory, this.#wire);
-    this.#borrowing = new Borrowing(environment.keys, name, this.#memory, this.#trust, this.#wire);
+    this.#place = { keys: environment.keys, name, memory: this.#memory, trust: this.#trust, wire: this.#wire };
     this.#schedule = new Schedule(environment, () => void this.#onDue());
     this.#tabs = new Tabs(environment, name, (message) => this.#hear(message));
     this.#activity = new Activity(environment, (at) => this.#tabs.tell({ kind: "active", at }));
     const origins = new Set([address, ...apis].map((origin) => new URL(origin, environment.base).origin));
     this.fetch = authorised(environment, origins, { token: () => this.token(), instead: (of) => this.#instead(of) });
-    this.data = sessionData(this.#wire, () => this.token());
+    this.data = sessionData(this.#wire);
     this.#unwatch = environment.watch((event) => this.#onPage(event));
     this.#loaded = load();
     this.ready = this.#start();
@@ -140,17 +143,12 @@ export class Client implements Session {
     else void this.#renew();
   }
 
-  async signIn({ username, password, remember, device, endSession }: Credentials): Promise<{ readonly ok: true } | Distrust> {
+  async signIn({ endSession: end_session, ...person }: Credentials): Promise<{ readonly ok: true } | Distrust> {
     await this.#loaded;
     this.#interrupt();
     this.active();
-    const form = {
-      username,
-      password,
-      ...(remember !== undefined && { remember: String(remember) }),
-      ...(device !== undefined && { device }),
-      ...(endSession !== undefined && { end_session: endSession }),
-    };
+    const said = Object.entries({ ...person, end_session }).filter(([, value]) => value !== undefined);
+    const form = Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
     let outcome: { readonly ok: true } | Distrust = { ok: true };
     const { signal } = this.#stop;
     await this.#tabs.alone(() => this.#news, signal, false, async () => {
@@ -162,7 +160,8 @@ export class Client implements Session {
       const isKept = answer.ok || answer.problem.code === "no_seat";
       if (isKept) this.#ended = undefined;
       if (isKept) await this.#take(answer, sent);
-      outcome = answer.ok ? this.#outcome() : answer;
+      if (!answer.ok) outcome = answer;
+      else if (this.#problem) outcome = { ok: false, problem: this.#problem };
     });
     return outcome;
   }
@@ -184,16 +183,15 @@ export class Client implements Session {
       this.#phase = "in";
       await this.#renew(wait ? WAIT_SECS : 0);
       if (!wait) break;
-      if (this.#failures > 0) await this.#pause(backOff(this.#failures, this.#environment.random()));
+      if (this.#failures > 0) await pause(this.#environment, backOff(this.#failures, this.#environment.random())).over;
     }
     signal?.removeEventListener("abort", interrupt);
     return this.#state;
   }
 
   async park(): Promise<Done> {
-    const token = this.#valid()?.grant.access_token;
-    if (token === undefined) return { ok: true };
-    const answer = await this.#wire.call("POST", "seats/release", { credentials: "omit", token });
+    if (!this.#valid()) return { ok: true };
+    const answer = await this.#wire.signed("POST", "seats/release");
     if (!answer.ok) return answer;
     this.#tabs.tell({ kind: "parked" });
     this.#rest();
@@ -201,13 +199,17 @@ export class Client implements Session {
   }
 
   async borrow(days: number): Promise<Borrowed> {
-    const result = await this.#borrowing.borrow(days, await this.token());
+    const { borrow } = await import("./borrow.js");
+    const result = await borrow(this.#place, days);
+    if (result.ok) this.#lent = result.lease;
     this.#show();
     return result;
   }
 
   async giveBack(): Promise<Done> {
-    const result = await this.#borrowing.giveBack(await this.token());
+    const { giveBack } = await import("./borrow.js");
+    const result = await giveBack(this.#place);
+    if (result.ok) this.#lent = undefined;
     this.#show();
     return result;
   }
@@ -220,26 +222,39 @@ export class Client implements Session {
   }
 
   async #start(): Promise<State> {
-    const greeting = this.#tabs.ask(this.#news, GREETING_MILLIS);
-    await this.#loaded;
-    this.#trust.look();
     if (this.#memory.get("leaving")) {
       this.#phase = "out";
       void this.#tellLeaving();
-    } else {
-      await greeting;
-      await this.#admission;
-      if (this.#phase === "starting") await this.#renew();
-      if (!this.#valid() && this.#problem) await this.#borrowing.restore();
     }
+    await this.#join();
+    if (!this.#valid() && this.#memory.get("lease")) await this.#restore();
     this.#show();
     return this.#state;
   }
 
+  /** Goes on with what the other tabs have, or else with what the server says. */
+  async #join(): Promise<void> {
+    const greeting = this.#tabs.ask(this.#news, GREETING_MILLIS);
+    await this.#loaded;
+    this.#trust.look();
+    await greeting;
+    await this.#admission;
+    if (!this.#valid() && (this.#phase === "starting" || this.#phase === "in")) await this.#renew();
+  }
+
+  async #restore(): Promise<void> {
+    const { restore } = await import("./borrow.js");
+    const result = await restore(this.#place);
+    if (result.ok) this.#lent = result.lease;
+  }
+
   /** Asks the server, if no other tab does or has just done so. */
   #renew(waitSecs = 0): Promise<void> {
-    this.#renewal ??= this.#renewOnce(waitSecs).finally(() => (this.#renewal = undefined));
-    return this.#renewal;
+    if (this.#renewal) return this.#renewal;
+    const renewal = this.#renewOnce(waitSecs).finally(() => {
+      if (this.#renewal === renewal) this.#renewal = undefined;
+    });
+    return (this.#renewal = renewal);
   }
 
   async #renewOnce(waitSecs: number): Promise<void> {
@@ -259,21 +274,15 @@ export class Client implements Session {
 
   /** Takes over what the server answered to this tab, and tells the others. */
   async #take(answer: Answer<Grant>, sent: number): Promise<void> {
-    const received = this.#environment.now();
     if (answer.ok) {
-      await this.#admit(answer.body, sent, received);
-      if (this.#held && this.#news === this.#held.claims.jti) this.#tellGrant(this.#held);
-      return;
-    }
-    const { problem } = answer;
-    if (problem.status === 401 && ENDINGS.includes(problem.code)) {
-      const isNews = this.#memory.get("session") !== undefined;
-      this.#leave(isNews ? problem : undefined);
-      return;
-    }
-    const news = `problem ${received} ${this.#environment.random()}`;
-    this.#fail(problem, news, this.#retryAt(problem, received));
-    this.#tabs.tell({ kind: "problem", problem, news, due: this.#schedule.due });
+      await this.#admit(answer.body, sent, this.#environment.now());
+    } else if (answer.problem.status === 401 && !this.#memory.get("session")) {
+      // Nobody was signed in, or by another server that used to listen here.
+      return this.#leave(undefined);
+    } else if (answer.problem.status === 401 && ENDINGS.includes(answer.problem.code)) {
+      return this.#leave(answer.problem);
+    } else this.#fail(answer.problem);
+    if (this.#latest) this.#tabs.tell(this.#latest);
   }
 
   /** Takes a token over once it is verified; one after the other, so that an older one never follows a newer. */
@@ -286,7 +295,7 @@ export class Client implements Session {
       const access = await this.#trust.verify(grant.access_token, grant.licence.id);
       if (signal.aborted) return;
       if (access.ok) this.#hold({ grant, claims: access.claims, chain: access.chain, sent, received });
-      else this.#fail(access.problem, `problem ${received}`, this.#retryAt(access.problem, received));
+      else this.#fail(access.problem);
     });
     this.#admission = admission;
     return admission;
@@ -302,6 +311,7 @@ export class Client implements Session {
       this.#compareLog(held);
     }
     this.#news = this.#held.claims.jti;
+    this.#latest = { kind: "grant", grant: this.#held.grant, sent: this.#held.sent, received: this.#held.received };
     this.#phase = "in";
     this.#problem = undefined;
     this.#failures = 0;
@@ -312,31 +322,28 @@ export class Client implements Session {
   }
 
   /** Nothing was granted: what is held stays until its end. */
-  #fail(problem: Distrust["problem"], news: string, due: number): void {
+  #fail(problem: Distrust["problem"], news = `problem ${this.#environment.random()}`, due = this.#retryAt(problem)): void {
     this.#news = news;
+    this.#latest = { kind: "problem", problem, news, due };
     this.#problem = problem;
     this.#setOffline(problem.code === "offline");
+    this.#failures += 1;
     if (problem.code === "no_seat") {
-      const { session } = problem as { session?: { id: string } };
-      if (session) this.#memory.set("session", session.id);
+      this.#memory.set("session", (problem as Problem).session?.id);
       this.#phase = "full";
       this.#failures = 0;
       this.#events.emit("no_seat", problem as Problem);
-    } else {
-      if (this.#phase !== "idle") this.#phase = isStranger(problem, this.#memory) ? "out" : "in";
-      this.#failures += 1;
-    }
-    this.#schedule.due = this.#phase === "out" ? Infinity : due;
+    } else if (this.#phase !== "idle") this.#phase = "in";
+    this.#schedule.due = due;
     this.#tabs.settled();
     this.#show();
   }
 
-  #retryAt(problem: Distrust["problem"], now: number): number {
+  #retryAt(problem: Distrust["problem"]): number {
     const end = this.#valid() ? this.#end() : Infinity;
-    const isPassing = "status" in problem ? (problem.status ?? 0) >= 429 : problem.code === "offline";
-    const wait = "retry_after" in problem && problem.retry_after ? problem.retry_after * 1000 : 0;
-    const again = isPassing ? backOff(this.#failures + 1, this.#environment.random()) : REFUSED_MILLIS;
-    return problem.code === "no_seat" ? end : Math.min(end, now + Math.max(wait, again));
+    const { code, status = code === "offline" ? 503 : 0, retry_after = 0 } = problem as Problem;
+    const again = status >= 429 ? backOff(this.#failures + 1, this.#environment.random()) : REFUSED_MILLIS;
+    return code === "no_seat" ? end : Math.min(end, this.#environment.now() + Math.max(retry_after * 1000, again));
   }
 
   /** Forgets the sign-in, here and in the other tabs. */
@@ -346,7 +353,7 @@ export class Client implements Session {
     if (!isTold) this.#tabs.tell({ kind: "signed_out", reason, session });
     this.#interrupt();
     this.#ended = session;
-    this.#held = undefined;
+    this.#drop();
     this.#problem = reason;
     this.#news = "";
     this.#failures = 0;
@@ -368,7 +375,7 @@ export class Client implements Session {
       this.#failures = 0;
     } else {
       this.#failures += 1;
-      if (this.#phase === "out") this.#schedule.due = this.#retryAt(answer.problem, this.#environment.now());
+      if (this.#phase === "out") this.#schedule.due = this.#retryAt(answer.problem);
     }
     this.#setOffline(!answer.ok && answer.problem.code === "offline");
     return answer.ok ? { ok: true } : answer;
@@ -377,7 +384,7 @@ export class Client implements Session {
   /** Lets the seat go and keeps the login. */
   #rest(): void {
     this.#interrupt();
-    this.#held = undefined;
+    this.#drop();
     this.#problem = undefined;
     this.#phase = "idle";
     this.#parkedUntil = this.#environment.now() + PARKED_MILLIS;
@@ -390,7 +397,7 @@ export class Client implements Session {
       if (this.#memory.get("leaving")) void this.#tellLeaving();
       return;
     }
-    if (!this.#valid()) this.#held = undefined;
+    if (!this.#valid()) this.#drop();
     if (this.#phase === "in" && this.#isIdle()) this.#phase = "idle";
     if (this.#phase === "in") void this.#renew();
     else this.#plan();
@@ -398,19 +405,11 @@ export class Client implements Session {
   }
 
   #onPage(event: PageEvent): void {
-    switch (event) {
-      case "activity":
-        return this.active();
-      case "wake":
-        return this.#schedule.check();
-      case "online":
-        if (this.#failures > 0) this.#schedule.due = this.#environment.now();
-        return;
-      case "hidden":
-        return this.#tabs.close();
-      case "shown_again":
-        return this.#comeBack();
-    }
+    if (event === "activity") this.active();
+    else if (event === "wake") this.#schedule.check();
+    else if (event === "online") this.#schedule.due = this.#failures > 0 ? this.#environment.now() : this.#schedule.due;
+    else if (event === "hidden") this.#tabs.close();
+    else this.#comeBack();
   }
 
   /** The page was kept as it was left, and heard nothing meanwhile. */
@@ -419,53 +418,33 @@ export class Client implements Session {
     const session = this.#memory.get("session");
     if (session === undefined && this.#held) return this.#leave(undefined, true);
     if (session !== this.#held?.claims.sid) {
-      this.#held = undefined;
+      this.#drop();
       this.#show();
     }
-    void this.#tabs.ask(this.#news, GREETING_MILLIS).then(async () => {
-      await this.#admission;
-      if (!this.#valid() && this.#phase !== "out" && this.#phase !== "full") await this.#renew();
-    });
+    void this.#join();
   }
 
   #hear(message: Message): void {
-    switch (message.kind) {
-      case "ask":
-        return this.#answer(message.news);
-      case "grant":
-        this.#activity.seen(message.active);
-        void this.#admit(message.grant, message.sent, message.received);
-        return;
-      case "problem":
-        if (this.#phase !== "out") this.#fail(message.problem, message.news, message.due + 1_000 * this.#environment.random());
-        return;
-      case "signed_out":
-        return this.#leave(message.reason, true);
-      case "active":
-        return this.#activity.seen(message.at);
-      case "parked":
-        return this.#rest();
-      case "asking":
-        return;
+    const { kind } = message;
+    if (kind === "ask") {
+      if (this.#latest && message.news !== this.#news) this.#tabs.tell(this.#latest);
+    } else if (kind === "grant") void this.#admit(message.grant, message.sent, message.received);
+    else if (kind === "active") this.#activity.seen(message.at);
+    else if (kind === "parked") this.#rest();
+    else if (kind === "signed_out") this.#leave(message.reason, true);
+    else if (kind === "problem" && this.#phase !== "out") {
+      this.#fail(message.problem, message.news, message.due + 1_000 * this.#environment.random());
     }
-  }
-
-  #answer(news: string): void {
-    if (news === this.#news) return;
-    const held = this.#valid();
-    if (held && held.claims.jti === this.#news) this.#tellGrant(held);
-    else if (this.#problem && this.#phase !== "out") {
-      this.#tabs.tell({ kind: "problem", problem: this.#problem as Problem, news: this.#news, due: this.#schedule.due });
-    }
-  }
-
-  #tellGrant({ grant, sent, received }: Held): void {
-    this.#tabs.tell({ kind: "grant", grant, sent, received, active: this.#activity.last });
   }
 
   /** What is held, if it holds now by the server's time. */
   #valid(): Held | undefined {
     return this.#held && this.#clock.secs() < this.#held.claims.exp ? this.#held : undefined;
+  }
+
+  #drop(): void {
+    this.#held = undefined;
+    this.#latest = undefined;
   }
 
   #isFresh(): boolean {
@@ -489,10 +468,6 @@ export class Client implements Session {
     return this.#activity.isIdle(licence?.ok ? licence.claims.seats.idle_secs : IDLE_SECS);
   }
 
-  #outcome(): { readonly ok: true } | Distrust {
-    return this.#problem ? { ok: false, problem: this.#problem } : { ok: true };
-  }
-
   /** A token in place of one that was refused. */
   async #instead(of: string): Promise<string | undefined> {
     if (this.#phase === "in" && this.#held?.grant.access_token === of) await this.#renew();
@@ -503,10 +478,6 @@ export class Client implements Session {
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#renewal = undefined;
-  }
-
-  #pause(millis: number): Promise<void> {
-    return new Promise((resolve) => void this.#environment.setTimeout(resolve, millis));
   }
 
   #compareLog({ claims, sent, received }: Held): void {
@@ -537,22 +508,23 @@ export class Client implements Session {
   }
 
   #lease(): LeaseClaims | undefined {
-    const { lease } = this.#borrowing;
-    return lease && this.#trust.secs() < lease.exp ? lease : undefined;
+    return this.#lent && this.#trust.secs() < this.#lent.exp ? this.#lent : undefined;
   }
 
   /** Makes the snapshot anew and tells of it. */
   #show(): void {
     const { licence } = this.#trust;
-    const [held, lease, { due }, before] = [this.#valid(), this.#lease(), this.#schedule, this.#state];
+    const [held, { due }, before] = [this.#valid(), this.#schedule, this.#state];
     const status = this.#status();
     this.#state = Object.freeze({
       status,
-      ...(held && { claims: held.claims, chain: held.chain, seat: held.grant.seat }),
-      ...(lease && { lease }),
-      ...(licence?.ok && { licence }),
-      ...(this.#problem && { problem: this.#problem }),
-      ...(due < Infinity && { due }),
+      claims: held?.claims,
+      chain: held?.chain,
+      seat: held?.grant.seat,
+      lease: this.#lease(),
+      licence: licence?.ok ? licence : undefined,
+      problem: this.#problem,
+      due,
     });
     const named = licence && (licence.ok ? licence.claims.jti + licence.state : licence.code);
     if (licence && named !== this.#toldLicence) this.#events.emit("licence", licence);
@@ -565,9 +537,4 @@ export class Client implements Session {
 /** Tokens of one session are made one after the other: the later in the log is the newer. */
 function isNewer(token: AccessClaims, other: AccessClaims): boolean {
   return token.iat > other.iat || (token.iat === other.iat && token.seq > other.seq);
-}
-
-/** A cookie that another server made, which used to listen here: nobody is signed in to this one. */
-function isStranger(problem: Distrust["problem"], memory: Memory): boolean {
-  return problem.code === "malformed" && "status" in problem && problem.status === 401 && memory.get("session") === undefined;
 }

@@ -8,6 +8,19 @@ export interface Clock {
   readonly clearTimeout: (timer: unknown) => void;
 }
 
+/** A time that passes, or is ended early. */
+export function pause(clock: Clock, millis: number): { readonly over: Promise<void>; readonly end: () => void } {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    const timer = clock.setTimeout(resolve, millis);
+    end = () => {
+      clock.clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { over, end };
+}
+
 /** A clock this far from the server's is told of: much further, and signed times stop making sense. */
 export const SKEW_SECS_MAX = 30;
 

@@ -1,6 +1,6 @@
 /** Data that belongs to the session: kept by the server, gone with the sign-in. */
 
-import type { Answer, Problem, Wire } from "./wire.js";
+import type { Problem, Wire } from "./wire.js";
 
 /** A value and the version that it has. */
 export type Stored =
@@ -20,21 +20,16 @@ export interface SessionData {
 
 const ROUTE = "session/data";
 
-/** The data of the session whose token `token` gives. */
-export function sessionData(wire: Wire, token: () => Promise<string | undefined>): SessionData {
-  const call = async <T>(method: string, request: RequestInit): Promise<Answer<T>> => {
-    const bearer = await token();
-    return wire.call<T>(method, ROUTE, { credentials: "omit", ...request, ...(bearer !== undefined && { token: bearer }) });
-  };
+/** The data of the session whose token a server's routes are called with. */
+export function sessionData(wire: Wire): SessionData {
   return {
     async get() {
-      const answer = await call<unknown>("GET", {});
-      return answer.ok ? { ok: true, value: answer.body, etag: answer.etag ?? "" } : answer;
+      const answer = await wire.signed<unknown>("GET", ROUTE);
+      return answer.ok ? { ok: true, value: answer.body, etag: answer.etag } : answer;
     },
     async put(value, etag) {
-      const headers = { "Content-Type": "application/json", ...(etag !== undefined && { "If-Match": etag }) };
-      const answer = await call<unknown>("PUT", { headers, body: JSON.stringify(value) });
-      return answer.ok ? { ok: true, etag: answer.etag ?? "" } : answer;
+      const answer = await wire.signed("PUT", ROUTE, etag === undefined ? {} : { "If-Match": etag }, value);
+      return answer.ok ? { ok: true, etag: answer.etag } : answer;
     },
   };
 }

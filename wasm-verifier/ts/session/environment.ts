@@ -3,7 +3,11 @@
 import type { Clock } from "./clock.js";
 
 /** Where a few short texts outlive the page: the last licence, marks, a borrowed lease. Never a token. */
-export type TextStore = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export interface TextStore {
+  getItem(name: string): string | null;
+  setItem(name: string, text: string): unknown;
+  removeItem(name: string): unknown;
+}
 
 /** Where a borrowed seat's key lives. It cannot be read out, by anybody: it can only be asked to sign. */
 export interface KeyStore {
@@ -36,7 +40,8 @@ export interface Environment extends Clock {
   /** Absent where the page is not a secure context. */
   readonly locks: Locks | undefined;
   readonly openChannel: ((name: string) => Channel) | undefined;
-  readonly store: TextStore | undefined;
+  readonly store: TextStore;
+  /** The browser's own database where it is absent. */
   readonly keys: KeyStore | undefined;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;

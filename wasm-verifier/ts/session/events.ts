@@ -12,7 +12,7 @@ export class Events<E extends object> {
   }
 
   emit<K extends keyof E>(name: K, told: E[K]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    for (const listener of this.#listeners.get(name) ?? []) {
       try {
         (listener as (told: E[K]) => void)(told);
       } catch (failure) {

@@ -33,14 +33,11 @@ export type Finding = "onwards" | "late" | Rollback["kind"];
  */
 export function judge(mark: Mark | undefined, position: Position, sent: number): Finding {
   if (mark === undefined) return "onwards";
-  const isLate = sent < mark.came;
   const lives = counter(position) - counter(mark);
   if (lives > 0) return "onwards";
-  if (lives < 0) return isLate ? "late" : "rolled_back";
-  if (position.epoch !== mark.epoch) return "forked";
-  if (position.seq === mark.seq) return position.head === mark.head ? "onwards" : "forked";
-  if (position.seq > mark.seq) return "onwards";
-  return isLate ? "late" : "rolled_back";
+  const isSameLife = position.epoch === mark.epoch;
+  if (lives < 0 || (isSameLife && position.seq < mark.seq)) return sent < mark.came ? "late" : "rolled_back";
+  return isSameLife && (position.seq > mark.seq || position.head === mark.head) ? "onwards" : "forked";
 }
 
 function counter({ epoch }: Position): number {

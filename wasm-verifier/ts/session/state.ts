@@ -25,18 +25,18 @@ export type Status = "starting" | "signed_out" | "active" | "borrowed" | "no_sea
 export interface State {
   readonly status: Status;
   /** Who may do what, verified; present while `active`. */
-  readonly claims?: AccessClaims;
+  readonly claims?: AccessClaims | undefined;
   /** What stands behind it, from the pinned root down; present while `active`. */
-  readonly chain?: readonly Link[];
+  readonly chain?: readonly Link[] | undefined;
   /** The lease that was verified, where a seat is borrowed. */
-  readonly lease?: LeaseClaims;
+  readonly lease?: LeaseClaims | undefined;
   /** The licence that was verified last, if it holds. It is there offline too, and says what may be shown. */
-  readonly licence?: Licence;
-  readonly seat?: Seat;
+  readonly licence?: Licence | undefined;
+  readonly seat?: Seat | undefined;
   /** Why the last request was not granted; gone as soon as one is. */
-  readonly problem?: Problem | Refusal;
-  /** When the token is renewed or the next try is made, in milliseconds since 1970 by this machine's clock. */
-  readonly due?: number;
+  readonly problem?: Problem | Refusal | undefined;
+  /** When the token is renewed or the next try is made, in milliseconds since 1970 by this machine's clock; or never. */
+  readonly due: number;
 }
 
 /** What happens to a session. */

@@ -19,35 +19,30 @@ interface Kept {
   lease: { readonly id: string; readonly token: string };
 }
 
-/** A browser's store for one server. A store that is full, forbidden or absent forgets, and breaks nothing. */
+/** A browser's store for one server. A store that is full forgets, and breaks nothing. */
 export class Memory {
-  readonly #store: TextStore | undefined;
+  readonly #store: TextStore;
   readonly #prefix: string;
-  /** What this page has set itself, for where there is no store, or one that refuses. */
-  readonly #own = new Map<string, unknown>();
 
-  constructor(store: TextStore | undefined, prefix: string) {
+  constructor(store: TextStore, prefix: string) {
     this.#store = store;
     this.#prefix = prefix;
   }
 
   get<K extends keyof Kept>(name: K): Kept[K] | undefined {
     try {
-      const text = this.#store?.getItem(this.#prefix + name);
-      if (text) return JSON.parse(text) as Kept[K];
-      return this.#store ? undefined : (this.#own.get(name) as Kept[K] | undefined);
+      return (JSON.parse(this.#store.getItem(this.#prefix + name) ?? "null") as Kept[K] | null) ?? undefined;
     } catch {
-      return this.#own.get(name) as Kept[K] | undefined;
+      return undefined;
     }
   }
 
   set<K extends keyof Kept>(name: K, value: Kept[K] | undefined): void {
-    this.#own.set(name, value);
     try {
-      if (value === undefined) this.#store?.removeItem(this.#prefix + name);
-      else this.#store?.setItem(this.#prefix + name, JSON.stringify(value));
+      if (value === undefined) this.#store.removeItem(this.#prefix + name);
+      else this.#store.setItem(this.#prefix + name, JSON.stringify(value));
     } catch {
-      // Private windows and full disks: this page still knows, and the next one asks the server.
+      // A full disk: the next page asks the server for what this one could not keep.
     }
   }
 }

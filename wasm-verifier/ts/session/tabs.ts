@@ -1,6 +1,8 @@
 /** The tabs of one browser act as one: one of them asks the server, all of them have the answer. */
 
+import { pause } from "./clock.js";
 import type { Channel, Environment, Locks } from "./environment.js";
+import type { Distrust } from "./trust.js";
 import type { Grant, Problem } from "./wire.js";
 
 /** What one tab tells the others. `news` names what the server said last: a token's `jti`, or a mark of a problem. */
@@ -10,9 +12,9 @@ export type Message =
   /** A tab without locks is about to ask the server. */
   | { readonly kind: "asking" }
   /** What the server gave. Each tab verifies it for itself. */
-  | { readonly kind: "grant"; readonly grant: Grant; readonly sent: number; readonly received: number; readonly active: number }
+  | { readonly kind: "grant"; readonly grant: Grant; readonly sent: number; readonly received: number }
   /** What the server, or the network, said instead. */
-  | { readonly kind: "problem"; readonly problem: Problem; readonly news: string; readonly due: number }
+  | { readonly kind: "problem"; readonly problem: Distrust["problem"]; readonly news: string; readonly due: number }
   | { readonly kind: "signed_out"; readonly reason: Problem | undefined; readonly session: string | undefined }
   | { readonly kind: "active"; readonly at: number }
   | { readonly kind: "parked" };
@@ -102,18 +104,13 @@ export class Tabs {
 
   #sayDone(locks: Locks, news: string): Promise<void> {
     this.#release();
-    const { setTimeout, clearTimeout } = this.#environment;
+    const { over, end } = pause(this.#environment, DONE_MILLIS);
+    this.#release = end;
     return new Promise((isHeld) => {
-      const untilReleased = () =>
-        new Promise<void>((release) => {
-          const timer = setTimeout(release, DONE_MILLIS);
-          this.#release = () => {
-            clearTimeout(timer);
-            release();
-          };
-          isHeld();
-        });
-      void locks.request(`${this.#name} done ${news}`, {}, untilReleased);
+      void locks.request(`${this.#name} done ${news}`, {}, () => {
+        isHeld();
+        return over;
+      });
     });
   }
 
@@ -133,13 +130,8 @@ export class Tabs {
   }
 
   #settledWithin(millis: number): Promise<void> {
-    const { setTimeout, clearTimeout } = this.#environment;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, millis);
-      this.#waiting = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const { over, end } = pause(this.#environment, millis);
+    this.#waiting = end;
+    return over;
   }
 }

@@ -17,9 +17,11 @@ export interface Problem {
   readonly earliest?: number;
   /** With `no_seat`: how many come first, this one among them. */
   readonly place?: number;
+  /** With `no_seat`: the session that was made, or goes on. */
+  readonly session?: { readonly id: string };
   /** With `no_seat` and `too_many_sessions`: the person's own other sessions. */
   readonly sessions?: readonly { readonly id: string; readonly device?: string | null; readonly auth_time?: number }[];
-  /** Seconds after which to come back. */
+  /** Seconds after which to come back; 0 where nobody said. */
   readonly retry_after?: number;
 }
 
@@ -43,7 +45,7 @@ export interface Seat {
 
 /** The body of a success, or why there is none. */
 export type Answer<T> =
-  | { readonly ok: true; readonly body: T; readonly etag?: string }
+  | { readonly ok: true; readonly body: T; readonly etag: string }
   | { readonly ok: false; readonly problem: Problem };
 
 /** Where the refresh token is: in a cookie that no script can read, or in this page's memory. */
@@ -52,7 +54,7 @@ export type Delivery = "cookie" | "body";
 /** A request that hangs would hold the lock of all tabs: it is given up after this, and what it waited for. */
 const TIMEOUT_MILLIS = 15_000;
 
-const OFFLINE: Problem = { code: "offline", title: "the server cannot be reached", mend: "check the network; this is tried again by itself" };
+const OFFLINE: Problem = { code: "offline", title: "the server cannot be reached", mend: "check the network" };
 
 /** A server's routes. */
 export class Wire {
@@ -62,31 +64,39 @@ export class Wire {
   readonly #environment: Environment;
   readonly #server: string;
 
-  constructor(environment: Environment, server: string, delivery: Delivery) {
+  /** The access token of whoever is signed in. */
+  readonly bearer: () => Promise<string | undefined>;
+
+  constructor(environment: Environment, server: string, delivery: Delivery, bearer: () => Promise<string | undefined>) {
+    this.bearer = bearer;
     this.#environment = environment;
     this.#server = server;
     this.delivery = delivery;
   }
 
   signIn(form: Record<string, string>, signal: AbortSignal): Promise<Answer<Grant>> {
-    return this.#token("token", { grant_type: "password", delivery: this.delivery, ...form }, signal);
+    return this.#post("token", { grant_type: "password", delivery: this.delivery, ...form }, signal);
   }
 
   /** Renews the token and the seat, or takes a seat; waits for one at most `waitSecs` seconds. */
   refresh(waitSecs: number, signal: AbortSignal): Promise<Answer<Grant>> {
-    const form: Record<string, string> = waitSecs > 0 ? { wait: String(waitSecs) } : {};
-    return this.#token("refresh", this.#withToken(form), signal, waitSecs * 1000);
+    return this.#post("refresh", { wait: String(waitSecs) }, signal, waitSecs * 1000);
   }
 
-  signOut(): Promise<Answer<undefined>> {
-    return this.call("POST", "auth/logout", { body: new URLSearchParams(this.#withToken({})) });
+  signOut(): Promise<Answer<unknown>> {
+    return this.#post("logout", {});
   }
 
-  /** Calls a route; `token` says who asks. */
-  async call<T>(method: string, route: string, request: RequestInit & { token?: string } = {}, patience = 0): Promise<Answer<T>> {
-    const { token, signal, ...rest } = request;
-    const headers = new Headers(rest.headers);
-    if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
+  /** Calls a route as whoever is signed in. */
+  async signed<T>(method: string, route: string, headers: Record<string, string> = {}, body?: unknown): Promise<Answer<T>> {
+    const Authorization = `Bearer ${await this.bearer()}`;
+    const sent = body !== undefined && { body: JSON.stringify(body) };
+    const type = sent && { "Content-Type": "application/json" };
+    return this.call(method, route, { credentials: "omit", headers: { ...headers, ...type, Authorization }, ...sent });
+  }
+
+  /** Calls a route, with our cookie where nothing else is said. */
+  async call<T>(method: string, route: string, { signal, ...request }: RequestInit, patience = 0): Promise<Answer<T>> {
     const { fetch, setTimeout, clearTimeout } = this.#environment;
     const stop = new AbortController();
     const abort = () => stop.abort();
@@ -94,7 +104,7 @@ export class Wire {
     const timer = setTimeout(abort, TIMEOUT_MILLIS + patience);
     try {
       const address = `${this.#server}/v1/${route}`;
-      return await read<T>(await fetch(address, { cache: "no-store", credentials: "include", ...rest, method, headers, signal: stop.signal }));
+      return await read<T>(await fetch(address, { method, cache: "no-store", credentials: "include", ...request, signal: stop.signal }));
     } catch {
       return { ok: false, problem: OFFLINE };
     } finally {
@@ -103,16 +113,15 @@ export class Wire {
     }
   }
 
-  async #token(route: string, form: Record<string, string>, signal: AbortSignal, patience = 0): Promise<Answer<Grant>> {
-    const answer = await this.call<Grant>("POST", `auth/${route}`, { body: new URLSearchParams(form), signal }, patience);
+  async #post<T>(route: string, form: Record<string, string>, signal?: AbortSignal, patience = 0): Promise<Answer<T>> {
+    const body = new URLSearchParams(form);
+    // A sign-out is not given up when its page goes; what waits for a seat is.
+    if (this.refreshToken) body.set("refresh_token", this.refreshToken);
+    const answer = await this.call<T>("POST", `auth/${route}`, { body, ...(signal ? { signal } : { keepalive: true }) }, patience);
     // A full house brings one along as well: the password was right.
-    const given = answer.ok ? answer.body : (answer.problem as { refresh_token?: string });
-    if (given.refresh_token !== undefined) this.refreshToken = given.refresh_token;
+    const given = (answer.ok ? answer.body : answer.problem) as { refresh_token?: string } | undefined;
+    this.refreshToken = given?.refresh_token ?? this.refreshToken;
     return answer;
-  }
-
-  #withToken(form: Record<string, string>): Record<string, string> {
-    return this.refreshToken === undefined ? form : { ...form, refresh_token: this.refreshToken };
   }
 }
 
@@ -121,8 +130,6 @@ async function read<T>(response: Response): Promise<Answer<T>> {
   const body: unknown = text === "" ? undefined : JSON.parse(text);
   if (response.ok) return { ok: true, body: body as T, etag: response.headers.get("ETag") ?? "" };
   const problem = body as Problem | undefined;
-  const retry = Number(response.headers.get("Retry-After")) || undefined;
   // What has no code is not from the server but from something before it.
-  if (problem?.code === undefined) return { ok: false, problem: { ...OFFLINE, ...(retry && { retry_after: retry }) } };
-  return { ok: false, problem: { ...problem, ...(retry && { retry_after: retry }) } };
+  return { ok: false, problem: { ...(problem?.code ? problem : OFFLINE), retry_after: Number(response.headers.get("Retry-After")) || 0 } };
 }

@@ -45,7 +45,7 @@ export function createTestTabs(network: TestBrowser, clock: FakeClock, abilities
         clearTimeout: clock.clearTimeout,
         locks: locks ? shared.locks : undefined,
         openChannel: shared.open,
-        store: storage ? shared.store : undefined,
+        store: storage ? shared.store : fakeStore(),
         keys: shared.keys,
         random: Math.random,
         watch(tell) {
