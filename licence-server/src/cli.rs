@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use axum::http::Uri;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use licence_cli::Format;
 use licence_cli::files::{Sink, Source};
@@ -11,13 +12,16 @@ use licence_core::claims::SeatCount;
 use licence_core::{Institute, Product, Role, Text};
 use zeroize::Zeroizing;
 
-use crate::config::Origin;
+use crate::config::{Host, Origin};
 
-/// Where the server listens when nobody says: this machine only.
+/// Where a throw-away server listens when nobody says: this machine only.
 const LISTEN: &str = "127.0.0.1:8080";
 
 /// The variable that names the data directory where `--data` does not.
 pub(crate) const DATA: &str = "LICENCE_DATA";
+
+/// The variable that names the configuration file where `--config` does not.
+const CONFIG: &str = "LICENCE_CONFIG";
 
 /// Sign people in against the seats of a licence
 #[derive(Debug, Parser)]
@@ -26,6 +30,10 @@ pub struct Cli {
     /// The data directory, made by `init`
     #[arg(long, global = true, value_name = "DIR", env = DATA, hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
+
+    /// The configuration file [default: config.toml in the data directory]
+    #[arg(long, global = true, value_name = "FILE", env = CONFIG, hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
 
     /// Write results, errors and logs as JSON
     #[arg(long, global = true)]
@@ -61,6 +69,13 @@ pub(crate) enum Verb {
     },
     /// Serve people and applications, until told to stop
     Serve(ServeArgs),
+    /// Check and show what is configured
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Ask a running server whether it lives: exit status 0 or 1, for containers
+    Healthcheck(HealthcheckArgs),
     /// Serve a throw-away site with a test licence, for who writes an application
     Dev(DevArgs),
 }
@@ -87,6 +102,14 @@ pub(crate) struct InitArgs {
     /// Take the administrator's password from the first line of FILE (`-`: standard input)
     #[arg(long, value_name = "FILE", requires = "admin")]
     pub(crate) admin_password_file: Option<Source>,
+
+    /// Make a certificate authority, so that the server can speak TLS without another's
+    #[arg(long)]
+    pub(crate) tls_self: bool,
+
+    /// A name or an address that its certificates are for, besides `localhost`
+    #[arg(long = "tls-name", value_name = "HOST", requires = "tls_self")]
+    pub(crate) tls_names: Vec<Host>,
 }
 
 #[derive(Args, Debug)]
@@ -152,20 +175,58 @@ pub(crate) struct AddUserArgs {
     pub(crate) password_file: Option<Source>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct ServeArgs {
-    /// The address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
-    pub(crate) listen: SocketAddr,
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
 
-    /// Where browsers reach the server; needed where ADDR is on a network [default: http://localhost
-    /// at the port]
+    /// Where browsers reach the server; needed where ADDR is on a network [default: localhost at the
+    /// port]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Origin>,
 
     /// Serve a single-page application from this folder; links in it are followed, wherever they lead
     #[arg(long, value_name = "DIR")]
     pub(crate) app: Option<PathBuf>,
+
+    /// Speak TLS with this certificate and those that lead to its root, PEM
+    #[arg(long, value_name = "F", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, PEM
+    #[arg(long, value_name = "F", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Speak TLS with a certificate of the server's own making
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) tls_self: bool,
+
+    /// A name or an address that its own certificate is for, besides `localhost` and URL's host
+    #[arg(long = "tls-name", value_name = "HOST", conflicts_with = "tls_cert")]
+    pub(crate) tls_names: Vec<Host>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigVerb {
+    /// Find everything that is wrong with the configuration
+    Check,
+    /// Show what is in force, and where each value comes from
+    Show,
+    /// Write the reference of all settings, in Markdown
+    Reference,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct HealthcheckArgs {
+    /// The address to ask [default: the socket in the data directory]
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<Uri>,
+
+    /// The certificate authority that the server's certificate is traced back to, PEM [default: the
+    /// one in the data directory]
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) ca: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

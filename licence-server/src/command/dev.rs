@@ -28,7 +28,8 @@ const PEOPLE: [&str; 4] =
 pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     args.app.as_deref().map_or(Ok(()), need_folder)?;
     need_loopback(args.listen)?;
-    serve::start_log(format);
+    let settings = Settings { test_licences: true, ..Settings::default() };
+    serve::start_log(&settings, format);
     let network = serve::bind(args.listen)?;
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::usage(format!("no temporary folder can be made: {error}")))?;
@@ -36,14 +37,13 @@ pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     let chain = Chain::draw()?;
     let data = data_dir(&folder.path().join("site"), &chain, now)?;
 
-    let settings = Settings { test_licences: true, ..Settings::default() };
     let mut config = Config::new(settings, Origin::localhost(serve::address(&network)?.port()));
     config.app.clone_from(&args.app);
     let state = AppState::open(&data, config, system())?;
     let people = people(args)?;
     small_runtime()?.block_on(furnish(&state, &chain, args, &people, now))?;
     output::print_bytes(&introduction(&state.config().public, chain.root(), &people, format)?)?;
-    serve::serve(state, network, &data, format)
+    serve::serve(state, network, None, &data, format)
 }
 
 /// Its passwords are printed, and nothing encrypts what is said to it.

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
-use licence_cli::{Facts, Failure, Format, SiteKit, clock, pinned};
+use licence_cli::{Facts, Failure, Format, SiteKit, clock, output, pinned};
 use licence_core::limits::KEY_FILE_BYTES_MAX;
 use licence_core::{Code, PrivateKey, PublicKey, Roots, Text};
 
-use super::{new_password, user};
+use super::{new_password, tls, user};
 use crate::cli::InitArgs;
-use crate::data_dir::{self, NewDataDir, SiteFile};
+use crate::data_dir::{self, DataDir, LocalCa, NewDataDir, SiteFile};
 use crate::http::NewUser;
 use crate::rng::SystemRng;
 
@@ -28,8 +28,20 @@ pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Fa
         let _: NewUser = user::call(&new_admin(name), &password).send_alone(&new.dir())?;
     }
     let facts = facts(path, &new.dir().site()?, new.dir().site_key()?.public());
+    let ca = args.tls_self.then(|| {
+        let hosts = tls::hosts(&args.tls_names, None);
+        new.dir().local_ca(&hosts, clock::now()?)
+    });
+    let ca = ca.transpose()?;
     new.publish(path)?;
-    format.print(&facts.with_some("admin", admin.map(Text::to_string)))
+    let facts = facts
+        .with_some("admin", admin.map(Text::to_string))
+        .with_some("tls_ca", ca.as_ref().map(LocalCa::fingerprint));
+    format.print(&facts)?;
+    if let Some(ca) = ca {
+        output::note(tls::how_to_trust(&ca, &DataDir::open(path)?.ca_cert()));
+    }
+    Ok(())
 }
 
 /// Whose licences are good here.

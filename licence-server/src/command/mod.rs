@@ -1,12 +1,15 @@
 //! One file per verb: from what was typed to what is meant, and then done.
 
 mod admin_call;
+mod config;
 mod dev;
+mod healthcheck;
 mod init;
 mod licence;
 mod new_password;
 mod request;
 mod serve;
+mod tls;
 mod user;
 
 use std::env;
@@ -17,8 +20,9 @@ use std::sync::Arc;
 use licence_cli::Failure;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, DATA, LicenceVerb, UserVerb, Verb};
+use crate::cli::{Cli, ConfigVerb, DATA, LicenceVerb, UserVerb, Verb};
 use crate::clock::SystemClock;
+use crate::config::Variables;
 use crate::data_dir::DataDir;
 use crate::rng::SystemRng;
 use crate::state::Sources;
@@ -30,7 +34,10 @@ use crate::state::Sources;
 pub fn run(typed: &Cli) -> Result<(), Failure> {
     let format = typed.format();
     let path = || typed.data.as_deref().ok_or_else(no_data_dir);
-    let data = || DataDir::open(path()?);
+    let data = || {
+        let data = DataDir::open(path()?)?;
+        Ok(data.configured_by(typed.config.clone(), Variables::of_process()))
+    };
     match &typed.verb {
         Verb::Init(args) => init::run(args, path()?, format),
         Verb::Request(args) => request::run(args, &data()?, format),
@@ -40,6 +47,10 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Licence { verb: LicenceVerb::Show } => licence::show(&data()?, format),
         Verb::User { verb: UserVerb::Add(args) } => user::add(args, &data()?, format),
         Verb::Serve(args) => serve::run(args, &data()?, format),
+        Verb::Config { verb: ConfigVerb::Check } => config::check(&data()?, format),
+        Verb::Config { verb: ConfigVerb::Show } => config::show(&data()?, format),
+        Verb::Config { verb: ConfigVerb::Reference } => config::write_reference(),
+        Verb::Healthcheck(args) => healthcheck::run(args, data(), format),
         Verb::Dev(args) => {
             refuse_data_dir(typed.data.as_deref(), env::var_os(DATA).as_deref())?;
             dev::run(args, format)

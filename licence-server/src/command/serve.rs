@@ -1,5 +1,6 @@
 //! `serve`: the server itself.
 
+use std::env;
 use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
@@ -7,10 +8,11 @@ use licence_cli::{Facts, Failure, Format, output};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
-use super::{need_folder, no_runtime, system};
+use super::{need_folder, no_runtime, system, tls};
 use crate::cli::ServeArgs;
-use crate::config::{Config, Origin};
+use crate::config::{Config, LogFilter, LogFormat, Origin, Settings, Transport};
 use crate::data_dir::DataDir;
+use crate::listen::tls::Tls;
 use crate::listen::{self, Doors};
 use crate::state::AppState;
 
@@ -18,29 +20,60 @@ use crate::state::AppState;
 const LOG: &str = "LICENCE_LOG";
 
 pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
-    args.app.as_deref().map_or(Ok(()), need_folder)?;
-    need_public_url(args)?;
-    start_log(format);
-    let network = bind(args.listen)?;
-    let public = match &args.public_url {
-        Some(public) => public.clone(),
-        None => Origin::localhost(address(&network)?.port()),
-    };
-    let mut config = Config::new(data.settings()?, public);
-    config.app.clone_from(&args.app);
-    let state = AppState::open(data, config, system())?;
-    serve(state, network, data, format)
+    let settings = overlaid(data.settings()?, args);
+    settings.app.as_deref().map_or(Ok(()), need_folder)?;
+    let is_tls = settings.tls_self || settings.tls_cert.is_some();
+    need_public_url(&settings, is_tls)?;
+    start_log(&settings, format);
+    let network = bind(settings.listen)?;
+    let port = address(&network)?.port();
+    let public = settings.public_url.clone().unwrap_or_else(|| {
+        if is_tls { Origin::localhost_over_tls(port) } else { Origin::localhost(port) }
+    });
+    let tls = tls::open(&settings, &public, data)?;
+    let state = AppState::open(data, Config::new(settings, public), system())?;
+    serve(state, network, tls, data, format)
+}
+
+/// What was typed goes before what was set.
+fn overlaid(mut settings: Settings, args: &ServeArgs) -> Settings {
+    if let Some(listen) = args.listen {
+        settings.listen = listen;
+    }
+    if args.public_url.is_some() {
+        settings.public_url.clone_from(&args.public_url);
+    }
+    if args.app.is_some() {
+        settings.app.clone_from(&args.app);
+    }
+    if args.tls_cert.is_some() || args.tls_self {
+        settings.tls_cert.clone_from(&args.tls_cert);
+        settings.tls_key.clone_from(&args.tls_key);
+        settings.tls_self = args.tls_self;
+    }
+    settings.tls_names.extend(args.tls_names.iter().cloned());
+    settings
 }
 
 /// Whoever listens on a network says how browsers get there. Taken for this machine's own address,
 /// the server would let passwords and tokens cross that network in the clear.
-fn need_public_url(args: &ServeArgs) -> Result<(), Failure> {
-    if args.public_url.is_some() || is_loopback(args.listen) {
-        return Ok(());
+fn need_public_url(settings: &Settings, is_tls: bool) -> Result<(), Failure> {
+    match &settings.public_url {
+        None if is_loopback(settings.listen) => Ok(()),
+        None => {
+            let address = settings.listen;
+            let sentence = format!("`{address}` is reached from a network, at an address not told");
+            Err(Failure::usage(sentence).mend(
+                "give --public-url https://HOST, with --tls-self, --tls-cert or a TLS proxy before \
+                 the server",
+            ))
+        }
+        Some(public) if is_tls && public.transport() != Transport::Tls => {
+            Err(Failure::usage(format!("the server speaks TLS, and `{public}` is plain http"))
+                .mend("give --public-url https://HOST"))
+        }
+        Some(_) => Ok(()),
     }
-    let sentence = format!("`{}` is reached from a network, at an address not told", args.listen);
-    Err(Failure::usage(sentence)
-        .mend("give --public-url https://HOST, where a TLS proxy stands before the server"))
 }
 
 /// Whether only this machine reaches an address; an IPv4 address may come in IPv6's writing.
@@ -52,6 +85,7 @@ pub(super) fn is_loopback(address: SocketAddr) -> bool {
 pub(super) fn serve(
     state: AppState,
     network: TcpListener,
+    tls: Option<Tls>,
     data: &DataDir,
     format: Format,
 ) -> Result<(), Failure> {
@@ -59,7 +93,7 @@ pub(super) fn serve(
     let address = address(&network)?;
     runtime.map_err(|error| no_runtime(&error))?.block_on(async {
         let told_to_stop = listen::told_to_stop()?;
-        let doors = Doors::open(network, data)?;
+        let doors = Doors::open(network, data)?.with_tls(tls);
         output::print_bytes(&announcement(&state.config().public, address, format)?)?;
         listen::serve(state, doors, told_to_stop).await
     })
@@ -69,7 +103,7 @@ pub(super) fn serve(
 /// same. Whoever asked for a free port learns it from here.
 fn announcement(public: &Origin, address: SocketAddr, format: Format) -> Result<Vec<u8>, Failure> {
     match format {
-        Format::Text if *public == Origin::localhost(address.port()) => {
+        Format::Text if is_own(public, address.port()) => {
             Ok(format!("listening on {public}\n").into_bytes())
         }
         Format::Text => Ok(format!("listening on {address} for {public}\n").into_bytes()),
@@ -77,6 +111,11 @@ fn announcement(public: &Origin, address: SocketAddr, format: Format) -> Result<
             &Facts::new().with_text("public_url", public).with_text("address", address),
         ),
     }
+}
+
+/// Whether it is this machine's own address, which people know the port of.
+fn is_own(public: &Origin, port: u16) -> bool {
+    *public == Origin::localhost(port) || *public == Origin::localhost_over_tls(port)
 }
 
 pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -98,22 +137,18 @@ pub(super) fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 }
 
 /// Events go to standard error, as lines or as JSON.
-pub(super) fn start_log(format: Format) {
-    let filter = EnvFilter::builder()
-        .with_env_var(LOG)
-        .with_default_directive(tracing::Level::INFO.into())
-        .from_env_lossy();
+pub(super) fn start_log(settings: &Settings, format: Format) {
+    let typed = env::var(LOG).ok().and_then(|text| LogFilter::parse(&text));
+    let filter = typed.as_ref().unwrap_or(&settings.log_level);
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(filter.as_str()))
         // It would tell of an event that cannot be written by `eprintln!`, which panics there too.
         .log_internal_errors(false)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
+    let is_json = format == Format::Json || settings.log_format == LogFormat::Json;
     // An error means that there is a log already, as where tests share a process.
-    let _ = match format {
-        Format::Text => log.try_init(),
-        Format::Json => log.json().try_init(),
-    };
+    let _ = if is_json { log.json().try_init() } else { log.try_init() };
 }
 
 #[cfg(test)]
@@ -127,7 +162,9 @@ mod tests {
         let typed =
             Cli::parse_from(["licence-server", "serve"].into_iter().chain(words.split(' ')));
         let Verb::Serve(args) = &typed.verb else { panic!("{words}") };
-        need_public_url(args)
+        let settings = overlaid(Settings::default(), args);
+        let is_tls = settings.tls_self;
+        need_public_url(&settings, is_tls)
     }
 
     #[test]
@@ -141,6 +178,25 @@ mod tests {
         for address in ["127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080", "[::ffff:127.0.0.1]:80"] {
             check(&format!("--listen {address}")).unwrap();
         }
+    }
+
+    #[test]
+    fn a_server_that_speaks_tls_is_reached_by_tls() {
+        check("--tls-self --public-url http://seats.lan").unwrap_err();
+        check("--tls-self --public-url https://seats.lan").unwrap();
+        check("--tls-self").unwrap();
+    }
+
+    #[test]
+    fn what_was_typed_goes_before_what_was_set() {
+        let set = "listen = '127.0.0.1:1'\ntls_cert = 'a'\ntls_key = 'b'\ntls_names = ['one']";
+        let typed = ["licence-server", "serve", "--tls-self", "--tls-name", "two"];
+        let typed = Cli::parse_from(typed);
+        let Verb::Serve(args) = &typed.verb else { panic!("not serve") };
+        let settings = overlaid(Settings::parse(set).unwrap(), args);
+        assert_eq!(settings.listen.port(), 1);
+        assert!(settings.tls_self && settings.tls_cert.is_none() && settings.tls_key.is_none());
+        assert_eq!(settings.tls_names.len(), 2);
     }
 
     #[track_caller]

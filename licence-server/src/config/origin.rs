@@ -3,12 +3,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use axum::http::Uri;
-use serde::Deserialize;
 use thiserror::Error;
 
+use super::setting::{Setting, quoted};
+
 /// Where a page or a server is reached: scheme, host and port (RFC 6454), as a browser writes them.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     scheme: Scheme,
     /// In lower case; an IPv6 address in its brackets.
@@ -46,10 +46,22 @@ impl Origin {
         Self { scheme: Scheme::Http, host: "localhost".to_owned(), port }
     }
 
+    /// This machine over TLS, at a port.
+    #[must_use]
+    pub fn localhost_over_tls(port: u16) -> Self {
+        Self { scheme: Scheme::Https, ..Self::localhost(port) }
+    }
+
     /// The port, also where the text leaves it out.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The host, in lower case; an IPv6 address in its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// What stands between it and the server.
@@ -113,11 +125,17 @@ impl FromStr for Origin {
     }
 }
 
-impl TryFrom<String> for Origin {
-    type Error = NotAnOrigin;
+impl Setting for Origin {
+    fn expected() -> String {
+        "an origin, as `https://host` or `http://host:port`, without a path".to_owned()
+    }
 
-    fn try_from(text: String) -> Result<Self, NotAnOrigin> {
-        text.parse()
+    fn of_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn to_toml(&self) -> String {
+        quoted(&self.to_string())
     }
 }
 

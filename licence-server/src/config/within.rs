@@ -1,7 +1,6 @@
-use std::fmt;
+use toml::de::DeValue;
 
-use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use super::setting::Setting;
 
 /// A whole number from `MIN` to `MAX`; whoever writes another is told the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,31 +25,29 @@ impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
         // Equal wherever the server runs: an address there has 32 bits at least.
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
-}
 
-impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Within<MIN, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_i64(Expected)
+    fn of_number(number: u32) -> Option<Self> {
+        (MIN..=MAX).contains(&number).then_some(Self(number))
     }
 }
 
-/// What is read of it: in words, because they become part of the error's sentence.
-struct Expected<const MIN: u32, const MAX: u32>;
-
-impl<const MIN: u32, const MAX: u32> Visitor<'_> for Expected<MIN, MAX> {
-    type Value = Within<MIN, MAX>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {MIN} to {MAX}")
+impl<const MIN: u32, const MAX: u32> Setting for Within<MIN, MAX> {
+    fn expected() -> String {
+        format!("a whole number from {MIN} to {MAX}")
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Within<MIN, MAX>, E> {
-        let read = u32::try_from(number).ok().filter(|number| (MIN..=MAX).contains(number));
-        read.map(Within).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    fn of_text(text: &str) -> Option<Self> {
+        // `parse` would take a sign.
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_number).and_then(Self::of_number)
     }
 
-    /// What 64 bits do not hold.
-    fn visit_i128<E: Error>(self, _: i128) -> Result<Within<MIN, MAX>, E> {
-        Err(E::invalid_value(Unexpected::Other("a far larger number"), &self))
+    fn of_toml(value: &DeValue<'_>) -> Option<Self> {
+        let DeValue::Integer(number) = value else { return None };
+        u32::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::of_number)
+    }
+
+    fn to_toml(&self) -> String {
+        self.0.to_string()
     }
 }

@@ -46,7 +46,7 @@ impl NewDataDir {
     /// The directory as it stands now.
     #[must_use]
     pub fn dir(&self) -> DataDir {
-        DataDir(self.staged.path().to_owned())
+        DataDir::at(self.staged.path())
     }
 
     /// Moves it into place.

@@ -8,9 +8,12 @@
 //!   site.json           vendor, product, root keys, and the name under which tokens are issued
 //!   store.redb    0600  people, sessions, licences, the audit log
 //!   config.toml         what an administrator set, if anything
+//!   tls-ca.key    0600  the server's own certificate authority, where it was asked for
+//!   tls-ca.crt          what people are to trust then
 //!   admin.sock    0600  while the server runs
 //! ```
 
+mod local_ca;
 mod make;
 mod site_file;
 
@@ -23,13 +26,14 @@ use std::path::{Path, PathBuf};
 use licence_cli::Failure;
 use licence_cli::files::{self, ByteLimit, Source};
 use licence_core::limits::KEY_FILE_BYTES_MAX;
-use licence_core::{Code, PrivateKey, base64url, keyfile};
+use licence_core::{Code, PrivateKey, UnixTime, base64url, keyfile};
 use zeroize::Zeroizing;
 
+pub use local_ca::{Issued, LocalCa};
 pub use make::NewDataDir;
 pub use site_file::SiteFile;
 
-use crate::config::{CONFIG_BYTES_MAX, Settings};
+use crate::config::{CONFIG_BYTES_MAX, Host, Loaded, NotSettings, Settings, Variables};
 use crate::token::RefreshKey;
 
 const SITE_KEY: &str = "site.key";
@@ -38,10 +42,17 @@ const SITE_FILE: &str = "site.json";
 const STORE: &str = "store.redb";
 const CONFIG: &str = "config.toml";
 const SOCKET: &str = "admin.sock";
+const CA_KEY: &str = "tls-ca.key";
+const CA_CERT: &str = "tls-ca.crt";
 
-/// A data directory that `init` made.
+/// A data directory that `init` made, and what its settings are read from.
 #[derive(Clone, Debug)]
-pub struct DataDir(PathBuf);
+pub struct DataDir {
+    path: PathBuf,
+    /// In place of the file in the directory.
+    config: Option<PathBuf>,
+    variables: Variables,
+}
 
 impl DataDir {
     /// Takes the folder at a path.
@@ -51,7 +62,17 @@ impl DataDir {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         fs::metadata(path.join(SITE_FILE)).map_err(|error| no_site(path, &error))?;
         refuse_shared(path)?;
-        Ok(Self(path.to_owned()))
+        Ok(Self::at(path))
+    }
+
+    fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), config: None, variables: Variables::default() }
+    }
+
+    /// Has settings read from another file, where one is named, and from variables that go before it.
+    #[must_use]
+    pub fn configured_by(self, config: Option<PathBuf>, variables: Variables) -> Self {
+        Self { config, variables, ..self }
     }
 
     /// What the site is.
@@ -97,35 +118,80 @@ impl DataDir {
     /// What the administrator set; the defaults where there is no file.
     ///
     /// # Errors
-    /// If there is a file that cannot be read or holds what is not known.
+    /// If there is a file that cannot be read, or the settings are not right.
     pub fn settings(&self) -> Result<Settings, Failure> {
-        let path = self.0.join(CONFIG);
+        let loaded = self.load_settings()?.map_err(|wrong| {
+            Failure::usage(format!("the configuration is not right: {wrong}"))
+                .mend("mend that, or take it away to have the default; see `config check`")
+        });
+        loaded.map(|loaded| loaded.settings)
+    }
+
+    /// The same with where each value comes from, or else with everything that is wrong.
+    ///
+    /// # Errors
+    /// If there is a file that cannot be read.
+    pub fn load_settings(&self) -> Result<Result<Loaded, NotSettings>, Failure> {
+        let text = self.config_text()?;
+        Ok(Settings::load(&text, &self.variables))
+    }
+
+    /// The file that settings are read from, which need not be there unless somebody named it.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| self.path.join(CONFIG))
+    }
+
+    fn config_text(&self) -> Result<String, Failure> {
+        let path = self.config_file();
         // The link itself is looked at: one that leads nowhere was to lead to settings.
-        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-            return Ok(Settings::default());
+        let is_missing =
+            fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if is_missing && self.config.is_none() {
+            return Ok(String::new());
         }
-        let source = Source::File(path);
-        let text = files::read_text(&source, ByteLimit(CONFIG_BYTES_MAX))?;
-        Settings::parse(&text).map_err(|error| {
-            Failure::usage(format!("in {source}, {error}"))
-                .mend("mend that line, or take it away to have the default")
-        })
+        files::read_text(&Source::File(path), ByteLimit(CONFIG_BYTES_MAX))
+    }
+
+    /// The server's own certificate authority; made for these hosts where there is none yet.
+    ///
+    /// # Errors
+    /// If its files cannot be read or written.
+    pub fn local_ca(&self, hosts: &[Host], now: UnixTime) -> Result<LocalCa, Failure> {
+        let (key, cert) = (self.path.join(CA_KEY), self.ca_cert());
+        if cert.exists() {
+            return LocalCa::read(&key, &cert);
+        }
+        // A key without a certificate is what a power cut left in between: nobody trusts it.
+        match fs::remove_file(&key) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                let path = key.display();
+                Err(Failure::usage(format!("`{path}` cannot be replaced: {error}")))
+            }
+            Ok(()) | Err(_) => LocalCa::create(&key, &cert, hosts, now),
+        }
+    }
+
+    /// Where the certificate of the server's own authority is, if it has one.
+    #[must_use]
+    pub fn ca_cert(&self) -> PathBuf {
+        self.path.join(CA_CERT)
     }
 
     /// Where the store is.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        self.0.join(STORE)
+        self.path.join(STORE)
     }
 
     /// Where the socket for administration is, while the server runs.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
-        self.0.join(SOCKET)
+        self.path.join(SOCKET)
     }
 
     fn source(&self, name: &str) -> Source {
-        Source::File(self.0.join(name))
+        Source::File(self.path.join(name))
     }
 }
 

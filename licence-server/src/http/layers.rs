@@ -3,31 +3,37 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::body_watch::BodyWatch;
 use super::cookie::CookieRule;
 use super::csrf::{self, CookieUse};
 use super::problem::{Problem, with_oauth_members};
+use super::{client_address, request_id, request_time};
 use crate::config::Origin;
 use crate::state::AppState;
 
 /// How long a browser may remember what a preflight allowed: the most that Chromium does.
 const PREFLIGHT_TIME: Duration = Duration::from_secs(7200);
 
+/// Bytes of a body where a route says nothing else: a form or a few fields of JSON.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
 /// Puts the layers around the routes; the last one added is the first to see a request.
 pub(super) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes
         .layer(from_fn_with_state(state.clone(), refuse_forged))
         .layer(from_fn(speak_oauth))
-        .layer(from_fn_with_state(state.clone(), limit_time))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(state.clone(), request_time::limit))
         .layer(map_response(guard))
         .layer(cors(&state.config().origins))
+        .layer(from_fn_with_state(state.clone(), client_address::resolve))
+        .layer(from_fn_with_state(state.clone(), request_id::tell))
 }
 
 /// CORS for the pages that an administrator named, on errors too: a page that may call must be able
@@ -45,7 +51,12 @@ fn cors(origins: &[Origin]) -> CorsLayer {
             header::IF_NONE_MATCH,
             HeaderName::from_static("x-licence-client"),
         ])
-        .expose_headers([header::WWW_AUTHENTICATE, header::ETAG, header::RETRY_AFTER])
+        .expose_headers([
+            header::WWW_AUTHENTICATE,
+            header::ETAG,
+            header::RETRY_AFTER,
+            request_id::X_REQUEST_ID,
+        ])
         .max_age(PREFLIGHT_TIME)
 }
 
@@ -56,28 +67,6 @@ async fn guard(mut response: Response) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// Gives a request up that takes too long. What it asked the writer for may still be done: a refresh
-/// that is tried again gets the same token.
-///
-/// A client that sends its body too slowly is told so, and nobody else: whoever wants to may do that
-/// all day, and the log is for what goes wrong here.
-async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (request, body) = BodyWatch::over(request);
-    let answer = tokio::time::timeout(state.config().request_time, next.run(request)).await;
-    answer.unwrap_or_else(|_| {
-        let problem = if body.is_clients_turn() {
-            tracing::debug!("a body came too slowly and was given up");
-            Problem::invalid_request("the body did not come to its end in time")
-                .status(StatusCode::REQUEST_TIMEOUT)
-                .mend("send it again, over a faster connection")
-        } else {
-            tracing::warn!("a request took too long and was given up");
-            Problem::new(Code::Busy)
-        };
-        problem.into_response()
-    })
 }
 
 async fn speak_oauth(request: Request, next: Next) -> Response {
@@ -100,16 +89,8 @@ async fn refuse_forged(State(state): State<AppState>, request: Request, next: Ne
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
-    use std::time::Duration;
-
-    use axum::body::{Body, Bytes, HttpBody};
     use axum::http::Method;
-    use hyper::body::Frame;
 
-    use crate::config::{Config, Origin, Settings};
     use crate::http::testing::World;
 
     const APP: &str = "https://app.example.org";
@@ -145,7 +126,7 @@ mod tests {
         assert_eq!(refused.header("access-control-allow-credentials"), "true");
         assert_eq!(
             refused.header("access-control-expose-headers"),
-            "www-authenticate,etag,retry-after"
+            "www-authenticate,etag,retry-after,x-request-id"
         );
     }
 
@@ -160,43 +141,6 @@ mod tests {
     async fn an_address_that_leads_nowhere_is_said_to() {
         for path in ["/", "/v1", "/v1/nothing", "/v1/auth/nothing", "/.well-known/nothing"] {
             world().get(path).send().await.assert_problem(404, "not_found");
-        }
-    }
-
-    fn impatient() -> World {
-        let mut config = Config::new(Settings::default(), Origin::localhost(8080));
-        config.request_time = Duration::ZERO;
-        World::by(config)
-    }
-
-    #[tokio::test]
-    async fn a_body_that_comes_too_slowly_is_given_up() {
-        let world = impatient();
-        let call = world.call(Method::POST, "/v1/auth/token").body(Body::new(Endless));
-        call.send().await.assert_problem(408, "invalid_request");
-    }
-
-    #[tokio::test]
-    async fn a_request_that_takes_us_too_long_is_given_up() {
-        // Its password is hashed on another thread, for longer than no time at all.
-        let form = "grant_type=password&username=nobody&password=correct+horse";
-        let answer = impatient().post("/v1/auth/token", form).send().await;
-        answer.assert_problem(503, "busy");
-        assert_eq!(answer.header("retry-after"), "1");
-    }
-
-    /// A body whose next byte never comes.
-    struct Endless;
-
-    impl HttpBody for Endless {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            Poll::Pending
         }
     }
 }

@@ -2,17 +2,23 @@
 
 mod app;
 mod body_watch;
+mod client_address;
 mod cookie;
 mod csrf;
 mod extract;
 mod layers;
 mod problem;
+mod request_id;
+mod request_time;
 mod routes;
 mod spa;
 
 pub use app::app;
+pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use problem::Problem;
+pub use request_id::RequestId;
+pub use request_time::{RequestTime, Stopping, Wait};
 pub use routes::{
     InstalledLicence, LicenceInForce, LicenceInstallation, NewUser, SeatsInUse, paths,
 };

@@ -7,6 +7,7 @@ use licence_cli::Failure;
 use tokio::net::{UnixListener, UnixStream};
 
 use super::connections::Door;
+use crate::http::Peer;
 
 /// The user who may do everything anyway.
 const ROOT: u32 = 0;
@@ -50,11 +51,11 @@ impl AdminSocket {
 impl Door for AdminSocket {
     type Stream = UnixStream;
 
-    async fn accept(&self) -> io::Result<UnixStream> {
+    async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
         loop {
             let (peer, _) = self.listener.accept().await?;
             if self.admits(&peer) {
-                return Ok(peer);
+                return Ok((peer, Peer::Local));
             }
             tracing::warn!("someone else came to the socket for administration");
         }

@@ -1,41 +1,45 @@
 //! The server's doors: the network, and the socket for administration.
 
+mod activity;
 mod admin_socket;
 mod connections;
 mod descriptors;
+mod http;
+mod places;
+pub mod tls;
+mod watched;
 
 use std::net::TcpListener;
 use std::time::Duration;
 
+use axum::Router;
 use licence_cli::Failure;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::admin_socket::AdminSocket;
-use self::connections::Limits;
+use self::connections::Hall;
 use self::descriptors::connections_max;
+use self::http::Host;
+use self::places::Places;
+use self::tls::Tls;
+use crate::config::ConnectionLimits;
 use crate::data_dir::DataDir;
-use crate::http::{app, open_admin_door};
+use crate::http::{Stopping, app, open_admin_door};
 use crate::state::AppState;
 
-/// How long requests may take that are under way when the server is told to stop.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// How long the head of a request may take. A browser sends it in one piece, over the worst network
-/// in a few seconds.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long requests may take that are under way when the server is told to stop: with what closing
+/// the store takes, two seconds.
+const GRACE: Duration = Duration::from_millis(1500);
 
 /// Connections of administrators at a time: each is a command that someone waits for.
 const ADMINS_MAX: usize = 32;
 
-/// How often what has lapsed is let go of. Nobody waits for it: who needs a lapsed seat takes it.
-const SWEEP_PERIOD: Duration = Duration::from_secs(30);
-
 /// Where requests come in.
-#[derive(Debug)]
 pub struct Doors {
     network: tokio::net::TcpListener,
+    tls: Option<Tls>,
     admin: AdminSocket,
 }
 
@@ -50,7 +54,13 @@ impl Doors {
             .set_nonblocking(true)
             .and_then(|()| tokio::net::TcpListener::from_std(network))
             .map_err(|error| Failure::usage(format!("the network cannot be used: {error}")))?;
-        Ok(Self { network, admin: AdminSocket::open(&data.socket())? })
+        Ok(Self { network, tls: None, admin: AdminSocket::open(&data.socket())? })
+    }
+
+    /// Has TLS spoken at the door to the network.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
     }
 }
 
@@ -65,17 +75,20 @@ pub async fn serve(
     doors: Doors,
     told_to_stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
+    let hangup = listen_for(SignalKind::hangup())?;
     let (stop, stopped) = watch::channel(());
+    let stopping = Stopping::new(stopped);
     let app = app(state.clone());
-    let network = Limits { connections_max: connections_max(), head_time: HEAD_TIME };
-    let admin = Limits { connections_max: ADMINS_MAX, head_time: HEAD_TIME };
-    let network =
-        connections::serve(doors.network, app.clone(), network, until_dropped(stopped.clone()));
-    let admin =
-        connections::serve(doors.admin, open_admin_door(app), admin, until_dropped(stopped));
+    let limits = state.config().connections;
+    let network = network_hall(&state, app.clone(), limits, &stopping, doors.tls.clone());
+    let network = connections::serve(doors.network, network, stopping.clone().told());
+    let admin = admin_hall(open_admin_door(app), limits, &stopping);
+    let admin = connections::serve(doors.admin, admin, stopping.told());
     let (network, admin) = (tokio::spawn(network), tokio::spawn(admin));
+    let period = state.config().sweep_period;
     let writer = state.writer().clone();
-    let sweeper = tokio::spawn(async move { writer.sweep_every(SWEEP_PERIOD).await });
+    let sweeper = tokio::spawn(async move { writer.sweep_every(period).await });
+    let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, hangup)));
 
     let end = tokio::select! {
         () = told_to_stop => Ok(()),
@@ -84,8 +97,46 @@ pub async fn serve(
     drop(stop);
     close(network, admin).await;
     sweeper.abort();
+    keeper.inspect(JoinHandle::abort);
     state.writer().stop().await;
     end
+}
+
+fn network_hall(
+    state: &AppState,
+    app: Router,
+    limits: ConnectionLimits,
+    stopping: &Stopping,
+    tls: Option<Tls>,
+) -> Hall {
+    let room = connections_max();
+    let max = limits.connections_max.map_or(room, |asked| asked.min(room));
+    let uncounted = state.config().trusted_proxies.clone();
+    let places = Places::new(max, limits.per_address, uncounted);
+    let host = Host { app, limits, stopping: stopping.clone() };
+    Hall { host, places, places_max: max, tls }
+}
+
+fn admin_hall(app: Router, limits: ConnectionLimits, stopping: &Stopping) -> Hall {
+    let places = Places::new(ADMINS_MAX, ADMINS_MAX, Vec::new());
+    let host = Host { app, limits, stopping: stopping.clone() };
+    Hall { host, places, places_max: ADMINS_MAX, tls: None }
+}
+
+/// Looks for another certificate now and then, and whenever someone sends the signal for it.
+async fn keep_certificate(tls: Tls, period: Duration, mut hangup: Signal) {
+    loop {
+        // Whichever it is: the answer is the same.
+        let _ = tokio::time::timeout(period, hangup.recv()).await;
+        match licence_cli::clock::now() {
+            Ok(now) => {
+                let tls = tls.clone();
+                // Files are read, and a key may be drawn: neither is for a thread that serves.
+                let _ = tokio::task::spawn_blocking(move || tls.look_again(now)).await;
+            }
+            Err(_) => tracing::warn!("the clock cannot be read, so no certificate is looked for"),
+        }
+    }
 }
 
 fn store_failed() -> Failure {
@@ -103,21 +154,13 @@ async fn close(network: JoinHandle<()>, admin: JoinHandle<()>) {
     }
 }
 
-async fn until_dropped(mut stopped: watch::Receiver<()>) {
-    // It never changes; the error says that the other end is gone.
-    let _ = stopped.changed().await;
-}
-
 /// Comes to its end when someone presses Ctrl-C, or a supervisor sends its signal.
 ///
 /// # Errors
 /// If the operating system lets no signals be listened for.
 pub fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| {
-        signal(kind).map_err(|error| Failure::usage(format!("signals do not arrive: {error}")))
-    };
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen_for(SignalKind::interrupt())?;
+    let mut terminate = listen_for(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -125,4 +168,8 @@ pub fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
         }
         tracing::info!("told to stop");
     })
+}
+
+fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::usage(format!("signals do not arrive: {error}")))
 }

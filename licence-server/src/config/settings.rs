@@ -1,0 +1,266 @@
+//! The one table of settings: each with its type and bounds, its default, and why that.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use super::choice::{ForwardedHeader, LogFormat, Registration};
+use super::host::Host;
+use super::log_filter::LogFilter;
+use super::network::Network;
+use super::origin::Origin;
+use super::reading::{NotSettings, Reading, Shown};
+use super::setting::Setting;
+use super::variables::Variables;
+use super::within::Within;
+
+/// What is told of a setting to whoever sets it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What it belongs to.
+    pub group: &'static str,
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What it does.
+    pub what: String,
+    /// What may be written.
+    pub expected: String,
+    /// Its default as the file writes it; empty where there is none.
+    pub default: String,
+    /// Why that is the default, and the bounds are where they are.
+    pub why: &'static str,
+}
+
+/// Makes the struct, its defaults, its reader and its reference of one table.
+macro_rules! settings {
+    ($($group:literal {
+        $($(#[doc = $what:literal])+ $name:ident: $type:ty = $default:expr, $why:literal;)+
+    })+) => {
+        /// What an administrator may set, in the file or by a variable; what is left out has its
+        /// default.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $($($(#[doc = $what])+ pub $name: $type,)+)+
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($($name: $default,)+)+ }
+            }
+        }
+
+        impl Settings {
+            fn take(reading: &mut Reading<'_>) -> Self {
+                Self { $($($name: reading.take(stringify!($name), $default),)+)+ }
+            }
+
+            /// Every setting, in the order in which they are told.
+            #[must_use]
+            pub fn rows() -> Vec<Row> {
+                let default = Self::default();
+                vec![$($(Row {
+                    group: $group,
+                    name: stringify!($name),
+                    what: [$($what),+].map(str::trim).join(" "),
+                    expected: <$type as Setting>::expected(),
+                    default: default.$name.to_toml(),
+                    why: $why,
+                },)+)+]
+            }
+        }
+    };
+}
+
+settings! {
+    "Addresses" {
+        /// The address to listen on; port 0 takes a free one.
+        listen: SocketAddr = loopback(8080),
+            "This machine only: whoever opens a server to a network says so.";
+        /// Where browsers reach the server. It decides the cookie's name and flags. Needed where
+        /// `listen` is on a network.
+        public_url: Option<Origin> = None,
+            "Without it, `localhost` at the port of `listen`.";
+        /// Origins of pages elsewhere that may call this server. It serves CORS and the protection
+        /// against forged requests.
+        origins: Vec<Origin> = Vec::new(),
+            "The server's own origin may always call, and no other unless it is named.";
+        /// Whether the cookie goes along with requests from pages of another site.
+        cross_site: bool = false,
+            "A cookie that stays within its site cannot be used by another one.";
+        /// Whether people may sign in over plain http on a network.
+        insecure_lan: bool = false,
+            "Everyone on that network could read passwords and tokens.";
+        /// Whether a sign-in that asks for a cookie gets its access token in one as well, for
+        /// applications that were written for such.
+        access_cookie: bool = false,
+            "A token that a page holds in memory is not sent along by itself.";
+        /// A folder with a single-page application to serve at `/`.
+        app: Option<PathBuf> = None,
+            "Many applications have a server of their own.";
+        /// An address for `/metrics` alone, instead of beside everything else.
+        metrics_listen: Option<SocketAddr> = None,
+            "One listener is enough where the network is the institute's own.";
+    }
+    "Proxies" {
+        /// Addresses of proxies that are believed when they say whom they speak for.
+        trusted_proxies: Vec<Network> = Vec::new(),
+            "What anyone else says of it is made up, and is taken off the request.";
+        /// The header in which they say it. The other is not read, because a proxy that sets one
+        /// hands the other on as the client wrote it.
+        forwarded_header: ForwardedHeader = ForwardedHeader::XForwarded,
+            "It is what nginx, Caddy, Traefik and HAProxy are commonly told to send.";
+    }
+    "TLS" {
+        /// A certificate with those that lead to its root, PEM.
+        tls_cert: Option<PathBuf> = None,
+            "Without it the server speaks plain http, to this machine or to a proxy.";
+        /// Its private key, PEM.
+        tls_key: Option<PathBuf> = None,
+            "Given together with `tls_cert`.";
+        /// Whether the server makes its own certificate, under a certificate authority of its own
+        /// in the data directory.
+        tls_self: bool = false,
+            "Browsers must be told to trust that authority first.";
+        /// Names and addresses that its own certificate is for, besides `localhost` and the host of
+        /// `public_url`.
+        tls_names: Vec<Host> = Vec::new(),
+            "The authority vouches for no other names, so that nobody can use it for more.";
+    }
+    "Sign-in" {
+        /// How people come to be registered.
+        registration: Registration = Registration::Closed,
+            "Who may have a seat is the institute's to say.";
+        /// Days after which a session ends, whatever happens.
+        session_days: Within<1, 3650> = Within::clamp(180),
+            "Half a year: who is back every month never types the password in a term.";
+        /// Days without a refresh after which a session ends.
+        session_idle_days: Within<1, 3650> = Within::clamp(30),
+            "A device that nobody used for a month may be in other hands.";
+        /// Hours after which a session ends that is not to be remembered.
+        session_short_hours: Within<1, 168> = Within::clamp(12),
+            "It is over before the next person sits down there tomorrow.";
+        /// Bytes of the data that a session may keep.
+        session_data_bytes_max: Within<0, 1_048_576> = Within::clamp(65_536),
+            "Enough for the state of a page; files belong to the application's own store.";
+        /// Threads that check passwords: each takes the memory of one check.
+        password_threads: Option<Within<1, 256>> = None,
+            "Without it, one for every core but one, which is left for everything else.";
+        /// Sign-ins that may wait for such a thread; more are told to come back.
+        password_queue: Within<0, 65_536> = Within::clamp(256),
+            "At some 20 ms each, the last one waits for about five seconds on one thread.";
+    }
+    "Seats" {
+        /// Seconds that a request may wait for a seat.
+        wait_secs_max: Within<0, 300> = Within::clamp(30),
+            "Proxies give up on an answer after a minute, most of them.";
+        /// People who may wait for a seat at a time; more are told to come back.
+        queue_max: Within<0, 65_536> = Within::clamp(1024),
+            "Each keeps a connection and a few hundred bytes.";
+        /// Whether licences for tests may be installed.
+        test_licences: bool = false,
+            "They grant what nobody paid for.";
+        /// Whether licences that name no site may be installed.
+        unbound_licences: bool = false,
+            "Any copy of one works anywhere.";
+    }
+    "Time" {
+        /// Seconds that the clock may be ahead of the last time that was trusted and still be
+        /// believed at once. Beyond it, nothing ends by the clock until it has run for a day, or
+        /// `clock accept`.
+        clock_gap_secs: Within<60, 86_400> = Within::clamp(3600),
+            "A clock set forward by mistake would end every session and every licence.";
+        /// Seconds between two looks for what has lapsed, and for a certificate that was replaced.
+        sweep_secs: Within<1, 3600> = Within::clamp(30),
+            "Nobody waits for it: who needs a lapsed seat takes it.";
+    }
+    "Limits" {
+        /// Connections at a time. The system keeps further ones waiting.
+        connections_max: Option<Within<1, 65_536>> = None,
+            "Without it, as many as the limit of open files leaves room for, up to 16,384.";
+        /// Connections at a time from one IPv4 address or one IPv6 /64; further ones are closed.
+        /// Trusted proxies and this machine are not counted.
+        connections_per_address: Within<1, 65_536> = Within::clamp(256),
+            "A browser has six, and a laboratory behind one address has forty of them.";
+        /// Seconds that a TLS handshake may take.
+        handshake_secs: Within<1, 300> = Within::clamp(10),
+            "Two round trips, over the worst network in a few seconds.";
+        /// Seconds that the head of a request may take, from its first byte.
+        head_secs: Within<1, 300> = Within::clamp(10),
+            "A browser sends it in one piece, over the worst network in a few seconds.";
+        /// Seconds that a connection may stay open without a request.
+        idle_secs: Within<1, 3600> = Within::clamp(75),
+            "Longer than proxies keep theirs, so that none sends a request into a closing one.";
+        /// Seconds that a client may take no byte of an answer.
+        stall_secs: Within<1, 300> = Within::clamp(30),
+            "A mobile network comes back within it, most times.";
+        /// Seconds after which a request is given up, unless it waits for a seat.
+        request_secs: Within<1, 3600> = Within::clamp(30),
+            "Longer than the longest queue, so that it cuts off what hangs and nothing else.";
+        /// Header fields of a request.
+        headers_max: Within<16, 1024> = Within::clamp(100),
+            "A browser behind two proxies sends forty.";
+        /// Bytes of a request's head.
+        head_bytes_max: Within<8192, 1_048_576> = Within::clamp(32_768),
+            "Cookies of neighbouring applications come along, and an access token has 8 KiB at most.";
+        /// Requests at a time on one HTTP/2 connection.
+        streams_max: Within<1, 1000> = Within::clamp(100),
+            "What RFC 9113 recommends at least.";
+    }
+    "Log" {
+        /// What is logged. The variable `LICENCE_LOG` goes before it.
+        log_level: LogFilter = LogFilter::default(),
+            "One line for each request, and whatever goes wrong.";
+        /// How it is written. `--json` makes it `json`.
+        log_format: LogFormat = LogFormat::Text,
+            "A person reads it first.";
+    }
+}
+
+/// Settings, and where each comes from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What to go by.
+    pub settings: Settings,
+    /// The same for whoever asks, in the order of the table.
+    pub shown: Vec<Shown>,
+}
+
+impl Settings {
+    /// Reads the text of a configuration file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, and where.
+    pub fn parse(text: &str) -> Result<Self, NotSettings> {
+        Self::load(text, &Variables::default()).map(|loaded| loaded.settings)
+    }
+
+    /// Reads the text of a configuration file and the variables that go before it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, and where.
+    pub fn load(text: &str, variables: &Variables) -> Result<Loaded, NotSettings> {
+        let mut reading = Reading::new(text, variables)?;
+        let settings = Self::take(&mut reading);
+        settings.check(&mut reading);
+        Ok(Loaded { settings, shown: reading.finish()? })
+    }
+
+    fn check(&self, reading: &mut Reading<'_>) {
+        let is_whole = self.tls_cert.is_some() == self.tls_key.is_some();
+        let one = if self.tls_cert.is_some() { "tls_cert" } else { "tls_key" };
+        reading.check(is_whole, one, "`tls_cert` and `tls_key` are given together");
+        reading.check(
+            !(self.tls_self && self.tls_cert.is_some()),
+            "tls_self",
+            "`tls_self` makes a certificate, and `tls_cert` names another: give one of them",
+        );
+        reading.check(
+            self.session_idle_days.get() <= self.session_days.get(),
+            "session_idle_days",
+            "`session_idle_days` is more than `session_days`: the session would have ended before",
+        );
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}

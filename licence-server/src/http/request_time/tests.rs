@@ -1,0 +1,113 @@
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::Method;
+use axum::{Extension, Router, middleware, routing};
+use hyper::body::Frame;
+use tokio::sync::oneshot;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::config::{Config, Origin, Settings};
+use crate::http::testing::World;
+
+fn impatient() -> World {
+    let mut config = Config::new(Settings::default(), Origin::localhost(8080));
+    config.request_time = Duration::ZERO;
+    World::by(config)
+}
+
+#[tokio::test]
+async fn a_body_that_comes_too_slowly_is_given_up() {
+    let world = impatient();
+    let call = world.call(Method::POST, "/v1/auth/token").body(Body::new(Endless));
+    call.send().await.assert_problem(408, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_us_too_long_is_given_up() {
+    // Its password is hashed on another thread, for longer than no time at all.
+    let form = "grant_type=password&username=nobody&password=correct+horse";
+    let answer = impatient().post("/v1/auth/token", form).send().await;
+    answer.assert_problem(503, "busy");
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+/// A route that waits until it is told to go on, and then does `after`.
+async fn answer_of(
+    world: &World,
+    stopping: Option<Stopping>,
+    go_on: oneshot::Receiver<()>,
+    after: impl Future<Output = ()> + Send + 'static,
+) -> StatusCode {
+    let story = Arc::new(Mutex::new(Some((go_on, after))));
+    let route = move |Extension(time): Extension<RequestTime>| {
+        let (go_on, after) = story.lock().unwrap().take().unwrap();
+        async move {
+            let wait = time.wait();
+            go_on.await.unwrap();
+            drop(wait);
+            after.await;
+        }
+    };
+    let app = Router::new()
+        .route("/", routing::get(route))
+        .layer(middleware::from_fn_with_state(world.state.clone(), limit));
+    let mut request = Request::new(Body::empty());
+    if let Some(stopping) = stopping {
+        request.extensions_mut().insert(stopping);
+    }
+    app.oneshot(request).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn a_request_that_waits_has_all_the_time_it_needs() {
+    let world = impatient();
+    let (go_on, told) = oneshot::channel();
+    let answer = answer_of(&world, None, told, async {});
+    let later = async {
+        // Many turns of the runtime, in each of which no time at all was over.
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::ZERO).await;
+        }
+        go_on.send(()).unwrap();
+    };
+    assert_eq!(tokio::join!(answer, later).0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn after_the_wait_the_time_counts_again() {
+    let world = impatient();
+    let (go_on, told) = oneshot::channel();
+    go_on.send(()).unwrap();
+    let answer = answer_of(&world, None, told, std::future::pending()).await;
+    assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_when_the_server_stops() {
+    let world = impatient();
+    let (stop, stopped) = watch::channel(());
+    let (_go_on, told) = oneshot::channel();
+    let answer = answer_of(&world, Some(Stopping::new(stopped)), told, async {});
+    let (answer, ()) = tokio::join!(answer, async { drop(stop) });
+    assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// A body whose next byte never comes.
+struct Endless;
+
+impl HttpBody for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}

@@ -1,0 +1,74 @@
+use std::io::{Read as _, Write as _};
+use std::net;
+
+use axum::{Router, routing};
+use tokio::sync::watch;
+
+use super::*;
+use crate::config::{Config, ConnectionLimits, Origin, Settings};
+use crate::http::Stopping;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+fn limits() -> ConnectionLimits {
+    let moment = Duration::from_millis(20);
+    let defaults = Config::new(Settings::default(), Origin::localhost(8080)).connections;
+    ConnectionLimits { head: moment, idle: moment, ..defaults }
+}
+
+/// Serves one connection at a time while a test talks to it.
+fn with_room_for_one(test: impl FnOnce(net::SocketAddr) + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = door.local_addr().unwrap();
+        let app = Router::new().route("/", routing::get(|| async { "here" }));
+        let (stop, stopped) = watch::channel(());
+        let stopping = Stopping::new(stopped);
+        let host = Host { app, limits: limits(), stopping: stopping.clone() };
+        let places = Places::new(1, 1, Vec::new());
+        let hall = Hall { host, places, places_max: 1, tls: None };
+        let server = tokio::spawn(serve(door, hall, stopping.told()));
+        tokio::task::spawn_blocking(move || test(address)).await.unwrap();
+        drop(stop);
+        server.await.unwrap();
+    });
+}
+
+/// A socket of which a test waits for a minute at most, far more than a right server takes.
+fn connect(address: net::SocketAddr) -> net::TcpStream {
+    let stream = net::TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream
+}
+
+#[test]
+fn who_never_finishes_a_request_keeps_nobody_out() {
+    with_room_for_one(|address| {
+        let mut silent = connect(address);
+        silent.write_all(b"GET / HTTP/1.1\r\nhost: loc").unwrap();
+        let mut next = connect(address);
+        next.write_all(REQUEST).unwrap();
+        let mut text = String::new();
+        next.read_to_string(&mut text).unwrap();
+        assert!(text.starts_with("HTTP/1.1 200 OK") && text.ends_with("here"), "{text}");
+        silent.read_to_string(&mut String::new()).unwrap();
+    });
+}
+
+#[test]
+fn a_connection_without_a_request_is_closed() {
+    with_room_for_one(|address| {
+        assert_eq!(connect(address).read_to_string(&mut String::new()).unwrap(), 0);
+    });
+}
+
+#[test]
+fn a_lack_of_room_is_told_once_until_there_is_room_again() {
+    let mut crowd = Crowd { connections_max: 4, is_told: false };
+    let told = [4, 0, 1, 0, 3, 0].map(|free| {
+        crowd.look(free);
+        crowd.is_told
+    });
+    assert_eq!(told, [false, true, true, true, false, true]);
+}

@@ -1,0 +1,156 @@
+//! HTTP over one connection: HTTP/1.1, or HTTP/2 where TLS agreed on it.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Response, StatusCode};
+use axum::response::IntoResponse as _;
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::Service;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower::ServiceExt as _;
+
+use super::activity::{Activity, Sent};
+use super::watched::{Heads, Watched};
+use crate::config::ConnectionLimits;
+use crate::http::{Peer, Stopping};
+
+/// What is read and written at a time: more than any body that the API takes, in two or three pieces.
+const BUFFER_BYTES_MAX: usize = 64 * 1024;
+
+/// How often a silent HTTP/2 client is asked whether it is there, and how long it may take to say so:
+/// one that was switched off does not keep its place until its connection has been idle.
+const PING_PERIOD: Duration = Duration::from_secs(20);
+
+/// Streams that a client may open and take back before it has read what became of them (CVE-2023-44487).
+const RESETS_MAX: usize = 20;
+
+/// Streams that may end in errors of the client's own making before the connection ends.
+const FAULTY_STREAMS_MAX: usize = 128;
+
+/// Bytes that a client may send ahead on one stream: a whole body of the API.
+const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+
+/// Bytes that a client may send ahead on one connection, for some streams at a time.
+const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
+
+/// Which HTTP is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    Http1,
+    Http2,
+}
+
+/// What answers requests, and what it may be told of where they come from.
+#[derive(Clone)]
+pub(super) struct Host {
+    pub(super) app: Router,
+    pub(super) limits: ConnectionLimits,
+    pub(super) stopping: Stopping,
+}
+
+impl Host {
+    /// Answers what comes in on a stream, until either end has had enough.
+    pub(super) async fn answer<S>(self, stream: S, version: Version, peer: Peer, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let activity = Activity::new();
+        let limits = self.limits;
+        let service = Answering { host: self, activity: activity.clone(), peer };
+        let stream = |heads| TokioIo::new(Watched::new(stream, activity.clone(), heads));
+        let end = match version {
+            Version::Http1 => {
+                let served = http1(&limits).serve_connection(stream(Heads::Told), service);
+                until(watcher.watch(served), activity.stalled(&limits)).await
+            }
+            Version::Http2 => {
+                let served = http2(&limits).serve_connection(stream(Heads::Untold), service);
+                until(watcher.watch(served), activity.stalled(&limits)).await
+            }
+        };
+        if let Err(error) = end {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    }
+
+    async fn respond(self, mut request: Request, peer: Peer) -> Response<Body> {
+        if request.headers().len() > self.limits.headers_max {
+            // HTTP/2 counts bytes only.
+            return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+        }
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(self.stopping);
+        match self.app.oneshot(request).await {
+            Ok(response) => response,
+        }
+    }
+}
+
+/// Answers the requests of one connection, and keeps count of them.
+struct Answering {
+    host: Host,
+    activity: Activity,
+    peer: Peer,
+}
+
+impl Service<hyper::Request<Incoming>> for Answering {
+    type Response = Response<Sent>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Sent>, Infallible>> + Send>>;
+
+    fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
+        let (host, peer, handling) = (self.host.clone(), self.peer, self.activity.handle());
+        Box::pin(async move {
+            let response = host.respond(request.map(Body::new), peer).await;
+            Ok(response.map(|body| handling.send(body)))
+        })
+    }
+}
+
+async fn until(
+    served: impl Future<Output = hyper::Result<()>>,
+    stalled: impl Future<Output = ()>,
+) -> hyper::Result<()> {
+    tokio::select! {
+        end = served => end,
+        () = stalled => {
+            tracing::debug!("a connection on which nothing went on was closed");
+            Ok(())
+        }
+    }
+}
+
+fn http1(limits: &ConnectionLimits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    let head_bytes_max = usize::try_from(limits.head_bytes_max).unwrap_or(usize::MAX);
+    http.timer(TokioTimer::new())
+        // `Activity` knows a time for the head that begins with its first byte.
+        .header_read_timeout(None)
+        .max_header_size(head_bytes_max)
+        .max_headers(limits.headers_max)
+        .max_buf_size(BUFFER_BYTES_MAX.max(head_bytes_max));
+    http
+}
+
+fn http2(limits: &ConnectionLimits) -> http2::Builder<TokioExecutor> {
+    let mut http = http2::Builder::new(TokioExecutor::new());
+    http.timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams_max)
+        .max_header_list_size(limits.head_bytes_max)
+        .max_pending_accept_reset_streams(RESETS_MAX)
+        .max_local_error_reset_streams(FAULTY_STREAMS_MAX)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_send_buf_size(BUFFER_BYTES_MAX)
+        .keep_alive_interval(PING_PERIOD)
+        .keep_alive_timeout(PING_PERIOD);
+    http
+}

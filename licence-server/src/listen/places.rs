@@ -1,0 +1,151 @@
+//! Places for connections: so many in total, and so many for one address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::config::{AddressPrefix, Network};
+
+/// All places of a door.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    all: Arc<Semaphore>,
+    shared: Arc<PerAddress>,
+}
+
+#[derive(Debug)]
+struct PerAddress {
+    max: usize,
+    /// Those who speak for many.
+    uncounted: Vec<Network>,
+    taken: Mutex<HashMap<AddressPrefix, Taken>>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    places: usize,
+    /// Whether somebody was turned away, which is told once.
+    is_told: bool,
+}
+
+/// One place; free again when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _one: OwnedSemaphorePermit,
+    _counted: Option<Counted>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    prefix: AddressPrefix,
+    shared: Arc<PerAddress>,
+}
+
+/// This prefix has all its places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Crowded;
+
+impl Places {
+    pub(super) fn new(max: usize, per_address: usize, uncounted: Vec<Network>) -> Self {
+        let taken = Mutex::default();
+        let shared = PerAddress { max: per_address, uncounted, taken };
+        Self { all: Arc::new(Semaphore::new(max)), shared: Arc::new(shared) }
+    }
+
+    /// How many are free.
+    pub(super) fn free(&self) -> usize {
+        self.all.available_permits()
+    }
+
+    /// Waits for a free one; `None` where there will never be another.
+    pub(super) async fn next(&self) -> Option<Place> {
+        let one = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        Some(Place { _one: one, _counted: None })
+    }
+
+    /// Gives a place to an address.
+    ///
+    /// # Errors
+    /// [`Crowded`] where its prefix has as many as it may.
+    pub(super) fn give(&self, place: Place, address: IpAddr) -> Result<Place, Crowded> {
+        if self.shared.is_uncounted(address) {
+            return Ok(place);
+        }
+        let prefix = AddressPrefix::of(address);
+        self.shared.take(prefix)?;
+        let counted = Counted { prefix, shared: Arc::clone(&self.shared) };
+        Ok(Place { _counted: Some(counted), ..place })
+    }
+}
+
+impl PerAddress {
+    fn is_uncounted(&self, address: IpAddr) -> bool {
+        address.to_canonical().is_loopback()
+            || self.uncounted.iter().any(|network| network.contains(address))
+    }
+
+    fn take(&self, prefix: AddressPrefix) -> Result<(), Crowded> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = taken.entry(prefix).or_default();
+        if entry.places < self.max {
+            entry.places += 1;
+            return Ok(());
+        }
+        if !entry.is_told {
+            entry.is_told = true;
+            tracing::warn!(%prefix, max = self.max, "too many connections from one address");
+        }
+        Err(Crowded)
+    }
+
+    fn give_back(&self, prefix: AddressPrefix) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = taken.get_mut(&prefix) {
+            entry.places = entry.places.saturating_sub(1);
+            if entry.places == 0 {
+                taken.remove(&prefix);
+            }
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.shared.give_back(self.prefix);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_address_has_so_many_places_and_gets_them_back() {
+        let places = Places::new(10, 2, Vec::new());
+        let give = async |text: &str| places.give(places.next().await.unwrap(), address(text));
+        let one = give("2001:db8::1").await.unwrap();
+        let _other = give("2001:db8::2").await.unwrap();
+        assert_eq!(give("2001:db8::3").await.unwrap_err(), Crowded);
+        let _neighbour = give("2001:db8:0:1::1").await.unwrap();
+        drop(one);
+        let _next = give("2001:db8::3").await.unwrap();
+        assert_eq!(places.free(), 7);
+    }
+
+    #[tokio::test]
+    async fn who_speaks_for_many_is_not_counted() {
+        let places = Places::new(10, 0, vec!["10.0.0.0/8".parse().unwrap()]);
+        let give = async |text: &str| places.give(places.next().await.unwrap(), address(text));
+        for uncounted in ["10.0.0.1", "127.0.0.1", "::1", "::ffff:10.0.0.1"] {
+            give(uncounted).await.unwrap();
+        }
+        give("11.0.0.1").await.unwrap_err();
+        assert!(places.shared.taken.lock().unwrap().values().all(|taken| taken.places == 0));
+    }
+}
