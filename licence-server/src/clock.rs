@@ -1,4 +1,4 @@
-//! The one place of the server that reads the wall clock.
+//! The one place of the server that reads clocks.
 //!
 //! The clock is a part of the server's state. A request reads it once, through
 //! [`AppState::now`](crate::state::AppState::now).
@@ -6,17 +6,26 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use licence_core::UnixTime;
+use rustix::time::{ClockId, clock_gettime};
 
-/// Something that knows the time of day.
+use crate::domain::Reading;
+
+/// Counts on while the machine sleeps, so that a lease does not outlast a closed lid.
+#[cfg(target_os = "linux")]
+const BOOT_CLOCK: ClockId = ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const BOOT_CLOCK: ClockId = ClockId::Monotonic;
+
+/// Something that knows the time.
 pub trait Clock: Send + Sync + 'static {
-    /// The wall clock's time.
+    /// What the clocks say.
     ///
-    /// A clock outside 2020 to 9999 (a battery that died, a jump into the far future) gives the
-    /// nearer bound: the highest time that the store trusts decides what that means.
-    fn wall(&self) -> UnixTime;
+    /// A wall clock outside 2020 to 9999 (a battery that died, a jump into the far future) gives the
+    /// nearer bound: what it means is for the rules to decide.
+    fn read(&self) -> Reading;
 }
 
-/// The machine's clock.
+/// The machine's clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -25,8 +34,9 @@ impl Clock for SystemClock {
         clippy::disallowed_methods,
         reason = "this is the file that clippy.toml sends everyone to"
     )]
-    fn wall(&self) -> UnixTime {
-        from_system(SystemTime::now())
+    fn read(&self) -> Reading {
+        let wall = from_system(SystemTime::now());
+        Reading { wall, boot_secs: clock_gettime(BOOT_CLOCK).tv_sec }
     }
 }
 
@@ -42,25 +52,38 @@ fn from_system(time: SystemTime) -> UnixTime {
 pub(crate) mod testing {
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use super::{Clock, UnixTime};
+    use super::{Clock, Reading, UnixTime};
 
-    /// A clock that stands still until a test moves it.
+    /// Clocks that stand still until a test moves them.
     #[derive(Debug)]
-    pub(crate) struct HandClock(AtomicI64);
+    pub(crate) struct HandClock {
+        wall_secs: AtomicI64,
+        boot_secs: AtomicI64,
+    }
 
     impl HandClock {
         pub(crate) fn at(time: UnixTime) -> Self {
-            Self(AtomicI64::new(time.secs()))
+            Self { wall_secs: AtomicI64::new(time.secs()), boot_secs: AtomicI64::new(0) }
         }
 
+        /// Lets time pass.
         pub(crate) fn advance(&self, secs: i64) {
-            self.0.fetch_add(secs, Ordering::SeqCst);
+            self.boot_secs.fetch_add(secs, Ordering::SeqCst);
+            self.set_wall_by(secs);
+        }
+
+        /// Sets the wall clock forward or back.
+        pub(crate) fn set_wall_by(&self, secs: i64) {
+            self.wall_secs.fetch_add(secs, Ordering::SeqCst);
         }
     }
 
     impl Clock for HandClock {
-        fn wall(&self) -> UnixTime {
-            UnixTime::clamp_secs(self.0.load(Ordering::SeqCst))
+        fn read(&self) -> Reading {
+            Reading {
+                wall: UnixTime::clamp_secs(self.wall_secs.load(Ordering::SeqCst)),
+                boot_secs: self.boot_secs.load(Ordering::SeqCst),
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod data_dir;
 // 6: HTTP
 pub mod http;
 pub mod state;
+// 6 too: what happens without a request
+pub mod housekeeping;
 // 7: programs
 pub mod cli;
 pub mod command;

@@ -1,17 +1,27 @@
 //! What readers see without asking the store: changed after a commit, and never before it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use licence_core::{SessionId, UnixTime};
+use licence_core::claims::LogPosition;
+use licence_core::{SessionId, TokenId, UnixTime};
+use tokio::sync::watch;
 
-use crate::domain::{Changes, Licences, Revocation, Site, Terms};
+use crate::domain::{
+    Anchor, Changes, Judgement, Licences, Reading, Revocation, Revoked, Site, Terms,
+};
 
 /// The committed state that every request needs.
 #[derive(Debug)]
 pub struct Mirror {
     state: RwLock<State>,
+    /// When a lease ends for which somebody waits.
+    awaited_end: watch::Sender<Option<UnixTime>>,
+    /// The log's last place, for those who wait for news of revocations.
+    revocations: watch::Sender<u64>,
     /// False for ever after a commit whose outcome is not known.
     is_ready: AtomicBool,
 }
@@ -19,31 +29,80 @@ pub struct Mirror {
 #[derive(Debug)]
 struct State {
     site: Site,
+    anchor: Anchor,
     licences: Licences,
-    revoked: HashMap<SessionId, UnixTime>,
+    revoked: RevokedTokens,
+}
+
+/// What an access token says of itself, as far as revocation goes.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenPlace {
+    /// Its session.
+    pub session: SessionId,
+    /// Its id.
+    pub jti: TokenId,
+    /// Where the audit log stood when it was made.
+    pub position: LogPosition,
 }
 
 impl Mirror {
     /// The mirror of a store that was just opened.
     #[must_use]
-    pub fn new(site: Site, licences: Licences, revocations: Vec<Revocation>) -> Self {
-        let revoked = revocations.into_iter().map(|entry| (entry.session, entry.until)).collect();
+    pub fn new(
+        site: Site,
+        anchor: Anchor,
+        licences: Licences,
+        revocations: Vec<Revocation>,
+    ) -> Self {
+        let mut revoked = RevokedTokens::default();
+        revocations.into_iter().for_each(|revocation| revoked.add(revocation));
         Self {
-            state: RwLock::new(State { site, licences, revoked }),
+            state: RwLock::new(State { site, anchor, licences, revoked }),
+            awaited_end: watch::Sender::new(None),
+            revocations: watch::Sender::new(site.position.seq),
             is_ready: AtomicBool::new(true),
         }
     }
 
-    /// Whether the tokens of a session are good no more.
+    /// Whether an access token is good no more, whatever its times say.
     #[must_use]
-    pub fn is_revoked(&self, session: SessionId) -> bool {
-        self.read().revoked.contains_key(&session)
+    pub fn is_revoked(&self, token: TokenPlace) -> bool {
+        let state = self.read();
+        let (position, site) = (token.position, &state.site);
+        position.epoch != site.position.epoch
+            || position.seq < site.access_from
+            || state.revoked.contains(token)
     }
 
-    /// The time to judge by: the wall clock's, and never one before the latest that was trusted.
+    /// Every revocation in force.
     #[must_use]
-    pub fn now(&self, wall: UnixTime) -> UnixTime {
-        self.read().site.mark.max(wall)
+    pub fn revocations(&self) -> Vec<Revocation> {
+        self.read().revoked.iter().collect()
+    }
+
+    /// How many revocations are in force.
+    #[must_use]
+    pub fn revocation_count(&self) -> usize {
+        self.read().revoked.len()
+    }
+
+    /// Tells of the place in the audit log at which something was last revoked.
+    #[must_use]
+    pub fn watch_revocations(&self) -> watch::Receiver<u64> {
+        self.revocations.subscribe()
+    }
+
+    /// Tells when a lease ends for which somebody waits.
+    #[must_use]
+    pub fn watch_awaited_end(&self) -> watch::Receiver<Option<UnixTime>> {
+        self.awaited_end.subscribe()
+    }
+
+    /// The time to judge by, and whether the wall clock is in doubt.
+    #[must_use]
+    pub fn judge(&self, reading: Reading) -> Judgement {
+        let state = self.read();
+        state.anchor.judge(&state.site, reading)
     }
 
     /// Seats taken, as the licence in force counts them.
@@ -51,7 +110,7 @@ impl Mirror {
     pub fn seats_in_use(&self, now: UnixTime) -> u32 {
         let state = self.read();
         let is_per_session = state.terms(now).is_some_and(|terms| terms.is_per_session());
-        if is_per_session { state.site.leases } else { state.site.users_seated }
+        if is_per_session { state.site.sessions_seated } else { state.site.users_seated }
     }
 
     /// The terms in force at a time, if a licence is installed.
@@ -76,7 +135,13 @@ impl Mirror {
         self.is_ready.store(false, Ordering::Release);
     }
 
-    pub(crate) fn licences(&self) -> Licences {
+    pub(crate) fn anchor(&self) -> Anchor {
+        self.read().anchor
+    }
+
+    /// The licences that are installed.
+    #[must_use]
+    pub fn licences(&self) -> Licences {
         self.read().licences.clone()
     }
 
@@ -84,14 +149,14 @@ impl Mirror {
     pub(crate) fn apply(&self, changes: &Changes<'_>, licences: &Licences) {
         let mut state = self.write();
         state.site = *changes.site;
-        if !changes.licence_files().is_empty() {
-            state.licences = licences.clone();
-        }
-        for entry in changes.revoked() {
-            state.revoked.insert(entry.session, entry.until);
-        }
-        for entry in changes.purged() {
-            state.revoked.remove(&entry.session);
+        state.anchor = changes.anchor();
+        state.licences = licences.clone();
+        changes.revoked().iter().for_each(|entry| state.revoked.add(*entry));
+        changes.purged().iter().for_each(|entry| state.revoked.remove(*entry));
+        drop(state);
+        self.awaited_end.send_if_modified(|end| replace(end, changes.awaited_end()));
+        if !changes.revoked().is_empty() {
+            self.revocations.send_replace(changes.site.position.seq);
         }
     }
 
@@ -106,8 +171,87 @@ impl Mirror {
     }
 }
 
+fn replace<T: PartialEq>(old: &mut T, new: T) -> bool {
+    let is_new = *old != new;
+    *old = new;
+    is_new
+}
+
 impl State {
     fn terms(&self, now: UnixTime) -> Option<Terms> {
         self.licences.in_force(self.site.serial?, now).copied()
+    }
+}
+
+/// Tokens that are good no more, by what they are looked up by.
+#[derive(Debug, Default)]
+struct RevokedTokens {
+    sessions: HashMap<SessionId, UnixTime>,
+    sessions_before: HashMap<SessionId, (u64, UnixTime)>,
+    tokens: HashMap<TokenId, UnixTime>,
+}
+
+impl RevokedTokens {
+    fn contains(&self, token: TokenPlace) -> bool {
+        self.sessions.contains_key(&token.session)
+            || self.tokens.contains_key(&token.jti)
+            || self
+                .sessions_before
+                .get(&token.session)
+                .is_some_and(|(before, _)| token.position.seq < *before)
+    }
+
+    fn add(&mut self, Revocation { until, what }: Revocation) {
+        let later = |old: UnixTime| old.max(until);
+        match what {
+            Revoked::Session(id) => {
+                self.sessions.entry(id).and_modify(|old| *old = later(*old)).or_insert(until);
+            }
+            Revoked::SessionBefore(id, before) => {
+                let entry = self.sessions_before.entry(id).or_insert((before, until));
+                *entry = (entry.0.max(before), later(entry.1));
+            }
+            Revoked::Token(id) => {
+                self.tokens.entry(id).and_modify(|old| *old = later(*old)).or_insert(until);
+            }
+        }
+    }
+
+    /// Forgets an entry, unless a later one of the same tokens took its place.
+    fn remove(&mut self, Revocation { until, what }: Revocation) {
+        match what {
+            Revoked::Session(id) => forget(&mut self.sessions, id, |old| *old <= until),
+            Revoked::SessionBefore(id, _) => {
+                forget(&mut self.sessions_before, id, |(_, old)| *old <= until);
+            }
+            Revoked::Token(id) => forget(&mut self.tokens, id, |old| *old <= until),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.sessions.len() + self.sessions_before.len() + self.tokens.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Revocation> {
+        let sessions = self.sessions.iter();
+        let before = self.sessions_before.iter();
+        let tokens = self.tokens.iter();
+        sessions
+            .map(|(id, until)| Revocation { until: *until, what: Revoked::Session(*id) })
+            .chain(before.map(|(id, (before, until))| Revocation {
+                until: *until,
+                what: Revoked::SessionBefore(*id, *before),
+            }))
+            .chain(
+                tokens.map(|(id, until)| Revocation { until: *until, what: Revoked::Token(*id) }),
+            )
+    }
+}
+
+fn forget<K: Eq + Hash, V>(map: &mut HashMap<K, V>, key: K, is_gone: impl FnOnce(&V) -> bool) {
+    if let Entry::Occupied(entry) = map.entry(key)
+        && is_gone(entry.get())
+    {
+        entry.remove();
     }
 }

@@ -1,10 +1,12 @@
-//! The licences that this site has accepted, with the bytes that were signed.
+//! The licences that this site has accepted, with the bytes that were signed, and the newest revocation
+//! list.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::{
-    AcceptedLicence, Code, LicenceId, Policy, Refusal, Roots, UnixTime, UnverifiedLicence,
+    AcceptedLicence, Code, LicenceId, Policy, Refusal, Roots, SignedRevocations, UnixTime,
+    UnverifiedLicence,
 };
 
 /// What a licence must stand up to, here.
@@ -12,7 +14,8 @@ use licence_core::{
 pub struct Trust {
     /// The pinned root keys.
     pub roots: Roots,
-    /// Product, site key and what the configuration allows.
+    /// Product, site key and what the configuration allows. Its revocation list is the newest that was
+    /// installed.
     pub policy: Policy,
 }
 
@@ -25,12 +28,44 @@ pub struct ShelvedLicence {
     pub accepted: AcceptedLicence,
 }
 
+/// A licence that may be installed.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The licence.
+    pub licence: Arc<ShelvedLicence>,
+    /// Which licences on the shelf are revoked, by the newest list there is with this one.
+    pub revoked: BTreeSet<LicenceId>,
+}
+
+/// A revocation list that may be installed.
+#[derive(Debug)]
+pub struct AdmittedList {
+    /// The list.
+    pub list: SignedRevocations,
+    /// Which licences on the shelf it revokes.
+    pub revoked: BTreeSet<LicenceId>,
+}
+
+/// What a revocation list is to the one that counts.
+#[derive(Debug)]
+pub enum ListAdmission {
+    /// It may be installed.
+    Newer(AdmittedList),
+    /// It is the one that counts.
+    Known,
+    /// The one that counts is newer, or has the same number and says something else.
+    Superseded,
+}
+
 /// Accepted licences by their ids. None is ever taken away: tokens that were made under a licence run
 /// to their end after another has taken over.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct Shelf(RwLock<Content>);
+
+#[derive(Debug)]
+struct Content {
     trust: Trust,
-    licences: RwLock<Licences>,
+    licences: Licences,
 }
 
 type Licences = HashMap<LicenceId, Arc<ShelvedLicence>>;
@@ -41,6 +76,13 @@ impl ShelvedLicence {
     pub fn id(&self) -> LicenceId {
         self.accepted.signed().claims().jti
     }
+
+    /// Whether it was revoked, judged at a time at which it holds but for that.
+    fn is_revoked(&self, now: UnixTime) -> bool {
+        let first_day = self.accepted.signed().claims().period.nbf();
+        let verdict = self.accepted.at(now.max(first_day));
+        verdict.is_err_and(|refusal| refusal.code() == Code::Revoked)
+    }
 }
 
 impl Trust {
@@ -49,28 +91,83 @@ impl Trust {
         let accepted = signed.accept(&self.policy)?;
         Ok(ShelvedLicence { file, accepted })
     }
+
+    /// The same with another list, where that is the newer one.
+    fn with_list(&self, list: Option<&SignedRevocations>) -> Self {
+        let seq = |list: Option<&SignedRevocations>| list.map(|list| list.claims().seq);
+        let mut trust = self.clone();
+        if seq(list) > seq(self.policy.revocations.as_ref()) {
+            trust.policy.revocations = list.cloned();
+        }
+        trust
+    }
+}
+
+impl Content {
+    /// Every licence as it stands under another trust. One that is not accepted any more stays as it
+    /// was: it grants nothing that it did not grant.
+    fn under(&self, trust: &Trust) -> Licences {
+        let licences = self.licences.iter().map(|(id, licence)| {
+            let accepted = licence.accepted.signed().clone().accept(&trust.policy);
+            let licence = match accepted {
+                Ok(accepted) => Arc::new(ShelvedLicence { file: licence.file.clone(), accepted }),
+                Err(_) => Arc::clone(licence),
+            };
+            (*id, licence)
+        });
+        licences.collect()
+    }
+
+    /// Which licences are revoked under another trust.
+    fn revoked(&self, trust: &Trust, now: UnixTime) -> BTreeSet<LicenceId> {
+        let licences = self.under(trust);
+        licences.values().filter(|licence| licence.is_revoked(now)).map(|one| one.id()).collect()
+    }
+
+    fn set_trust(&mut self, trust: Trust) {
+        self.licences = self.under(&trust);
+        self.trust = trust;
+    }
 }
 
 impl Shelf {
     /// An empty shelf.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        Self { trust, licences: RwLock::default() }
+        Self(RwLock::new(Content { trust, licences: Licences::default() }))
     }
 
-    /// Verifies a file that was installed before, and keeps it. Whether it has begun or ended is judged
-    /// when it is used.
+    /// Verifies a list that was installed before, and goes by it.
     ///
     /// # Errors
-    /// Every refusal that is not about its times.
-    pub fn restore(&self, file: Vec<u8>, now: UnixTime) -> Result<Arc<ShelvedLicence>, Refusal> {
-        let licence = Arc::new(self.trust.accept(file)?);
-        match licence.accepted.at(now) {
-            Err(refusal) if refusal.code() == Code::Revoked => return Err(refusal),
-            Ok(_) | Err(_) => {}
-        }
-        self.put(Arc::clone(&licence));
+    /// Every refusal of a list.
+    pub fn restore_list(&self, file: &[u8]) -> Result<(), Refusal> {
+        let mut content = self.write();
+        let list = SignedRevocations::parse(file, &content.trust.roots)?;
+        let trust = content.trust.with_list(Some(&list));
+        content.set_trust(trust);
+        Ok(())
+    }
+
+    /// Verifies a file that was installed before, and keeps it. Whether it has begun, ended or was
+    /// revoked is judged when it is used.
+    ///
+    /// # Errors
+    /// Every refusal that is not about those.
+    pub fn restore(&self, file: Vec<u8>) -> Result<Arc<ShelvedLicence>, Refusal> {
+        let mut content = self.write();
+        let licence = Arc::new(content.trust.accept(file)?);
+        content.licences.insert(licence.id(), Arc::clone(&licence));
+        let trust = content.trust.with_list(licence.accepted.signed().revocations());
+        content.set_trust(trust);
         Ok(licence)
+    }
+
+    /// Which licences are revoked.
+    #[must_use]
+    pub fn revoked(&self, now: UnixTime) -> BTreeSet<LicenceId> {
+        let content = self.read();
+        content.revoked(&content.trust, now)
     }
 
     /// Verifies a file that someone wants to install, and keeps it unless there is one with its id.
@@ -82,38 +179,69 @@ impl Shelf {
     ///
     /// # Errors
     /// Every refusal, from the root downwards.
-    pub fn admit(&self, file: Vec<u8>, now: UnixTime) -> Result<Arc<ShelvedLicence>, Refusal> {
-        let licence = self.trust.accept(file)?;
+    pub fn admit(&self, file: Vec<u8>, now: UnixTime) -> Result<Admitted, Refusal> {
+        let mut content = self.write();
+        let licence = content.trust.accept(file)?;
         let first_day = licence.accepted.signed().claims().period.nbf();
         licence.accepted.at(now.max(first_day))?;
         let licence = Arc::new(licence);
-        self.write().entry(licence.id()).or_insert_with(|| Arc::clone(&licence));
-        Ok(licence)
+        content.licences.entry(licence.id()).or_insert_with(|| Arc::clone(&licence));
+        let trust = content.trust.with_list(licence.accepted.signed().revocations());
+        let revoked = content.revoked(&trust, now);
+        Ok(Admitted { licence, revoked })
     }
 
     /// Lets a licence that was installed take the place of the one with its id, which may have come
-    /// with an older revocation list.
-    pub fn put(&self, licence: Arc<ShelvedLicence>) {
-        self.write().insert(licence.id(), licence);
+    /// with an older revocation list, and goes by its list.
+    pub fn take(&self, admitted: &Admitted) {
+        let mut content = self.write();
+        content.licences.insert(admitted.licence.id(), Arc::clone(&admitted.licence));
+        let trust = content.trust.with_list(admitted.licence.accepted.signed().revocations());
+        content.set_trust(trust);
+    }
+
+    /// Verifies a revocation list that someone wants to install.
+    ///
+    /// # Errors
+    /// Every refusal of a list.
+    pub fn admit_list(&self, file: &[u8], now: UnixTime) -> Result<ListAdmission, Refusal> {
+        let content = self.read();
+        let list = SignedRevocations::parse(file, &content.trust.roots)?;
+        match content.trust.policy.revocations.as_ref().map(SignedRevocations::claims) {
+            Some(held) if held == list.claims() => Ok(ListAdmission::Known),
+            Some(held) if held.seq >= list.claims().seq => Ok(ListAdmission::Superseded),
+            Some(_) | None => {
+                let revoked = content.revoked(&content.trust.with_list(Some(&list)), now);
+                Ok(ListAdmission::Newer(AdmittedList { list, revoked }))
+            }
+        }
+    }
+
+    /// Goes by a list that was installed.
+    pub fn take_list(&self, admitted: &AdmittedList) {
+        let mut content = self.write();
+        let trust = content.trust.with_list(Some(&admitted.list));
+        content.set_trust(trust);
     }
 
     /// The licence with an id.
     #[must_use]
     pub fn find(&self, id: LicenceId) -> Option<Arc<ShelvedLicence>> {
-        self.read().get(&id).cloned()
+        self.read().licences.get(&id).cloned()
     }
 
     /// Every licence but one.
     #[must_use]
     pub fn others(&self, id: LicenceId) -> Vec<Arc<ShelvedLicence>> {
-        self.read().values().filter(|licence| licence.id() != id).cloned().collect()
+        let content = self.read();
+        content.licences.values().filter(|licence| licence.id() != id).cloned().collect()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Licences> {
-        self.licences.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Content> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Licences> {
-        self.licences.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, Content> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

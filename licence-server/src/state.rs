@@ -8,13 +8,13 @@ use licence_core::{PublicKey, Roots, UnixTime};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
-use crate::domain::{Command, Licences, Outcome, Terms};
+use crate::domain::{Anchor, Command, Judgement, Licences, Outcome, Terms};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
 use crate::rng::Rng;
 use crate::shelf::{Shelf, Trust};
-use crate::store::{Reader, RedbStore, StoreError};
-use crate::token::{BearerVerifier, Minter, RefreshKey};
+use crate::store::{Reader, RedbReader, RedbStore, StoreError};
+use crate::token::{BearerVerifier, Minter, RefreshKey, Sightings};
 use crate::writer::{Unavailable, Writer};
 
 /// Everything that a handler may use. Cheap to clone.
@@ -40,6 +40,7 @@ struct Parts {
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
     bearer: BearerVerifier,
+    sightings: Sightings,
     minter: Minter,
     refresh_key: RefreshKey,
     passwords: PasswordThreads,
@@ -73,17 +74,20 @@ impl AppState {
         let shelf = Arc::new(Shelf::new(trust(roots, &site, key.public(), &config)));
         let reader = store.reader();
         let committed = reader.site().map_err(|error| store_failure(&error))?;
-        let files = reader.licence_files().map_err(|error| store_failure(&error))?;
-        let licences = restore(&shelf, files, committed.mark.max(sources.clock.wall()));
+        let reading = sources.clock.read();
+        let anchor = Anchor::at_start(committed.mark, reading, config.clock_gap_secs);
+        let now = anchor.judge(&committed, reading).now;
+        let licences = restore(&shelf, &reader, now).map_err(|error| store_failure(&error))?;
         let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
-        let mirror = Arc::new(Mirror::new(committed, licences, revocations));
+        let mirror = Arc::new(Mirror::new(committed, anchor, licences, revocations));
         let clock = Arc::clone(&sources.clock);
-        let writer = Writer::start(store, Arc::clone(&mirror), move || clock.wall())
+        let writer = Writer::start(store, Arc::clone(&mirror), move || clock.read())
             .map_err(|error| no_thread(&error))?;
         let passwords =
             PasswordThreads::start(config.password_threads, config.password_queue, &*sources.rng)
                 .map_err(|error| no_thread(&error))?;
-        let bearer = BearerVerifier::new(Arc::clone(&shelf));
+        let product = site.product.clone();
+        let bearer = BearerVerifier::new(Arc::clone(&shelf), key.public().clone(), product);
         Ok(Self(Arc::new(Parts {
             config,
             sources,
@@ -94,6 +98,7 @@ impl AppState {
             reader: Box::new(reader),
             shelf,
             bearer,
+            sightings: Sightings::default(),
             minter,
             refresh_key,
             passwords,
@@ -103,7 +108,13 @@ impl AppState {
     /// The time to judge a request by. A request asks once.
     #[must_use]
     pub fn now(&self) -> UnixTime {
-        self.0.mirror.now(self.0.sources.clock.wall())
+        self.judge().now
+    }
+
+    /// The time to judge by, and whether the wall clock is in doubt.
+    #[must_use]
+    pub fn judge(&self) -> Judgement {
+        self.0.mirror.judge(self.0.sources.clock.read())
     }
 
     /// Has a command carried out; the answer is durable.
@@ -168,6 +179,12 @@ impl AppState {
         &self.0.bearer
     }
 
+    /// Which access tokens came back.
+    #[must_use]
+    pub fn sightings(&self) -> &Sightings {
+        &self.0.sightings
+    }
+
     /// What signs access tokens.
     #[must_use]
     pub fn minter(&self) -> &Minter {
@@ -202,17 +219,23 @@ fn trust(roots: Roots, site: &SiteFile, key: &PublicKey, config: &Config) -> Tru
 
 /// Verifies what was installed. A file that is refused now (a root key was taken away, a setting
 /// was changed) grants nothing, and the server runs without it, so that it can be mended.
-fn restore(shelf: &Shelf, files: Vec<Vec<u8>>, now: UnixTime) -> Licences {
+fn restore(shelf: &Shelf, reader: &RedbReader, now: UnixTime) -> Result<Licences, StoreError> {
+    if let Some(list) = reader.revocation_list()?
+        && let Err(refusal) = shelf.restore_list(&list)
+    {
+        tracing::error!(%refusal, code = %refusal.code(), "an installed revocation list is not used");
+    }
     let mut licences = Licences::default();
-    for file in files {
-        match shelf.restore(file, now) {
+    for file in reader.licence_files()? {
+        match shelf.restore(file) {
             Ok(licence) => licences.add(Terms::of(&licence.accepted)),
             Err(refusal) => {
                 tracing::error!(%refusal, code = %refusal.code(), "an installed licence is not used");
             }
         }
     }
-    licences
+    licences.revoke(shelf.revoked(now));
+    Ok(licences)
 }
 
 /// What is told of a store that cannot be used.

@@ -5,20 +5,23 @@
 //! could differ from what is on disk, and a disk that failed once is not to be trusted with the next
 //! command. Whoever opens the store again learns what is on disk.
 
+mod bells;
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
 
-use licence_core::UnixTime;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::domain::{Command, Draft, Outcome, decide, peek};
+use crate::domain::{Command, Draft, Holder, Outcome, Reading, decide, peek, settle};
 use crate::mirror::Mirror;
 use crate::store::{Batch as _, Engine, StoreError};
+
+pub use bells::Bell;
+use bells::Bells;
 
 /// Commands that wait at most; a further one is told to come back.
 const QUEUE_MAX: usize = 4096;
@@ -45,12 +48,16 @@ pub struct Writer {
 
 enum Message {
     Job(Job),
+    /// Nobody waits for the answer.
+    Word(Command),
     Stop(oneshot::Sender<()>),
 }
 
 struct Job {
     command: Command,
     answer: oneshot::Sender<Result<Outcome, Unavailable>>,
+    /// Told when a seat may be free, should the answer be that there is none.
+    bell: Option<Bell>,
 }
 
 impl Writer {
@@ -61,12 +68,12 @@ impl Writer {
     pub fn start<E: Engine>(
         engine: E,
         mirror: Arc<Mirror>,
-        wall: impl Fn() -> UnixTime + Send + 'static,
+        read_clock: impl Fn() -> Reading + Send + 'static,
     ) -> std::io::Result<Self> {
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(engine, &mirror, &wall, messages))?;
+            .spawn(move || run(engine, &mirror, &read_clock, messages))?;
         Ok(Self { queue })
     }
 
@@ -76,12 +83,28 @@ impl Writer {
     /// [`Unavailable::Busy`] where the queue is full: nothing was done. [`Unavailable::Failed`] where
     /// the store failed: whether it was done is not known.
     pub async fn submit(&self, command: Command) -> Result<Outcome, Unavailable> {
+        self.send(command, None).await
+    }
+
+    /// The same for a request that waits for a seat: the bell rings when one may be free.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub async fn submit_with(&self, command: Command, bell: &Bell) -> Result<Outcome, Unavailable> {
+        self.send(command, Some(bell.clone())).await
+    }
+
+    /// Has a command carried out, for whoever cannot wait for the answer.
+    ///
+    /// # Errors
+    /// Every [`Unavailable`]: nothing was done.
+    pub fn tell(&self, command: Command) -> Result<(), Unavailable> {
+        self.queue.try_send(Message::Word(command)).map_err(Unavailable::from)
+    }
+
+    async fn send(&self, command: Command, bell: Option<Bell>) -> Result<Outcome, Unavailable> {
         let (answer, outcome) = oneshot::channel();
-        let sent = self.queue.try_send(Message::Job(Job { command, answer }));
-        sent.map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Unavailable::Busy,
-            mpsc::error::TrySendError::Closed(_) => Unavailable::Failed,
-        })?;
+        self.queue.try_send(Message::Job(Job { command, answer, bell }))?;
         outcome.await.unwrap_or(Err(Unavailable::Failed))
     }
 
@@ -98,16 +121,13 @@ impl Writer {
     pub async fn ended(&self) {
         self.queue.closed().await;
     }
+}
 
-    /// Lets go of what has lapsed, every `period`, for as long as the future is polled.
-    pub async fn sweep_every(&self, period: Duration) {
-        let mut ticks = tokio::time::interval(period);
-        loop {
-            ticks.tick().await;
-            match self.submit(Command::Sweep).await {
-                Ok(_) | Err(Unavailable::Busy) => {}
-                Err(Unavailable::Failed) => return,
-            }
+impl<T> From<mpsc::error::TrySendError<T>> for Unavailable {
+    fn from(error: mpsc::error::TrySendError<T>) -> Self {
+        match error {
+            mpsc::error::TrySendError::Full(_) => Self::Busy,
+            mpsc::error::TrySendError::Closed(_) => Self::Failed,
         }
     }
 }
@@ -124,15 +144,19 @@ impl Drop for Ending<'_> {
 fn run<E: Engine>(
     mut engine: E,
     mirror: &Mirror,
-    wall: &impl Fn() -> UnixTime,
+    read_clock: &impl Fn() -> Reading,
     mut messages: mpsc::Receiver<Message>,
 ) {
     let _ending = Ending(mirror);
+    let mut bells = Bells::default();
     while let Some(first) = messages.blocking_recv() {
-        let (commands, answers, stop) = drain(first, &mut messages);
-        let outcomes = block_on(turn(&mut engine, mirror, wall(), &commands));
-        let is_over = stop.is_some() || outcomes.is_err();
-        answer(outcomes, answers, mirror);
+        let Drained { commands, callers, stop } = drain(first, &mut messages, &bells);
+        let turned = block_on(turn(&mut engine, mirror, read_clock(), &commands));
+        let is_over = stop.is_some() || turned.is_err();
+        match turned {
+            Ok(turned) => answer(turned, callers, &mut bells),
+            Err(error) => give_up(&error, callers, mirror),
+        }
         if is_over {
             // Before anyone is told of the end, so that the next one finds the store free.
             drop(engine);
@@ -143,48 +167,74 @@ fn run<E: Engine>(
     }
 }
 
-type Answer = oneshot::Sender<Result<Outcome, Unavailable>>;
+/// Whoever waits for the answer to a command.
+struct Caller {
+    answer: oneshot::Sender<Result<Outcome, Unavailable>>,
+    bell: Option<Bell>,
+}
+
+/// What waited in the queue.
+#[derive(Default)]
+struct Drained {
+    commands: Vec<Command>,
+    /// One for each command.
+    callers: Vec<Option<Caller>>,
+    stop: Option<oneshot::Sender<()>>,
+}
 
 /// Everything that waits now, up to the size of one batch.
-fn drain(
-    first: Message,
-    messages: &mut mpsc::Receiver<Message>,
-) -> (Vec<Command>, Vec<Answer>, Option<oneshot::Sender<()>>) {
-    let (mut commands, mut answers) = (Vec::new(), Vec::new());
+fn drain(first: Message, messages: &mut mpsc::Receiver<Message>, bells: &Bells) -> Drained {
+    let mut drained = Drained::default();
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
-            Message::Job(Job { command, answer }) => {
-                commands.push(command);
-                answers.push(answer);
+            Message::Job(Job { command, answer, bell }) => {
+                drained.commands.push(command);
+                drained.callers.push(Some(Caller { answer, bell }));
             }
-            Message::Stop(stopped) => return (commands, answers, Some(stopped)),
+            // Another request of the same holder may still wait there.
+            Message::Word(Command::LeaveQueue(holder)) if bells.is_awaited(holder) => {}
+            Message::Word(command) => {
+                drained.commands.push(command);
+                drained.callers.push(None);
+            }
+            Message::Stop(stopped) => {
+                drained.stop = Some(stopped);
+                return drained;
+            }
         }
-        next = if commands.len() < BATCH_MAX { messages.try_recv().ok() } else { None };
+        let has_room = drained.commands.len() < BATCH_MAX;
+        next = if has_room { messages.try_recv().ok() } else { None };
     }
-    (commands, answers, None)
+    drained
 }
 
-fn answer(outcomes: Result<Vec<Outcome>, TurnError>, answers: Vec<Answer>, mirror: &Mirror) {
-    match outcomes {
-        Ok(outcomes) => {
-            for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                // A caller that hung up is not told, and what it asked for stands.
-                let _ = answer.send(Ok(outcome));
-            }
+/// Answers, and rings for whoever waits for a seat.
+///
+/// INVARIANT: a caller's bell hangs before the caller learns that there is no seat, so no ring is
+/// missed between the two.
+fn answer(turned: Turned, callers: Vec<Option<Caller>>, bells: &mut Bells) {
+    turned.woken.into_iter().for_each(|holder| bells.ring(holder));
+    for (caller, outcome) in callers.into_iter().zip(turned.outcomes) {
+        let Some(Caller { answer, bell }) = caller else { continue };
+        if let (Some(bell), Some(full)) = (bell, outcome.full_house()) {
+            bells.hang(full.holder, &bell);
         }
-        Err(error) => {
-            // First of all: whatever becomes of the log, nobody is told that the store is well.
-            mirror.fail();
-            tracing::error!(
-                %error,
-                "the store failed and nothing is acknowledged any more: \
-                 make room on the disk or mend it, then start the server again"
-            );
-            for answer in answers {
-                let _ = answer.send(Err(Unavailable::Failed));
-            }
-        }
+        // A caller that hung up is not told, and what it asked for stands.
+        let _ = answer.send(Ok(outcome));
+    }
+}
+
+fn give_up(error: &TurnError, callers: Vec<Option<Caller>>, mirror: &Mirror) {
+    // First of all: whatever becomes of the log, nobody is told that the store is well.
+    mirror.fail();
+    tracing::error!(
+        %error,
+        "the store failed and nothing is acknowledged any more: \
+         make room on the disk or mend it, then start the server again"
+    );
+    for caller in callers.into_iter().flatten() {
+        let _ = caller.answer.send(Err(Unavailable::Failed));
     }
 }
 
@@ -203,6 +253,15 @@ pub enum TurnError {
     Store(#[from] StoreError),
 }
 
+/// What came of one turn.
+#[derive(Debug)]
+pub struct Turned {
+    /// One outcome for each command.
+    pub outcomes: Vec<Outcome>,
+    /// Who waits for a seat and is to ask again.
+    pub woken: Vec<Holder>,
+}
+
 /// One turn: decides the commands one after another, commits what they changed, and only then lets
 /// the mirror show it.
 ///
@@ -213,19 +272,26 @@ pub enum TurnError {
 pub async fn turn<E: Engine>(
     engine: &mut E,
     mirror: &Mirror,
-    wall: UnixTime,
+    reading: Reading,
     commands: &[Command],
-) -> Result<Vec<Outcome>, TurnError> {
+) -> Result<Turned, TurnError> {
     let (mut batch, site) = engine.begin().await?;
-    let mut draft = Draft::new(site, wall, mirror.licences());
+    let judged = mirror.anchor().judge(&site, reading);
+    let mut draft = Draft::new(site, judged, reading, mirror.licences());
     let mut outcomes = Vec::with_capacity(commands.len());
     let mut loads = 0;
-    while let Some((command, later)) = commands.get(outcomes.len()..).and_then(<[_]>::split_first) {
-        match decide(command, &mut draft) {
-            Ok(outcome) => outcomes.push(outcome),
+    loop {
+        let left = commands.get(outcomes.len()..).unwrap_or_default();
+        let step = match left.first() {
+            Some(command) => decide(command, &mut draft).map(Some),
+            None => settle(&mut draft).map(|()| None),
+        };
+        match step {
+            Ok(Some(outcome)) => outcomes.push(outcome),
+            Ok(None) => break,
             Err(_missing) => {
                 // What the later ones need is loaded in the same go.
-                later.iter().for_each(|command| peek(command, &mut draft));
+                left.iter().skip(1).for_each(|command| peek(command, &mut draft));
                 batch.load(&mut draft).await?;
                 loads += 1;
                 if loads > LOADS_MAX {
@@ -234,11 +300,13 @@ pub async fn turn<E: Engine>(
             }
         }
     }
-    if !draft.changes().is_empty() {
+    let changes = draft.changes();
+    let woken = changes.woken().to_vec();
+    if !changes.is_empty() {
         batch.commit(draft.changes()).await?;
         mirror.apply(&draft.changes(), draft.licences());
     }
-    Ok(outcomes)
+    Ok(Turned { outcomes, woken })
 }
 
 /// Runs a future on this thread. An embedded engine's futures are ready at once; another engine's

@@ -1,118 +1,219 @@
 //! What the audit log says: ids and no names, one entry an act, each chained to the one before.
 
-use licence_core::{ChainHead, Code, LicenceId, SessionId, UnixTime, UserId, json};
+use licence_core::json::{self, ObjectWriter};
+use licence_core::{ChainHead, Code, LicenceId, SessionId, Text, TokenId, UnixTime, UserId};
 
 /// Something that happened, refusals included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// A licence was installed.
-    LicenceInstalled {
-        /// Which.
-        licence: LicenceId,
-    },
     /// A person was registered.
-    UserAdded {
-        /// Who.
-        user: UserId,
-    },
+    UserAdded(UserId),
+    /// A person's account was changed.
+    UserChanged(UserId, UserChangeKind),
+    /// A person's account was taken away, with everything but their id in this log.
+    UserErased(UserId),
     /// A session began.
-    SignedIn {
-        /// Who.
-        user: UserId,
-        /// Which.
-        session: SessionId,
-    },
+    SignedIn(UserId, SessionId),
     /// A session's token was rotated, and its lease renewed.
-    Refreshed {
-        /// Which.
-        session: SessionId,
-    },
+    Refreshed(SessionId),
     /// A session's token was shown once more, and the same child given again.
-    Replayed {
-        /// Which.
-        session: SessionId,
-    },
+    Replayed(SessionId),
+    /// The same, long after the answer was lost.
+    LateReplayed(SessionId),
+    /// A session's token was newer than the store, which was put back, and was adopted.
+    Adopted(SessionId),
     /// A session took a seat.
-    SeatTaken {
-        /// Which.
-        session: SessionId,
-    },
+    SeatTaken(SessionId),
     /// A session's lease was not renewed in time.
-    SeatLapsed {
-        /// Which.
-        session: SessionId,
-    },
+    SeatLapsed(SessionId),
+    /// A session gave its seat back and went on without one.
+    SeatReleased(SessionId),
+    /// An administrator keeps a seat free for a person.
+    SeatReserved(UserId),
+    /// A seat was taken along offline.
+    SeatBorrowed(SessionId, TokenId),
+    /// A borrowed seat was brought back.
+    SeatReturned(TokenId),
+    /// A borrowed seat was written off.
+    SeatWrittenOff(TokenId),
+    /// A borrowed seat's time was over.
+    BorrowingEnded(TokenId),
     /// A session ended because its person ended it.
-    SignedOut {
-        /// Which.
-        session: SessionId,
-    },
+    SignedOut(SessionId),
     /// A session ended because its time was over.
-    SessionEnded {
-        /// Which.
-        session: SessionId,
-    },
+    SessionEnded(SessionId),
+    /// A session ended because an administrator ended it, or changed the account.
+    SessionRevoked(SessionId),
     /// A session ended because an old refresh token of it was used again.
-    TokenReused {
-        /// Which.
-        session: SessionId,
-    },
-    /// A person or a session was refused.
-    Refused {
-        /// Who, where that is known.
-        user: Option<UserId>,
-        /// Which, where that is known.
-        session: Option<SessionId>,
-        /// Why.
-        code: Code,
-    },
+    TokenReused(SessionId),
+    /// One access token was revoked.
+    TokenRevoked(SessionId, TokenId),
+    /// A licence was installed.
+    LicenceInstalled(LicenceId),
+    /// A revocation list was installed.
+    RevocationsInstalled(u32),
+    /// More seats are held than the licence in force has.
+    SeatsOver,
+    /// No more seats are held than the licence in force has.
+    SeatsWithin,
+    /// The wall clock is behind a time that was trusted.
+    ClockBehind,
+    /// The wall clock is too far ahead to be believed.
+    ClockDisputed,
+    /// The wall clock is believed again.
+    ClockSound,
+    /// An administrator accepted the wall clock.
+    ClockAccepted(UnixTime),
+    /// An administrator lowered the highest time that was trusted.
+    ClockReset(UnixTime, Text),
+    /// Entries before a place were taken away, and a signed checkpoint was left.
+    LogPruned(u64),
+    /// Something was refused.
+    Refused(Refused),
+}
+
+/// What of an account was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserChangeKind {
+    /// It may sign in again.
+    Enabled,
+    /// It may not sign in.
+    Disabled,
+    /// What it may do.
+    Roles,
+    /// How it proves who it is.
+    Password,
+    /// Names, addresses and marks.
+    Profile,
+}
+
+/// A refusal on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Who, where that is known.
+    pub user: Option<UserId>,
+    /// Which session, where that is known.
+    pub session: Option<SessionId>,
+    /// Why.
+    pub code: Code,
+}
+
+/// Who did it, where that is not the person or the session that the entry names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person in the role of an administrator.
+    Admin(UserId),
+    /// Whoever may run commands on the server's machine.
+    Local,
+}
+
+impl UserChangeKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "user_enabled",
+            Self::Disabled => "user_disabled",
+            Self::Roles => "user_roles_changed",
+            Self::Password => "user_password_changed",
+            Self::Profile => "user_changed",
+        }
+    }
 }
 
 impl Act {
     const fn name(&self) -> &'static str {
         match self {
-            Self::LicenceInstalled { .. } => "licence_installed",
-            Self::UserAdded { .. } => "user_added",
-            Self::SignedIn { .. } => "signed_in",
-            Self::Refreshed { .. } => "refreshed",
-            Self::Replayed { .. } => "replayed",
-            Self::SeatTaken { .. } => "seat_taken",
-            Self::SeatLapsed { .. } => "seat_lapsed",
-            Self::SignedOut { .. } => "signed_out",
-            Self::SessionEnded { .. } => "session_ended",
-            Self::TokenReused { .. } => "token_reused",
-            Self::Refused { .. } => "refused",
+            Self::UserAdded(_) => "user_added",
+            Self::UserChanged(_, kind) => kind.name(),
+            Self::UserErased(_) => "user_erased",
+            Self::SignedIn(..) => "signed_in",
+            Self::Refreshed(_) => "refreshed",
+            Self::Replayed(_) => "replayed",
+            Self::LateReplayed(_) => "late_replayed",
+            Self::Adopted(_) => "adopted",
+            Self::SeatTaken(_) => "seat_taken",
+            Self::SeatLapsed(_) => "seat_lapsed",
+            Self::SeatReleased(_) => "seat_released",
+            Self::SeatReserved(_) => "seat_reserved",
+            Self::SeatBorrowed(..) => "seat_borrowed",
+            Self::SeatReturned(_) => "seat_returned",
+            Self::SeatWrittenOff(_) => "seat_written_off",
+            Self::BorrowingEnded(_) => "borrowing_ended",
+            Self::SignedOut(_) => "signed_out",
+            Self::SessionEnded(_) => "session_ended",
+            Self::SessionRevoked(_) => "session_revoked",
+            Self::TokenReused(_) => "token_reused",
+            Self::TokenRevoked(..) => "token_revoked",
+            Self::LicenceInstalled(_) => "licence_installed",
+            Self::RevocationsInstalled(_) => "revocations_installed",
+            Self::SeatsOver => "seats_over",
+            Self::SeatsWithin => "seats_within",
+            Self::ClockBehind => "clock_behind",
+            Self::ClockDisputed => "clock_disputed",
+            Self::ClockSound => "clock_sound",
+            Self::ClockAccepted(_) => "clock_accepted",
+            Self::ClockReset(..) => "clock_reset",
+            Self::LogPruned(_) => "log_pruned",
+            Self::Refused(_) => "refused",
         }
     }
 
-    const fn user(&self) -> Option<UserId> {
+    fn write_subject(&self, entry: &mut ObjectWriter<'_>) {
         match self {
-            Self::UserAdded { user } | Self::SignedIn { user, .. } => Some(*user),
-            Self::Refused { user, .. } => *user,
-            Self::LicenceInstalled { .. }
-            | Self::Refreshed { .. }
-            | Self::Replayed { .. }
-            | Self::SeatTaken { .. }
-            | Self::SeatLapsed { .. }
-            | Self::SignedOut { .. }
-            | Self::SessionEnded { .. }
-            | Self::TokenReused { .. } => None,
+            Self::UserAdded(user)
+            | Self::UserChanged(user, _)
+            | Self::UserErased(user)
+            | Self::SeatReserved(user) => entry.string("user", user),
+            Self::SignedIn(user, session) => {
+                entry.string("user", user);
+                entry.string("session", session);
+            }
+            Self::Refreshed(session)
+            | Self::Replayed(session)
+            | Self::LateReplayed(session)
+            | Self::Adopted(session)
+            | Self::SeatTaken(session)
+            | Self::SeatLapsed(session)
+            | Self::SeatReleased(session)
+            | Self::SignedOut(session)
+            | Self::SessionEnded(session)
+            | Self::SessionRevoked(session)
+            | Self::TokenReused(session) => entry.string("session", session),
+            Self::SeatBorrowed(session, token) | Self::TokenRevoked(session, token) => {
+                entry.string("session", session);
+                entry.string("token", token);
+            }
+            Self::SeatReturned(token)
+            | Self::SeatWrittenOff(token)
+            | Self::BorrowingEnded(token) => {
+                entry.string("token", token);
+            }
+            Self::LicenceInstalled(licence) => entry.string("licence", licence),
+            Self::RevocationsInstalled(seq) => entry.integer("list", *seq),
+            Self::SeatsOver
+            | Self::SeatsWithin
+            | Self::ClockBehind
+            | Self::ClockDisputed
+            | Self::ClockSound => {}
+            Self::ClockAccepted(time) => entry.integer("time", time.secs()),
+            Self::ClockReset(time, reason) => {
+                entry.integer("time", time.secs());
+                entry.string("reason", reason);
+            }
+            Self::LogPruned(below) => entry.string("below", below),
+            Self::Refused(refused) => refused.write(entry),
         }
     }
+}
 
-    const fn session(&self) -> Option<SessionId> {
-        match self {
-            Self::SignedIn { session, .. }
-            | Self::Refreshed { session }
-            | Self::Replayed { session }
-            | Self::SeatTaken { session }
-            | Self::SeatLapsed { session }
-            | Self::SignedOut { session }
-            | Self::SessionEnded { session }
-            | Self::TokenReused { session } => Some(*session),
-            Self::Refused { session, .. } => *session,
-            Self::LicenceInstalled { .. } | Self::UserAdded { .. } => None,
+impl Refused {
+    fn write(self, entry: &mut ObjectWriter<'_>) {
+        if let Some(user) = self.user {
+            entry.string("user", user);
         }
+        if let Some(session) = self.session {
+            entry.string("session", session);
+        }
+        entry.string("code", self.code);
     }
 }
 
@@ -126,21 +227,15 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(seq: u64, at: UnixTime, act: &Act) -> Self {
+    pub(super) fn new(seq: u64, at: UnixTime, act: &Act, by: Option<Actor>) -> Self {
         let json = json::object(|entry| {
             entry.integer("at", at.secs());
             entry.string("act", act.name());
-            if let Some(user) = act.user() {
-                entry.string("user", user);
-            }
-            if let Some(session) = act.session() {
-                entry.string("session", session);
-            }
-            if let Act::LicenceInstalled { licence } = act {
-                entry.string("licence", licence);
-            }
-            if let Act::Refused { code, .. } = act {
-                entry.string("code", code);
+            act.write_subject(entry);
+            match by {
+                Some(Actor::Admin(user)) => entry.string("by", user),
+                Some(Actor::Local) => entry.string("by", "local"),
+                None => {}
             }
         });
         Self { seq, json }

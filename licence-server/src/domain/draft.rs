@@ -2,25 +2,30 @@
 
 mod changes;
 mod index;
+mod rules;
+mod tables;
 
 use std::collections::BTreeSet;
 
-use licence_core::{LicenceId, SessionId, UnixTime, UserId};
+use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 
-use super::audit::{Act, Entry};
-use super::command::InstallLicence;
-use super::licence::{Licences, Terms};
-use super::row::{LoginName, Revocation, Session, Site, User};
-use super::table::{Mark, Table};
+use super::audit::{Act, Actor, Entry};
+use super::licence::Licences;
+use super::row::{
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, User,
+};
+use super::timeline::{ClockDoubt, Judgement, Reading};
 
 pub use changes::Changes;
 use index::Index;
+pub use tables::Needs;
+use tables::{Marks, Tables};
 
 /// A row is not loaded yet; the rule has changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing;
 
-/// A seat's hold by one session.
+/// A seat's hold by one session, or by a lease that was taken along from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lease {
     /// Until when; first, so that leases sort by their end.
@@ -29,21 +34,44 @@ pub struct Lease {
     pub session: SessionId,
     /// Whose session that is.
     pub user: UserId,
+    /// By which borrowed seat, where it was taken along: it outlives its session.
+    pub borrowing: Option<TokenId>,
 }
+
+/// When something ends, if nothing is done before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due<Id> {
+    /// When; first, so that what is due sorts by it.
+    pub at: UnixTime,
+    /// What.
+    pub id: Id,
+}
+
+/// Seconds after which the mark is written even where nothing else is: what a crash may forget of it.
+const MARK_SECS_MAX: i64 = 600;
 
 /// What one batch of commands sees and changes.
 #[derive(Debug)]
 pub struct Draft {
+    reading: Reading,
     now: UnixTime,
     site: Site,
     licences: Licences,
-    sessions: Table<SessionId, Session>,
-    users: Table<UserId, User>,
-    names: Table<LoginName, UserId>,
-    leases: Table<UserId, Vec<Lease>>,
-    soonest: Index<Lease>,
-    stale: Index<Revocation>,
+    tables: Tables,
+    fronts: Fronts,
     log: Log,
+    awaited_end: Option<UnixTime>,
+    /// Whether the site's row is to be written, though no rule wrote anything.
+    is_mark_old: bool,
+}
+
+/// The fronts of the ordered indexes.
+#[derive(Debug, Default)]
+struct Fronts {
+    leases: Index<Lease>,
+    revocations: Index<Revocation>,
+    sessions: Index<Due<SessionId>>,
+    borrowings: Index<Due<TokenId>>,
 }
 
 /// What is only ever appended.
@@ -53,53 +81,55 @@ struct Log {
     revoked: Vec<Revocation>,
     purged: Vec<Revocation>,
     licences: Vec<(LicenceId, Vec<u8>)>,
-}
-
-/// What the engine is to load.
-#[derive(Clone, Copy, Debug)]
-pub struct Needs<'a> {
-    /// Sessions by id.
-    pub sessions: &'a BTreeSet<SessionId>,
-    /// People by id.
-    pub users: &'a BTreeSet<UserId>,
-    /// People's ids by name.
-    pub names: &'a BTreeSet<LoginName>,
-    /// Leases by person.
-    pub leases: &'a BTreeSet<UserId>,
-    /// So many leases from the one that ends first.
-    pub soonest: usize,
-    /// So many revocations from the one that may go first.
-    pub stale: usize,
+    list: Vec<Vec<u8>>,
+    pruned: Vec<(u64, String)>,
+    woken: Vec<Holder>,
 }
 
 /// A point to come back to.
-#[derive(Clone, Copy)]
 struct Savepoint {
     site: Site,
-    tables: (Mark, Mark, Mark, Mark),
-    done: (usize, usize),
-    log: (usize, usize, usize, usize),
+    licences: Licences,
+    tables: Marks,
+    done: [usize; 4],
+    log: [usize; 7],
 }
 
 // What engines and the writer use.
 impl Draft {
     /// A draft over the site's row, judged at one time for the whole batch.
     #[must_use]
-    pub fn new(site: Site, now: UnixTime, licences: Licences) -> Self {
-        let now = site.mark.max(now);
+    pub fn new(site: Site, judged: Judgement, reading: Reading, licences: Licences) -> Self {
+        let Judgement { now, doubt } = judged;
         let unlicensed_secs = licences.unlicensed_secs(site.serial, site.mark, now);
         let unlicensed_secs = site.unlicensed_secs.saturating_add(unlicensed_secs);
-        Self {
-            site: Site { mark: now, unlicensed_secs, ..site },
+        let mut draft = Self {
+            reading,
             now,
+            site: Site { mark: now, doubt, unlicensed_secs, ..site },
             licences,
-            sessions: Table::default(),
-            users: Table::default(),
-            names: Table::default(),
-            leases: Table::default(),
-            soonest: Index::default(),
-            stale: Index::default(),
+            tables: Tables::default(),
+            fronts: Fronts::default(),
             log: Log::default(),
+            awaited_end: None,
+            is_mark_old: now.since(site.mark) >= MARK_SECS_MAX,
+        };
+        draft.record_clock(site.doubt, doubt);
+        draft
+    }
+
+    fn record_clock(&mut self, before: Option<ClockDoubt>, after: Option<ClockDoubt>) {
+        match (before, after) {
+            (None | Some(ClockDoubt::Ahead { .. }), Some(ClockDoubt::Behind)) => {
+                self.record(Act::ClockBehind);
+            }
+            (None | Some(ClockDoubt::Behind), Some(ClockDoubt::Ahead { .. })) => {
+                self.record(Act::ClockDisputed);
+            }
+            (Some(_), None) => self.record(Act::ClockSound),
+            (None, None)
+            | (Some(ClockDoubt::Behind), Some(ClockDoubt::Behind))
+            | (Some(ClockDoubt::Ahead { .. }), Some(ClockDoubt::Ahead { .. })) => {}
         }
     }
 
@@ -107,49 +137,90 @@ impl Draft {
     #[must_use]
     pub const fn needs(&self) -> Needs<'_> {
         Needs {
-            sessions: self.sessions.wanted(),
-            users: self.users.wanted(),
-            names: self.names.wanted(),
-            leases: self.leases.wanted(),
-            soonest: self.soonest.wanted,
-            stale: self.stale.wanted,
+            sessions: self.tables.sessions.wanted(),
+            users: self.tables.users.wanted(),
+            names: self.tables.names.wanted(),
+            leases: self.tables.leases.wanted(),
+            own_sessions: self.tables.own_sessions.wanted(),
+            borrowings: self.tables.borrowings.wanted(),
+            data: self.tables.data.wanted(),
+            is_queue_wanted: self.tables.is_queue_wanted,
+            leases_by_end: self.fronts.leases.wanted,
+            revocations_by_end: self.fronts.revocations.wanted,
+            sessions_by_end: self.fronts.sessions.wanted,
+            borrowings_by_end: self.fronts.borrowings.wanted,
         }
     }
 
     /// Takes a session's row from the engine.
     pub fn load_session(&mut self, id: SessionId, row: Option<Session>) {
-        self.sessions.load(id, row);
+        self.tables.sessions.load(id, row);
     }
 
     /// Takes a person's row from the engine.
     pub fn load_user(&mut self, id: UserId, row: Option<User>) {
-        self.users.load(id, row);
+        self.tables.users.load(id, row);
     }
 
     /// Takes from the engine whose name it is.
     pub fn load_name(&mut self, name: LoginName, user: Option<UserId>) {
-        self.names.load(name, user);
+        self.tables.names.load(name, user);
     }
 
     /// Takes a person's leases from the engine.
     pub fn load_leases(&mut self, user: UserId, leases: Vec<Lease>) {
-        self.leases.load(user, Some(leases));
+        self.tables.leases.load(user, Some(leases));
+    }
+
+    /// Takes the ids of a person's sessions from the engine.
+    pub fn load_own_sessions(&mut self, user: UserId, sessions: BTreeSet<SessionId>) {
+        self.tables.own_sessions.load(user, Some(sessions));
+    }
+
+    /// Takes a borrowed seat from the engine.
+    pub fn load_borrowing(&mut self, id: TokenId, row: Option<Borrowing>) {
+        self.tables.borrowings.load(id, row);
+    }
+
+    /// Takes data from the engine.
+    pub fn load_data(&mut self, owner: DataOwner, row: Option<Data>) {
+        self.tables.data.load(owner, row);
+    }
+
+    /// Takes the whole queue from the engine. It is bounded.
+    pub fn load_queue(&mut self, places: Vec<Place>) {
+        self.tables.load_queue(places);
     }
 
     /// Takes the leases that end first from the engine, in their order: as many as were asked for,
     /// or all.
-    pub fn load_soonest(&mut self, leases: Vec<Lease>) {
+    pub fn load_leases_by_end(&mut self, leases: Vec<Lease>) {
         // Each that has ended will be let go, so what that takes is asked for in one go.
         for lease in leases.iter().filter(|lease| self.now.is_expired(lease.end)) {
-            let _ = (self.sessions.row(&lease.session), self.leases.row(&lease.user));
+            let _ = (self.tables.sessions.row(&lease.session), self.tables.leases.row(&lease.user));
         }
-        self.soonest.load(leases);
+        self.fronts.leases.load(leases);
     }
 
     /// Takes the revocations that may go first from the engine, in their order: as many as were asked
     /// for, or all.
-    pub fn load_stale(&mut self, revocations: Vec<Revocation>) {
-        self.stale.load(revocations);
+    pub fn load_revocations_by_end(&mut self, revocations: Vec<Revocation>) {
+        self.fronts.revocations.load(revocations);
+    }
+
+    /// Takes the sessions that end first from the engine, in their order: as many as were asked for,
+    /// or all.
+    pub fn load_sessions_by_end(&mut self, sessions: Vec<Due<SessionId>>) {
+        for due in sessions.iter().filter(|due| self.now.is_expired(due.at)) {
+            let _ = self.tables.sessions.row(&due.id);
+        }
+        self.fronts.sessions.load(sessions);
+    }
+
+    /// Takes the borrowed seats that end first from the engine, in their order: as many as were asked
+    /// for, or all.
+    pub fn load_borrowings_by_end(&mut self, borrowings: Vec<Due<TokenId>>) {
+        self.fronts.borrowings.load(borrowings);
     }
 
     /// What the batch changed so far.
@@ -185,149 +256,57 @@ impl Draft {
     }
 
     fn savepoint(&self) -> Savepoint {
-        let Log { entries, revoked, purged, licences } = &self.log;
+        let Fronts { leases, revocations, sessions, borrowings } = &self.fronts;
+        let Log { entries, revoked, purged, licences, list, pruned, woken } = &self.log;
         Savepoint {
             site: self.site,
-            tables: (
-                self.sessions.mark(),
-                self.users.mark(),
-                self.names.mark(),
-                self.leases.mark(),
-            ),
-            done: (self.soonest.done, self.stale.done),
-            log: (entries.len(), revoked.len(), purged.len(), licences.len()),
+            licences: self.licences.clone(),
+            tables: self.tables.marks(),
+            done: [leases.done, revocations.done, sessions.done, borrowings.done],
+            log: [
+                entries.len(),
+                revoked.len(),
+                purged.len(),
+                licences.len(),
+                list.len(),
+                pruned.len(),
+                woken.len(),
+            ],
         }
     }
 
     fn roll_back(&mut self, savepoint: Savepoint) {
-        self.site = savepoint.site;
-        let (sessions, users, names, leases) = savepoint.tables;
-        self.sessions.roll_back(sessions);
-        self.users.roll_back(users);
-        self.names.roll_back(names);
-        self.leases.roll_back(leases);
-        (self.soonest.done, self.stale.done) = savepoint.done;
-        let (entries, revoked, purged, licences) = savepoint.log;
+        let Savepoint { site, licences, tables, done, log } = savepoint;
+        (self.site, self.licences) = (site, licences);
+        self.tables.roll_back(tables);
+        let fronts = &mut self.fronts;
+        [
+            fronts.leases.done,
+            fronts.revocations.done,
+            fronts.sessions.done,
+            fronts.borrowings.done,
+        ] = done;
+        let [entries, revoked, purged, licences, list, pruned, woken] = log;
         self.log.entries.truncate(entries);
         self.log.revoked.truncate(revoked);
         self.log.purged.truncate(purged);
-        for _ in licences..self.log.licences.len() {
-            self.licences.pop();
-        }
         self.log.licences.truncate(licences);
-    }
-}
-
-// What rules use.
-impl Draft {
-    /// The time at which the whole batch is judged.
-    pub(super) const fn now(&self) -> UnixTime {
-        self.now
-    }
-
-    pub(super) const fn site(&self) -> &Site {
-        &self.site
-    }
-
-    pub(super) fn edit_site(&mut self, edit: impl FnOnce(&mut Site)) {
-        edit(&mut self.site);
-    }
-
-    /// The terms in force, if a licence is installed.
-    pub(super) fn terms(&self) -> Option<Terms> {
-        self.licences.in_force(self.site.serial?, self.now).copied()
-    }
-
-    pub(super) fn session(&mut self, id: SessionId) -> Result<Option<Session>, Missing> {
-        self.sessions.row(&id).map(Option::<&Session>::cloned)
-    }
-
-    pub(super) fn user(&mut self, id: UserId) -> Result<Option<User>, Missing> {
-        self.users.row(&id).map(Option::<&User>::cloned)
-    }
-
-    pub(super) fn name(&mut self, name: &LoginName) -> Result<Option<UserId>, Missing> {
-        self.names.row(name).map(Option::<&UserId>::copied)
-    }
-
-    /// The leases of a person's sessions, those that have ended but were not let go included.
-    pub(super) fn leases(&mut self, user: UserId) -> Result<&[Lease], Missing> {
-        self.leases.row(&user).map(|leases| leases.map_or(&[][..], Vec::as_slice))
-    }
-
-    /// The lease that ends first of those that there were before this batch and that still stand.
-    ///
-    /// A lease that this batch gives ends after `now`, so whoever looks for lapsed ones misses none.
-    pub(super) fn soonest_lease(&mut self) -> Result<Option<Lease>, Missing> {
-        while let Some(lease) = self.soonest.first()? {
-            let stands = self
-                .leases
-                .loaded(&lease.user)
-                .map_or(true, |leases| leases.is_some_and(|leases| leases.contains(&lease)));
-            if stands {
-                return Ok(Some(lease));
-            }
-            self.soonest.done += 1;
-        }
-        Ok(None)
-    }
-
-    /// When the next lease ends, of those that there were before this batch; where there were none,
-    /// of those that it gave.
-    pub(super) fn earliest_lease_end(&mut self) -> Result<Option<UnixTime>, Missing> {
-        if let Some(lease) = self.soonest_lease()? {
-            return Ok(Some(lease.end));
-        }
-        let given = self.leases.changes().filter_map(|(_, leases)| leases?.first());
-        Ok(given.map(|lease| lease.end).min())
-    }
-
-    /// A revocation that nobody needs any more.
-    pub(super) fn stale_revocation(&mut self) -> Result<Option<Revocation>, Missing> {
-        let first = self.stale.first()?;
-        Ok(first.filter(|revocation| self.now.is_expired(revocation.until)))
-    }
-
-    pub(super) fn write_session(&mut self, session: Session) {
-        self.sessions.write(session.id, Some(session));
-    }
-
-    pub(super) fn remove_session(&mut self, id: SessionId) {
-        self.sessions.write(id, None);
-    }
-
-    pub(super) fn write_user(&mut self, user: User) {
-        self.users.write(user.id, Some(user));
-    }
-
-    pub(super) fn write_name(&mut self, name: LoginName, user: UserId) {
-        self.names.write(name, Some(user));
-    }
-
-    pub(super) fn write_leases(&mut self, user: UserId, leases: Vec<Lease>) {
-        self.leases.write(user, Some(leases));
-    }
-
-    pub(super) fn add_licence(&mut self, install: &InstallLicence) {
-        self.licences.add(install.terms);
-        self.log.licences.push((install.terms.id, install.file.clone()));
-    }
-
-    pub(super) fn revoke(&mut self, revocation: Revocation) {
-        self.log.revoked.push(revocation);
-    }
-
-    /// Takes the revocation away that [`stale_revocation`](Self::stale_revocation) gave.
-    pub(super) fn purge(&mut self, revocation: Revocation) {
-        self.stale.done += 1;
-        self.log.purged.push(revocation);
+        self.log.list.truncate(list);
+        self.log.pruned.truncate(pruned);
+        self.log.woken.truncate(woken);
     }
 
     /// Appends an entry to the audit log.
     pub(super) fn record(&mut self, act: Act) {
+        self.record_by(act, None);
+    }
+
+    /// Appends an entry to the audit log, and who did it.
+    #[expect(clippy::needless_pass_by_value, reason = "an act is made to be recorded, once")]
+    pub(super) fn record_by(&mut self, act: Act, by: Option<Actor>) {
         let position = &mut self.site.position;
         position.seq += 1;
-        let entry = Entry::new(position.seq, self.now, &act);
+        let entry = Entry::new(position.seq, self.now, &act, by);
         position.head = entry.chained_to(position.head);
         self.log.entries.push(entry);
     }

@@ -1,15 +1,20 @@
 //! Which licence is in force, and what it lets the rules do.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use licence_core::claims::{Period, SeatHolder, Seats};
 use licence_core::{AcceptedLicence, LicenceId, Serial, UnixTime};
 
 use super::audit::Act;
-use super::command::{InstallLicence, LicenceRefusal, Outcome, Refusal, Replace};
+use super::command::{
+    InstallLicence, InstallRevocations, LicenceRefusal, Outcome, Refusal, Replace,
+};
 use super::draft::Draft;
 use super::refuse;
 
 /// Seconds of an access token, where the lease leaves room for them.
-const ACCESS_SECS: i64 = 900;
+pub(super) const ACCESS_SECS: i64 = 900;
 
 /// Seconds by which a lease outlasts the access token it covers: the leeway of whoever checks it.
 const LEASE_MARGIN_SECS: i64 = 30;
@@ -30,6 +35,8 @@ pub struct Terms {
     pub(crate) period: Period,
     /// Its seats.
     pub(crate) seats: Seats,
+    /// When the vendor signed it: no clock is rightly before that.
+    pub(crate) iat: UnixTime,
     /// The number of the revocation list that came with it; 0 without one.
     pub(crate) list_seq: u32,
 }
@@ -45,6 +52,7 @@ impl Terms {
             revision: claims.revision,
             period: claims.period,
             seats: claims.seats,
+            iat: claims.iat,
             list_seq: licence.signed().revocations().map_or(0, |list| list.claims().seq),
         }
     }
@@ -95,30 +103,54 @@ impl Terms {
     }
 }
 
-/// The licences that are installed and were verified since the server started.
+/// The licences that are installed and were verified since the server started. Cheap to clone: every
+/// batch begins with one.
 #[derive(Clone, Debug, Default)]
-pub struct Licences(Vec<Terms>);
+pub struct Licences(Arc<Installed>);
+
+#[derive(Clone, Debug, Default)]
+struct Installed {
+    terms: Vec<Terms>,
+    revoked: BTreeSet<LicenceId>,
+}
 
 impl Licences {
     /// Adds one.
     pub fn add(&mut self, terms: Terms) {
-        self.0.push(terms);
+        Arc::make_mut(&mut self.0).terms.push(terms);
     }
 
-    /// Takes the one away that was added last.
-    pub(super) fn pop(&mut self) {
-        self.0.pop();
+    /// Takes over which of them are revoked.
+    pub fn revoke(&mut self, revoked: BTreeSet<LicenceId>) {
+        Arc::make_mut(&mut self.0).revoked = revoked;
     }
 
-    /// The one in force: of the series, the highest revision that has begun, or before any has
-    /// begun, the one that begins first. What has not begun is staged.
+    /// The one in force: of the series, the highest revision that has begun and was not revoked; where
+    /// there is none, the highest that has begun, or before any has begun, the one that begins first.
+    /// What has not begun is staged.
     #[must_use]
     pub fn in_force(&self, serial: Serial, now: UnixTime) -> Option<&Terms> {
-        let of_series = || self.0.iter().filter(|terms| terms.serial == serial);
+        let of_series = || self.0.terms.iter().filter(|terms| terms.serial == serial);
         let begun = of_series().filter(|terms| !now.is_before(terms.period.nbf(), 0));
         begun
-            .max_by_key(|terms| terms.revision)
+            .max_by_key(|terms| (!self.is_revoked(terms.id), terms.revision))
             .or_else(|| of_series().min_by_key(|terms| terms.period.nbf()))
+    }
+
+    /// Whether a licence was revoked.
+    #[must_use]
+    pub fn is_revoked(&self, id: LicenceId) -> bool {
+        self.0.revoked.contains(&id)
+    }
+
+    /// Every one, in the order in which they were installed.
+    pub fn iter(&self) -> impl Iterator<Item = &Terms> {
+        self.0.terms.iter()
+    }
+
+    /// The newest time that the vendor signed.
+    pub(super) fn newest_iat(&self) -> Option<UnixTime> {
+        self.iter().map(|terms| terms.iat).max()
     }
 
     /// Seconds between two times in which no licence of the series in force was valid.
@@ -129,15 +161,16 @@ impl Licences {
         to: UnixTime,
     ) -> i64 {
         let terms = serial.and_then(|serial| self.in_force(serial, to));
-        terms.map_or(to.since(from), |terms| terms.invalid_secs(from, to))
+        let valid = terms.filter(|terms| !self.is_revoked(terms.id));
+        valid.map_or(to.since(from), |terms| terms.invalid_secs(from, to))
     }
 
     fn newest(&self, serial: Serial) -> Option<&Terms> {
-        self.0.iter().filter(|terms| terms.serial == serial).max_by_key(|terms| terms.revision)
+        self.iter().filter(|terms| terms.serial == serial).max_by_key(|terms| terms.revision)
     }
 
     fn with_id(&self, id: LicenceId) -> Option<&Terms> {
-        self.0.iter().rfind(|terms| terms.id == id)
+        self.0.terms.iter().rfind(|terms| terms.id == id)
     }
 }
 
@@ -180,9 +213,27 @@ pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
         Installation::Write => draft.add_licence(install),
         Installation::Known => {}
     }
+    draft.revoke_licences(install.revoked.clone());
     draft.edit_site(|site| site.serial = Some(terms.serial));
-    draft.record(Act::LicenceInstalled { licence: terms.id });
+    draft.record_by(Act::LicenceInstalled(terms.id), Some(install.by));
     Outcome::Installed { from: terms.period.nbf() }
+}
+
+/// Takes over a newer revocation list: what it revokes grants nothing from this commit on.
+pub(super) fn install_revocations(install: &InstallRevocations, draft: &mut Draft) -> Outcome {
+    draft.add_list(install);
+    draft.revoke_licences(install.revoked.clone());
+    draft.record_by(Act::RevocationsInstalled(install.seq), Some(install.by));
+    Outcome::Done
+}
+
+/// The terms under which seats are given now.
+pub(super) fn terms_now(draft: &Draft) -> Result<Terms, LicenceRefusal> {
+    let terms = draft.terms().ok_or(LicenceRefusal::None)?;
+    if draft.licences().is_revoked(terms.id) {
+        return Err(LicenceRefusal::Revoked);
+    }
+    terms.check(draft.now()).map(|()| terms)
 }
 
 /// Another series takes over at once, so it needs the administrator's word, and must have begun.

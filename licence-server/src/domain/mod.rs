@@ -7,28 +7,46 @@
 
 mod account;
 mod audit;
+mod borrow;
+mod clock;
 mod command;
+mod data;
 mod draft;
 mod licence;
 mod refresh;
+mod rotation;
 mod row;
 mod seat;
 mod session;
 mod table;
+mod timeline;
+mod waiting;
 
 use licence_core::{SessionId, UserId};
 
-pub use audit::{Act, Entry};
+pub use audit::{Act, Actor, Entry, Refused, UserChangeKind};
 pub use command::{
-    AddUser, Command, FullHouse, Grant, InstallLicence, LicenceRefusal, NextSecret, Outcome,
-    Refresh, Refusal, Replace, SignIn, SignOut, Stay,
+    AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected, FullHouse, Grant,
+    InstallLicence, InstallRevocations, LicenceRefusal, NextSecret, Outcome, PruneLog, Refresh,
+    Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat, RevokeToken, SeatGrant,
+    Sighting, SignIn, SignOut, Stay, UserChange, WriteData, WriteOff,
 };
-pub use draft::{Changes, Draft, Lease, Missing, Needs};
+pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
-pub use refresh::{Generation, Nonce, Rotation, SecretHash};
+pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
 pub use row::{
-    Credential, CredentialVersion, LoginName, PasswordHash, Revocation, Session, Site, User,
+    ADMIN_ROLE, Borrowing, Credential, CredentialVersion, Data, DataOwner, DeviceMark, Holder,
+    LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Session, Site, Ticket, TicketRank,
+    User,
 };
+pub(crate) use seat::sessions_of;
+pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
+
+/// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
+const SWEEP_MAX: usize = 256;
+
+/// How long after its end a token stays revoked: the most leeway that other libraries grant by default.
+const REVOKED_MARGIN_SECS: i64 = 60;
 
 /// Applies one command to the draft.
 ///
@@ -37,12 +55,28 @@ pub use row::{
 /// what it needs.
 pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> {
     draft.attempt(|draft| match command {
-        Command::InstallLicence(install) => Ok(licence::install(install, draft)),
         Command::AddUser(add) => account::add(add, draft),
+        Command::ChangeUser(change) => account::change(change, draft),
         Command::SignIn(sign_in) => session::sign_in(sign_in, draft),
-        Command::Refresh(refresh) => session::refresh(refresh, draft),
+        Command::Resume(resume) => session::resume(resume, draft),
+        Command::Refresh(refresh) => rotation::refresh(refresh, draft),
         Command::SignOut(sign_out) => session::sign_out(sign_out, draft),
-        Command::Sweep => seat::sweep(draft),
+        Command::EndSession(end) => session::end_session(end, draft),
+        Command::RevokeToken(revoke) => Ok(session::revoke_token(revoke, draft)),
+        Command::Park(session) => seat::park(*session, draft),
+        Command::ReleaseSeat(release) => seat::release_seat(release, draft),
+        Command::LeaveQueue(holder) => done(waiting::hang_up(*holder, draft)),
+        Command::Borrow(borrow) => borrow::borrow(borrow, draft),
+        Command::ReturnSeat(give_back) => borrow::give_back(give_back, draft),
+        Command::WriteOff(write_off) => borrow::write_off(write_off, draft),
+        Command::WriteData(write) => data::write(write, draft),
+        Command::Seen(sightings) => session::see(sightings, draft),
+        Command::InstallLicence(install) => Ok(licence::install(install, draft)),
+        Command::InstallRevocations(install) => Ok(licence::install_revocations(install, draft)),
+        Command::AcceptClock(by) => Ok(clock::accept(*by, draft)),
+        Command::ResetClock(reset) => clock::reset(reset, draft),
+        Command::PruneLog(prune) => Ok(prune_log(prune, draft)),
+        Command::Sweep => done(sweep(draft)),
     })
 }
 
@@ -54,6 +88,46 @@ pub fn peek(command: &Command, draft: &mut Draft) {
     });
 }
 
+/// Ends a batch: looks whether more seats are held than there are, and wakes who waits for one that came
+/// free.
+///
+/// # Errors
+/// [`Missing`], as [`decide`].
+pub fn settle(draft: &mut Draft) -> Result<(), Missing> {
+    draft.attempt(|draft| {
+        seat::watch_over(draft);
+        waiting::serve(draft)
+    })
+}
+
+fn done(result: Result<(), Missing>) -> Result<Outcome, Missing> {
+    result.map(|()| Outcome::Done)
+}
+
+/// Lets go of what has lapsed: leases, borrowed seats, sessions, places in the queue, and revocations
+/// that no token needs any more.
+fn sweep(draft: &mut Draft) -> Result<(), Missing> {
+    seat::sweep(draft)?;
+    borrow::forget_the_ended(draft)?;
+    session::sweep(draft)?;
+    waiting::forget_the_gone(draft)?;
+    for _ in 0..SWEEP_MAX {
+        let Some(revocation) = draft.stale_revocation()? else { break };
+        draft.purge(revocation);
+    }
+    Ok(())
+}
+
+/// Takes the log's beginning away. Its end stays: the next entry is chained to it.
+fn prune_log(prune: &PruneLog, draft: &mut Draft) -> Outcome {
+    if prune.below > draft.site().position.seq {
+        return refuse(None, None, Refusal::NotFound, draft);
+    }
+    draft.prune(prune);
+    draft.record_by(Act::LogPruned(prune.below), Some(prune.by));
+    Outcome::Done
+}
+
 /// Refuses a command, and puts that on record.
 fn refuse(
     user: Option<UserId>,
@@ -61,6 +135,6 @@ fn refuse(
     refusal: Refusal,
     draft: &mut Draft,
 ) -> Outcome {
-    draft.record(Act::Refused { user, session, code: refusal.code() });
+    draft.record(Act::Refused(Refused { user, session, code: refusal.code() }));
     Outcome::Refused(refusal)
 }

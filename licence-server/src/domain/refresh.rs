@@ -17,8 +17,18 @@ use licence_core::UnixTime;
 /// Seconds in which a parent gives the same child again: five tabs at once, an answer that was lost.
 pub(super) const REPLAY_SECS: i64 = 30;
 
-/// Replays of one rotation that an honest client may need; more is a thief in a loop.
+/// Seconds of that window in which replays are not counted: all the tabs of a browser, or the parallel
+/// requests of a program, show the same token at once.
+pub(super) const BURST_SECS: i64 = 5;
+
+/// Replays after that which an honest client may need; more is a thief in a loop.
 pub(super) const REPLAYS_MAX: u8 = 20;
+
+/// Seconds in which an answer may have been lost on a device that then slept.
+const LATE_SECS: i64 = 86_400;
+
+/// Answers that a device may lose so in a day.
+const LATE_MAX: u8 = 2;
 
 /// How often the token of a session was rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,8 +68,46 @@ pub struct Rotation {
     pub nonce: Nonce,
     /// When.
     pub at: UnixTime,
-    /// How often the parent was shown again since.
+    /// When the window began in which the parent gives the child again: then, or when an answer that
+    /// was lost was given late.
+    pub opened: UnixTime,
+    /// How often the parent was shown again since, the first seconds not counted.
     pub replays: u8,
+}
+
+impl Rotation {
+    /// The same after the parent was shown once more.
+    pub(super) fn replayed(self, now: UnixTime) -> Self {
+        let is_burst = !now.is_expired(self.opened.plus(BURST_SECS));
+        Self { replays: self.replays.saturating_add(u8::from(!is_burst)), ..self }
+    }
+
+    /// The same with its window open once more.
+    pub(super) const fn reopened(self, now: UnixTime) -> Self {
+        Self { opened: now, replays: 0, ..self }
+    }
+}
+
+/// Answers that were lost and given again late, in one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateAnswers {
+    /// When the day began.
+    pub since: UnixTime,
+    /// How many.
+    pub count: u8,
+}
+
+impl LateAnswers {
+    /// None so far.
+    pub const NONE: Self = Self { since: UnixTime::MIN, count: 0 };
+
+    /// With one more; `None` where that is one too many.
+    pub(super) fn another(self, now: UnixTime) -> Option<Self> {
+        if now.is_expired(self.since.plus(LATE_SECS)) {
+            return Some(Self { since: now, count: 1 });
+        }
+        (self.count < LATE_MAX).then_some(Self { count: self.count + 1, ..self })
+    }
 }
 
 /// What a genuine refresh token is to its session.
@@ -69,6 +117,9 @@ pub(super) enum Shown {
     Current,
     /// Its parent, still within the window: the same child again.
     Replay(Rotation),
+    /// Its parent, after the window and within a day: the same child again, if nothing of the answer
+    /// was ever seen.
+    Late(Rotation),
     /// An older one: someone keeps copies.
     Reused,
     /// One that this store never gave: the store is older than the token.
@@ -93,12 +144,11 @@ pub(super) fn judge(
     let is_parent = generation.next() == Some(current_generation);
     match rotation.filter(|_| is_parent) {
         Some(rotation) if rotation.parent != secret => Shown::Ahead,
-        Some(rotation)
-            if !now.is_expired(rotation.at.plus(REPLAY_SECS)) && rotation.replays < REPLAYS_MAX =>
-        {
-            Shown::Replay(rotation)
+        Some(rotation) if !now.is_expired(rotation.opened.plus(REPLAY_SECS)) => {
+            if rotation.replays < REPLAYS_MAX { Shown::Replay(rotation) } else { Shown::Reused }
         }
-        _ => Shown::Reused,
+        Some(rotation) if !now.is_expired(rotation.at.plus(LATE_SECS)) => Shown::Late(rotation),
+        Some(_) | None => Shown::Reused,
     }
 }
 
@@ -106,14 +156,15 @@ pub(super) fn judge(
 mod tests {
     use super::*;
 
-    const NOW: UnixTime = UnixTime::MIN;
+    const NOW: UnixTime = UnixTime::MIN.plus(100 * LATE_SECS);
 
     fn hash(byte: u8) -> SecretHash {
         SecretHash([byte; 32])
     }
 
     fn shown(generation: u32, secret: u8, after_secs: i64, replays: u8) -> Shown {
-        let rotation = Rotation { parent: hash(4), nonce: Nonce([0; 16]), at: NOW, replays };
+        let nonce = Nonce([0; 16]);
+        let rotation = Rotation { parent: hash(4), nonce, at: NOW, opened: NOW, replays };
         let token = (Generation(generation), hash(secret));
         judge(token, (Generation(5), hash(5)), Some(rotation), NOW.plus(after_secs))
     }
@@ -128,7 +179,29 @@ mod tests {
     fn its_parent_gives_the_same_child_for_30_seconds() {
         assert!(matches!(shown(4, 4, 0, 0), Shown::Replay(_)));
         assert!(matches!(shown(4, 4, 29, 0), Shown::Replay(_)));
-        assert_eq!(shown(4, 4, 30, 0), Shown::Reused);
+        assert!(!matches!(shown(4, 4, 30, 0), Shown::Replay(_)));
+    }
+
+    #[test]
+    fn its_parent_may_be_late_for_a_day() {
+        assert!(matches!(shown(4, 4, 30, 0), Shown::Late(_)));
+        assert!(matches!(shown(4, 4, 86_399, 20), Shown::Late(_)));
+        assert_eq!(shown(4, 4, 86_400, 0), Shown::Reused);
+    }
+
+    #[test]
+    fn two_answers_a_day_may_be_late() {
+        let one = LateAnswers::NONE.another(NOW.plus(9)).unwrap();
+        let two = one.another(NOW.plus(LATE_SECS)).unwrap();
+        assert_eq!(two.another(NOW.plus(8 + LATE_SECS)), None);
+        assert_eq!(two.another(NOW.plus(9 + LATE_SECS)).map(|late| late.count), Some(1));
+    }
+
+    #[test]
+    fn replays_of_the_first_seconds_are_not_counted() {
+        let Shown::Replay(rotation) = shown(4, 4, 1, 0) else { panic!() };
+        assert_eq!(rotation.replayed(NOW.plus(BURST_SECS - 1)).replays, 0);
+        assert_eq!(rotation.replayed(NOW.plus(BURST_SECS)).replays, 1);
     }
 
     #[test]

@@ -1,21 +1,29 @@
-//! Sessions: sign-in, refresh, sign-out.
+//! Sessions: how they begin, go on and end.
 
-use licence_core::{SessionId, TokenId, UnixTime, UserId};
+use licence_core::{SessionId, TokenId, UserId};
 
-use super::audit::Act;
+use super::audit::{Act, Actor};
 use super::command::{
-    FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refresh, Refusal, SignIn, SignOut,
+    EndSession, FullHouse, Grant, NextSecret, Outcome, Refusal, Resume, RevokeToken, SeatGrant,
+    Sighting, SignIn, SignOut,
 };
 use super::draft::{Draft, Missing};
-use super::licence::Terms;
-use super::refresh::{Generation, Rotation, Shown, judge};
-use super::refuse;
-use super::row::{Revocation, Session, Site, User};
+use super::licence::{ACCESS_SECS, Terms, terms_now};
+use super::refresh::{Generation, LateAnswers};
+use super::row::{DataOwner, Revocation, Revoked, Scope, Session, User};
 use super::seat::{self, Claim};
+use super::waiting::Line;
+use super::{REVOKED_MARGIN_SECS, SWEEP_MAX, refuse};
 
-/// How long after its last token's end a session stays revoked: the most leeway that other libraries
-/// grant by default.
-const REVOKED_MARGIN_SECS: i64 = 60;
+/// Sessions of one person that are kept. Who signs in once more loses the oldest of those that hold no
+/// seat.
+const KEPT_MAX: usize = 64;
+
+/// Other sessions of a person that a full house tells of.
+const TOLD_MAX: usize = 10;
+
+/// The person and the terms under which a session goes on; administration needs no terms.
+pub(super) type Standing = (User, Option<Terms>);
 
 /// Starts a session for a person whose password was found right, and takes a seat for it.
 ///
@@ -26,25 +34,25 @@ pub(super) fn sign_in(sign_in: &SignIn, draft: &mut Draft) -> Result<Outcome, Mi
     let Some(user) = user else {
         return Ok(refuse(Some(sign_in.user), None, Refusal::InvalidGrant, draft));
     };
-    let terms = match terms_now(draft) {
+    let terms = match terms_for(sign_in.scope, &user, draft) {
         Ok(terms) => terms,
-        Err(why) => return Ok(refuse(Some(user.id), None, Refusal::Licence(why), draft)),
+        Err(refusal) => return Ok(refuse(Some(user.id), None, refusal, draft)),
     };
     end_own(sign_in.end_session, user.id, draft)?;
-    let mut session = new_session(sign_in, draft.site(), draft.now());
+    let mut session = new_session(sign_in, draft);
+    let Some(terms) = terms else {
+        begin(&session, draft)?;
+        return Ok(grant(session, &user, None, (sign_in.jti, NextSecret::First), draft));
+    };
     if let Some(refusal) = too_many(&session, &terms, draft)? {
         return Ok(refuse(Some(user.id), None, refusal, draft));
     }
-    draft.record(Act::SignedIn { user: user.id, session: session.id });
-    match seat::claim(&mut session, &terms, draft)? {
-        Claim::Full => {
-            let full = full_house(&session, &terms, draft)?;
-            draft.write_session(session);
-            Ok(Outcome::NoSeat(full))
-        }
-        Claim::Held(lease_end) => {
-            let next = NextSecret::First;
-            Ok(grant(session, &user, &Offer { terms, lease_end, jti: sign_in.jti, next }, draft))
+    begin(&session, draft)?;
+    match seat::claim(&mut session, &terms, sign_in.wait_secs, draft)? {
+        Claim::Full(line) => full_house(&session, &terms, line, draft).map(Outcome::NoSeat),
+        Claim::Held(_) => {
+            let next = (sign_in.jti, NextSecret::First);
+            Ok(grant(session, &user, Some(terms), next, draft))
         }
     }
 }
@@ -54,7 +62,17 @@ fn may_sign_in(user: &User, sign_in: &SignIn) -> bool {
     user.is_enabled && version == Some(sign_in.credential)
 }
 
-fn new_session(sign_in: &SignIn, site: &Site, now: UnixTime) -> Session {
+/// The terms under which a sign-in may use a seat; to administer, the role is enough.
+fn terms_for(scope: Scope, user: &User, draft: &Draft) -> Result<Option<Terms>, Refusal> {
+    match scope {
+        Scope::Seat => terms_now(draft).map(Some).map_err(Refusal::Licence),
+        Scope::Admin if user.is_admin() => Ok(None),
+        Scope::Admin => Err(Refusal::Forbidden),
+    }
+}
+
+fn new_session(sign_in: &SignIn, draft: &Draft) -> Session {
+    let now = draft.now();
     let end = now.plus(sign_in.stay.life_secs);
     let mut session = Session {
         id: sign_in.session,
@@ -64,116 +82,84 @@ fn new_session(sign_in: &SignIn, site: &Site, now: UnixTime) -> Session {
         idle_secs: sign_in.stay.idle_secs,
         idle_end: end,
         unlicensed_secs: 0,
+        due: end,
         device: sign_in.device.clone(),
-        scope: sign_in.scope.clone(),
+        mark: sign_in.mark,
+        scope: sign_in.scope,
         lease_end: None,
         access_end: now,
+        seen_iat: None,
+        seen_at: now,
         current: sign_in.secret,
         generation: Generation::FIRST,
         rotation: None,
+        late: LateAnswers::NONE,
+        adopted_in: 0,
+        public: None,
     };
-    session.touch(site, now);
+    session.touch(draft.site(), now);
+    session.due = session.idle_end;
     session
 }
 
-/// Rotates a refresh token, and renews the seat or takes one. Where that is refused, nothing is
-/// rotated, so the token that was shown stays good.
-pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, Missing> {
-    let Some(session) = draft.session(refresh.session)? else {
-        return Ok(refuse(None, Some(refresh.session), Refusal::InvalidGrant, draft));
-    };
-    let now = draft.now();
-    if now.is_expired(session.idle_end(draft.site())) {
-        end(session, Act::SessionEnded { session: refresh.session }, draft)?;
-        return Ok(Outcome::Refused(Refusal::InvalidGrant));
-    }
-    let (shown, current) =
-        ((refresh.generation, refresh.secret), (session.generation, session.current));
-    match judge(shown, current, session.rotation, now) {
-        Shown::Ahead => Ok(refuse(None, Some(session.id), Refusal::StoreBehind, draft)),
-        Shown::Reused => {
-            end(session, Act::TokenReused { session: refresh.session }, draft)?;
-            Ok(Outcome::Refused(Refusal::RefreshReused))
-        }
-        Shown::Replay(rotation) => replay(session, rotation, refresh, draft),
-        Shown::Current => rotate(session, refresh, draft),
-    }
+fn begin(session: &Session, draft: &mut Draft) -> Result<(), Missing> {
+    retire(session.user, draft)?;
+    draft.add_session(session.clone())?;
+    draft.record(Act::SignedIn(session.user, session.id));
+    Ok(())
 }
 
-fn rotate(mut session: Session, refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, Missing> {
-    let (id, now) = (session.id, draft.now());
-    let (user, terms) = match standing(&session, draft)? {
-        Ok(standing) => standing,
-        Err(refusal) => return Ok(refuse(None, Some(id), refusal, draft)),
-    };
-    let Some(generation) = session.generation.next() else {
+/// Makes room for one more session of a person. Ids are ordered by time, so the first is the oldest.
+fn retire(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
+    let own = draft.own_sessions(user)?;
+    if own.len() < KEPT_MAX {
+        return Ok(());
+    }
+    for id in own {
+        let session = draft.session(id)?;
+        if let Some(session) = session.filter(|session| session.lease_end.is_none()) {
+            return end(session, Act::SessionEnded(id), None, draft);
+        }
+    }
+    Ok(())
+}
+
+/// Takes a seat for a session that began in a full house, and whose sign-in still waits.
+pub(super) fn resume(resume: &Resume, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let id = resume.session;
+    // Once its token was rotated, the sign-in has been answered by then.
+    let session = draft.session(id)?.filter(|session| session.generation == Generation::FIRST);
+    let Some(mut session) = session else {
         return Ok(refuse(None, Some(id), Refusal::InvalidGrant, draft));
     };
-    end_own(refresh.end_session.filter(|other| *other != id), user.id, draft)?;
+    let (user, terms) = match standing(&session, draft)? {
+        Ok((user, Some(terms))) => (user, terms),
+        Ok((_, None)) => return Ok(refuse(None, Some(id), Refusal::InvalidGrant, draft)),
+        Err(refusal) => return Ok(refuse(None, Some(id), refusal, draft)),
+    };
     if let Some(refusal) = too_many(&session, &terms, draft)? {
         return Ok(refuse(None, Some(id), refusal, draft));
     }
-    session.touch(draft.site(), now);
-    let Claim::Held(lease_end) = seat::claim(&mut session, &terms, draft)? else {
-        let full = full_house(&session, &terms, draft)?;
-        return Ok(refuse(None, Some(id), Refusal::NoSeat(full), draft));
-    };
-    let Refresh { nonce, child, jti, .. } = *refresh;
-    session.rotation = Some(Rotation { parent: session.current, nonce, at: now, replays: 0 });
-    session.current = child;
-    session.generation = generation;
-    draft.record(Act::Refreshed { session: id });
-    let next = NextSecret::Child { generation, nonce };
-    Ok(grant(session, &user, &Offer { terms, lease_end, jti, next }, draft))
-}
-
-/// Gives the child of a rotation again. Neither the lease nor the window moves, so a copied parent
-/// gains nothing by being shown over and over.
-fn replay(
-    mut session: Session,
-    rotation: Rotation,
-    refresh: &Refresh,
-    draft: &mut Draft,
-) -> Result<Outcome, Missing> {
-    let id = session.id;
-    let (user, terms) = match standing(&session, draft)? {
-        Ok(standing) => standing,
-        Err(refusal) => return Ok(refuse(None, Some(id), refusal, draft)),
-    };
-    let now = draft.now();
-    let live = session.lease_end.filter(|end| !now.is_expired(*end));
-    let claim = match live {
-        Some(lease_end) => Claim::Held(lease_end),
-        // The seat was given back since.
-        None => seat::claim(&mut session, &terms, draft)?,
-    };
-    let Claim::Held(lease_end) = claim else {
-        let full = full_house(&session, &terms, draft)?;
-        return Ok(refuse(None, Some(id), Refusal::NoSeat(full), draft));
-    };
-    session.rotation = Some(Rotation { replays: rotation.replays.saturating_add(1), ..rotation });
-    draft.record(Act::Replayed { session: id });
-    let next = NextSecret::Child { generation: session.generation, nonce: rotation.nonce };
-    Ok(grant(session, &user, &Offer { terms, lease_end, jti: refresh.jti, next }, draft))
+    match seat::claim(&mut session, &terms, 0, draft)? {
+        Claim::Full(line) => full_house(&session, &terms, line, draft).map(Outcome::NoSeat),
+        Claim::Held(_) => {
+            Ok(grant(session, &user, Some(terms), (resume.jti, NextSecret::First), draft))
+        }
+    }
 }
 
 /// The person and the terms under which a session may go on.
-fn standing(
+pub(super) fn standing(
     session: &Session,
     draft: &mut Draft,
-) -> Result<Result<(User, Terms), Refusal>, Missing> {
+) -> Result<Result<Standing, Refusal>, Missing> {
     let user = draft.user(session.user)?.filter(|user| user.is_enabled);
     let Some(user) = user else { return Ok(Err(Refusal::InvalidGrant)) };
-    Ok(terms_now(draft).map(|terms| (user, terms)).map_err(Refusal::Licence))
-}
-
-fn terms_now(draft: &Draft) -> Result<Terms, LicenceRefusal> {
-    let terms = draft.terms().ok_or(LicenceRefusal::None)?;
-    terms.check(draft.now()).map(|()| terms)
+    Ok(terms_for(session.scope, &user, draft).map(|terms| (user, terms)))
 }
 
 /// Whether the session's lease would be one too many for its person. To renew one never is.
-fn too_many(
+pub(super) fn too_many(
     session: &Session,
     terms: &Terms,
     draft: &mut Draft,
@@ -183,11 +169,13 @@ fn too_many(
         return Ok(None);
     }
     let leases = draft.leases(session.user)?;
-    let others: Vec<SessionId> = leases
+    let mut others: Vec<SessionId> = leases
         .iter()
         .filter(|lease| lease.session != session.id && !now.is_expired(lease.end))
         .map(|lease| lease.session)
         .collect();
+    others.sort_unstable();
+    others.dedup();
     let is_too_many =
         others.len() >= usize::try_from(terms.seats.sessions_max).unwrap_or(usize::MAX);
     Ok(is_too_many.then_some(Refusal::TooManySessions(others)))
@@ -197,55 +185,158 @@ fn too_many(
 /// seat is free.
 pub(super) fn sign_out(sign_out: &SignOut, draft: &mut Draft) -> Result<Outcome, Missing> {
     if let Some(session) = draft.session(sign_out.session)? {
-        end(session, Act::SignedOut { session: sign_out.session }, draft)?;
+        end(session, Act::SignedOut(sign_out.session), None, draft)?;
     }
     Ok(Outcome::Done)
 }
 
+/// Ends a session on the word of its person or of an administrator.
+pub(super) fn end_session(command: &EndSession, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let id = command.session;
+    let session = draft.session(id)?;
+    let session = session.filter(|session| command.of.is_none_or(|user| user == session.user));
+    let Some(session) = session else {
+        return Ok(refuse(command.of, Some(id), Refusal::NotFound, draft));
+    };
+    let act = if command.by.is_some() { Act::SessionRevoked(id) } else { Act::SignedOut(id) };
+    end(session, act, command.by, draft)?;
+    Ok(Outcome::Done)
+}
+
 /// Ends another session of the same person.
-fn end_own(id: Option<SessionId>, user: UserId, draft: &mut Draft) -> Result<(), Missing> {
+pub(super) fn end_own(
+    id: Option<SessionId>,
+    user: UserId,
+    draft: &mut Draft,
+) -> Result<(), Missing> {
     let Some(id) = id else { return Ok(()) };
     match draft.session(id)?.filter(|session| session.user == user) {
-        Some(session) => end(session, Act::SignedOut { session: id }, draft),
+        Some(session) => end(session, Act::SignedOut(id), None, draft),
         None => Ok(()),
     }
 }
 
-fn end(mut session: Session, act: Act, draft: &mut Draft) -> Result<(), Missing> {
-    seat::set_lease(&mut session, None, draft)?;
-    let until = session.access_end.plus(REVOKED_MARGIN_SECS);
-    if !draft.now().is_expired(until) {
-        draft.revoke(Revocation { session: session.id, until });
+/// Ends every session of a person but one.
+pub(super) fn end_all(
+    user: UserId,
+    keep: Option<SessionId>,
+    by: Option<Actor>,
+    draft: &mut Draft,
+) -> Result<(), Missing> {
+    for id in draft.own_sessions(user)?.into_iter().filter(|id| Some(*id) != keep) {
+        if let Some(session) = draft.session(id)? {
+            end(session, Act::SessionRevoked(id), by, draft)?;
+        }
     }
-    draft.remove_session(session.id);
-    draft.record(act);
     Ok(())
 }
 
-fn full_house(session: &Session, terms: &Terms, draft: &mut Draft) -> Result<FullHouse, Missing> {
+pub(super) fn end(
+    mut session: Session,
+    act: Act,
+    by: Option<Actor>,
+    draft: &mut Draft,
+) -> Result<(), Missing> {
+    seat::set_lease(&mut session, None, draft)?;
+    let until = session.access_end.plus(REVOKED_MARGIN_SECS);
+    if !draft.now().is_expired(until) {
+        draft.revoke(Revocation { until, what: Revoked::Session(session.id) });
+    }
+    draft.write_data(DataOwner::Session(session.id), None);
+    draft.remove_session(session.id);
+    draft.record_by(act, by);
+    Ok(())
+}
+
+/// Makes one access token good no more, and leaves its session alone.
+pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Outcome {
+    let until = command.exp.plus(REVOKED_MARGIN_SECS);
+    if !draft.now().is_expired(until) {
+        draft.revoke(Revocation { until, what: Revoked::Token(command.jti) });
+        draft.record(Act::TokenRevoked(command.session, command.jti));
+    }
+    Outcome::Done
+}
+
+/// Notes which access tokens came back, and when sessions were last heard of.
+pub(super) fn see(sightings: &[Sighting], draft: &mut Draft) -> Result<Outcome, Missing> {
+    let mut is_missing = false;
+    for sighting in sightings {
+        match draft.session(sighting.session) {
+            // Each is asked for, so that all are loaded in one go.
+            Err(Missing) => is_missing = true,
+            Ok(None) => {}
+            Ok(Some(mut session)) => {
+                session.seen_iat = session.seen_iat.max(Some(sighting.iat));
+                session.seen_at = session.seen_at.max(sighting.at);
+                draft.write_session(session);
+            }
+        }
+    }
+    if is_missing { Err(Missing) } else { Ok(Outcome::Done) }
+}
+
+/// Ends sessions whose time is over, in bounded steps.
+pub(super) fn sweep(draft: &mut Draft) -> Result<(), Missing> {
+    for _ in 0..SWEEP_MAX {
+        let Some(id) = draft.due_session()? else { break };
+        if let Some(mut session) = draft.session(id)? {
+            let idle_end = session.idle_end(draft.site());
+            if draft.now().is_expired(idle_end) {
+                end(session, Act::SessionEnded(id), None, draft)?;
+            } else {
+                session.due = idle_end;
+                draft.write_session(session);
+            }
+        }
+        draft.pass_due_session();
+    }
+    Ok(())
+}
+
+/// What is told to whoever finds no seat.
+pub(super) fn full_house(
+    session: &Session,
+    terms: &Terms,
+    line: Line,
+    draft: &mut Draft,
+) -> Result<FullHouse, Missing> {
+    let own = draft.own_sessions(session.user)?;
+    let others = own.into_iter().rev().filter(|id| *id != session.id);
     Ok(FullHouse {
         session: session.id,
         session_end: session.end,
-        seats_in_use: seat::in_use(draft, terms),
-        seats_total: terms.seats_total(),
+        holder: seat::holder(session, terms),
+        in_use: seat::in_use(draft, terms),
+        total: terms.seats_total(),
         earliest: draft.earliest_lease_end()?,
+        place: match line {
+            Line::Place(place) => Some(place),
+            Line::TooLong => None,
+        },
+        own: others.take(TOLD_MAX).collect(),
     })
 }
 
-/// What a grant is made of, besides session and person.
-struct Offer {
-    terms: Terms,
-    lease_end: UnixTime,
-    jti: TokenId,
-    next: NextSecret,
-}
-
-/// Writes the session that holds its seat, and says what its access token says.
-fn grant(mut session: Session, user: &User, offer: &Offer, draft: &mut Draft) -> Outcome {
-    let Offer { terms, lease_end, jti, next } = *offer;
+/// Writes the session, and says what its access token says. Whoever needs a seat holds it by now.
+pub(super) fn grant(
+    mut session: Session,
+    user: &User,
+    terms: Option<Terms>,
+    (jti, next): (TokenId, NextSecret),
+    draft: &mut Draft,
+) -> Outcome {
     let iat = draft.now();
+    let seat = terms.zip(session.lease_end).map(|(terms, lease_end)| SeatGrant {
+        lease_end,
+        licence: terms.id,
+        in_use: seat::in_use(draft, &terms),
+        total: terms.seats_total(),
+    });
+    let access_secs = terms.map_or(ACCESS_SECS, |terms| terms.access_secs());
+    let exp = iat.plus(access_secs).min(session.end);
     // INVARIANT: no access token outlasts the lease that covers it.
-    let exp = iat.plus(terms.access_secs()).min(lease_end).min(session.end);
+    let exp = seat.map_or(exp, |seat| exp.min(seat.lease_end));
     session.access_end = session.access_end.max(exp);
     let grant = Grant {
         user: user.id,
@@ -254,15 +345,13 @@ fn grant(mut session: Session, user: &User, offer: &Offer, draft: &mut Draft) ->
         session: session.id,
         session_end: session.end,
         auth_time: session.auth_time,
-        scope: session.scope.clone(),
+        scope: session.scope,
         jti,
         iat,
         exp,
-        lease_end,
-        licence: terms.id,
-        seats_in_use: seat::in_use(draft, &terms),
-        seats_total: terms.seats_total(),
+        seat,
         next,
+        public: session.public.clone(),
         position: draft.site().position,
     };
     draft.write_session(session);

@@ -73,6 +73,15 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.changed.iter().map(|key| (key, self.rows.get(key).and_then(Option::as_ref)))
     }
 
+    pub(super) fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// Every row that is loaded, in the order of the keys.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &V> {
+        self.rows.values().flatten()
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark(self.journal.len())
     }

@@ -222,6 +222,20 @@ impl IntoResponse for Problem {
     }
 }
 
+/// What came of a command that has nothing to say.
+pub(super) fn done(outcome: domain::Outcome) -> Result<(), Problem> {
+    if outcome == domain::Outcome::Done { Ok(()) } else { Err(not(outcome)) }
+}
+
+/// What came of a command, where it is not what its handler hoped for.
+pub(super) fn not(outcome: domain::Outcome) -> Problem {
+    if let domain::Outcome::Refused(refusal) = outcome {
+        Problem::from(&refusal)
+    } else {
+        Problem::unexpected(&outcome)
+    }
+}
+
 /// Gives the problems of token routes the members that OAuth2 clients read.
 pub(super) async fn with_oauth_members(response: Response) -> Response {
     let (parts, body) = response.into_parts();
@@ -275,7 +289,6 @@ impl From<MintFailed> for Problem {
     }
 }
 
-/// A refusal of the rules that has no more to tell than its code, or whose evidence is its own.
 impl From<domain::LicenceRefusal> for Problem {
     fn from(refusal: domain::LicenceRefusal) -> Self {
         let problem = Self::new(domain::Refusal::Licence(refusal).code());
@@ -287,6 +300,20 @@ impl From<domain::LicenceRefusal> for Problem {
             domain::LicenceRefusal::Expired { until } => problem
                 .detail(format!("the institute's licence ended at {until}"))
                 .with("until", until.secs()),
+            domain::LicenceRefusal::Revoked => {
+                problem.detail("the vendor took the institute's licence back")
+            }
+        }
+    }
+}
+
+/// What the rules refused. Routes that show evidence add their own.
+impl From<&domain::Refusal> for Problem {
+    fn from(refusal: &domain::Refusal) -> Self {
+        if let domain::Refusal::Licence(why) = refusal {
+            (*why).into()
+        } else {
+            Self::new(refusal.code())
         }
     }
 }

@@ -26,6 +26,7 @@ use self::places::Places;
 use self::tls::Tls;
 use crate::config::ConnectionLimits;
 use crate::data_dir::DataDir;
+use crate::housekeeping;
 use crate::http::{Stopping, app, open_admin_door};
 use crate::state::AppState;
 
@@ -86,8 +87,7 @@ pub async fn serve(
     let admin = connections::serve(doors.admin, admin, stopping.told());
     let (network, admin) = (tokio::spawn(network), tokio::spawn(admin));
     let period = state.config().sweep_period;
-    let writer = state.writer().clone();
-    let sweeper = tokio::spawn(async move { writer.sweep_every(period).await });
+    let sweeper = tokio::spawn(housekeeping::keep(state.clone()));
     let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, hangup)));
 
     let end = tokio::select! {

@@ -1,39 +1,61 @@
 //! What is read outside a batch.
 
-use licence_core::{SessionId, UserId};
+use licence_core::{SessionId, TokenId, UserId};
 
 use super::engine::StoreError;
-use crate::domain::{LoginName, Session, Site, User};
+use crate::domain::{Borrowing, Data, DataOwner, Entry, LoginName, Session, Site, User};
 
-/// Reads over a snapshot of what was committed.
+/// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
+///
+/// Every call fails with [`StoreError`] where the store fails or holds what was never written.
+#[expect(clippy::missing_errors_doc, reason = "the trait's own sentence says it for all of them")]
 pub trait Reader: Send + Sync + 'static {
     /// The person with a name.
-    ///
-    /// # Errors
-    /// Where the store fails or holds what was never written.
     fn user_by_name(&self, name: &LoginName) -> Result<Option<User>, StoreError>;
 
     /// The person with an id.
-    ///
-    /// # Errors
-    /// Where the store fails or holds what was never written.
     fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// So many people after one, in the order in which they were registered.
+    fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError>;
+
     /// The session with an id.
-    ///
-    /// # Errors
-    /// Where the store fails or holds what was never written.
     fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
 
+    /// A person's sessions, oldest first.
+    fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+
+    /// So many sessions after one, oldest first.
+    fn sessions_after(
+        &self,
+        after: Option<SessionId>,
+        count: usize,
+    ) -> Result<Vec<Session>, StoreError>;
+
+    /// Every borrowed seat whose copy may live. The licence bounds them.
+    fn borrowings(&self) -> Result<Vec<Borrowing>, StoreError>;
+
+    /// The borrowed seat with an id.
+    fn borrowing(&self, id: TokenId) -> Result<Option<Borrowing>, StoreError>;
+
+    /// What is kept for a person or a session.
+    fn data(&self, owner: DataOwner) -> Result<Option<Data>, StoreError>;
+
+    /// So many entries of the audit log from a place on, in their order.
+    fn entries(&self, from: u64, count: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// So many entries of the audit log before a place, newest first.
+    fn entries_before(&self, before: u64, count: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// The newest signed checkpoint, with the place in the log before which entries were taken away.
+    fn checkpoint(&self) -> Result<Option<(u64, String)>, StoreError>;
+
     /// Every installed licence file, as it was signed.
-    ///
-    /// # Errors
-    /// Where the store fails or holds what was never written.
     fn licence_files(&self) -> Result<Vec<Vec<u8>>, StoreError>;
 
+    /// The newest revocation list that was installed by itself, as it was signed.
+    fn revocation_list(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// The site's row.
-    ///
-    /// # Errors
-    /// Where the store fails or holds what was never written.
     fn site(&self) -> Result<Site, StoreError>;
 }

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use licence_core::claims::AccessClaims;
-use licence_core::{Part, Reason, Refusal, UnixTime};
+use licence_core::limits::SERVER_LEEWAY_SECS;
+use licence_core::{Audience, Part, Product, PublicKey, Reason, Refusal, UnixTime, ValidAdmin};
 use thiserror::Error;
 
 use super::cache::{TokenDigest, VerifiedTokens};
+use super::{TokenClaims, VerifiedToken};
 use crate::mirror::Mirror;
 use crate::shelf::{Shelf, ShelvedLicence};
 
@@ -14,9 +15,12 @@ pub enum BearerRefusal {
     /// No licence is installed, so no token was made here.
     #[error("no licence is installed")]
     NoLicence,
-    /// Its session was ended.
-    #[error("the sign-in was ended")]
-    SessionEnded,
+    /// Its session was ended, gave its seat back, or the token itself was revoked.
+    #[error("the sign-in was ended, or its seat was given back")]
+    Revoked,
+    /// It was made by a clock that was ahead and was set back since.
+    #[error("the access token is from the future")]
+    FromTheFuture,
     /// It ended.
     #[error("the access token has ended")]
     Ended,
@@ -28,14 +32,17 @@ pub enum BearerRefusal {
 /// Verifies the access tokens that come back, by the same strict rule as everyone else.
 pub struct BearerVerifier {
     shelf: Arc<Shelf>,
+    site: PublicKey,
+    product: Product,
     cache: VerifiedTokens,
 }
 
 impl BearerVerifier {
-    /// Verifies tokens under the licences of a shelf.
+    /// Verifies a site's tokens: an application's under the licences of a shelf, an administrator's
+    /// without one.
     #[must_use]
-    pub fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf, cache: VerifiedTokens::new() }
+    pub fn new(shelf: Arc<Shelf>, site: PublicKey, product: Product) -> Self {
+        Self { shelf, site, product, cache: VerifiedTokens::new() }
     }
 
     /// What a token says, if it is good now.
@@ -47,16 +54,20 @@ impl BearerVerifier {
         token: &str,
         mirror: &Mirror,
         now: UnixTime,
-    ) -> Result<Arc<AccessClaims>, BearerRefusal> {
-        let claims = self.verify_cached(token, mirror, now)?;
+    ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
+        let verified = self.verify_cached(token, mirror, now)?;
+        let sign_in = verified.claims.sign_in();
         // Of every token, also of one that was verified a minute ago.
-        if now.is_expired(claims.sign_in.exp) {
+        if now.is_before(sign_in.iat, SERVER_LEEWAY_SECS) {
+            return Err(BearerRefusal::FromTheFuture);
+        }
+        if now.is_expired(sign_in.exp) {
             return Err(BearerRefusal::Ended);
         }
-        if mirror.is_revoked(claims.sign_in.sid) {
-            return Err(BearerRefusal::SessionEnded);
+        if mirror.is_revoked(verified.claims.place()) {
+            return Err(BearerRefusal::Revoked);
         }
-        Ok(claims)
+        Ok(verified)
     }
 
     /// What a token says that was good once, also where it or its session has ended: for whoever ends
@@ -69,14 +80,17 @@ impl BearerVerifier {
         token: &str,
         mirror: &Mirror,
         now: UnixTime,
-    ) -> Result<Arc<AccessClaims>, BearerRefusal> {
+    ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
         match self.verify_cached(token, mirror, now) {
             // Its signature holds, or nothing would have been said of its time. So it is judged as
             // in its last second, and all that is looked at after the time is looked at, too.
             Err(BearerRefusal::Refused(Refusal {
                 at: Part::Access,
                 reason: Reason::Expired { until, .. },
-            })) => self.verify_text(token, mirror, until.plus(-1)).map(Arc::new),
+            })) => {
+                let claims = self.verify_text(token, mirror, until.plus(-1))?;
+                Ok(Arc::new(VerifiedToken::new(claims)))
+            }
             verified => verified,
         }
     }
@@ -87,14 +101,14 @@ impl BearerVerifier {
         token: &str,
         mirror: &Mirror,
         now: UnixTime,
-    ) -> Result<Arc<AccessClaims>, BearerRefusal> {
+    ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
         let digest = TokenDigest::of(token);
-        if let Some(claims) = self.cache.look_up(digest) {
-            return Ok(claims);
+        if let Some(verified) = self.cache.look_up(digest) {
+            return Ok(verified);
         }
-        let claims = Arc::new(self.verify_text(token, mirror, now)?);
-        self.cache.keep(digest, Arc::clone(&claims));
-        Ok(claims)
+        let verified = Arc::new(VerifiedToken::new(self.verify_text(token, mirror, now)?));
+        self.cache.keep(digest, Arc::clone(&verified));
+        Ok(verified)
     }
 
     fn verify_text(
@@ -102,7 +116,37 @@ impl BearerVerifier {
         token: &str,
         mirror: &Mirror,
         now: UnixTime,
-    ) -> Result<AccessClaims, BearerRefusal> {
+    ) -> Result<TokenClaims, BearerRefusal> {
+        let refusal = match self.verify_application(token, mirror, now) {
+            Ok(claims) => return Ok(claims),
+            Err(refusal) => refusal,
+        };
+        let may_be_admins = match &refusal {
+            // Where no licence holds, an administrator installs one.
+            BearerRefusal::NoLicence => true,
+            BearerRefusal::Refused(refusal) => matches!(
+                &refusal.reason,
+                Reason::WrongProduct { audience: Audience::Administration(_) }
+            ),
+            BearerRefusal::Revoked | BearerRefusal::FromTheFuture | BearerRefusal::Ended => false,
+        };
+        if !may_be_admins {
+            return Err(refusal);
+        }
+        match ValidAdmin::verify(token.as_bytes(), &self.site, &self.product, now) {
+            Ok(valid) => Ok(TokenClaims::Admin(valid.claims().clone())),
+            // An application's token, and there is no licence to verify it under.
+            Err(Refusal { reason: Reason::WrongProduct { .. }, .. }) => Err(refusal),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    fn verify_application(
+        &self,
+        token: &str,
+        mirror: &Mirror,
+        now: UnixTime,
+    ) -> Result<TokenClaims, BearerRefusal> {
         let in_force = mirror.in_force(now).and_then(|terms| self.shelf.find(terms.id));
         let in_force = in_force.ok_or(BearerRefusal::NoLicence)?;
         let verify =
@@ -116,6 +160,6 @@ impl BearerVerifier {
                 if is_about_the_licence { self.shelf.others(in_force.id()) } else { vec![] };
             others.iter().find_map(|licence| verify(licence).ok()).ok_or(refusal)
         })?;
-        Ok(valid.claims().clone())
+        Ok(TokenClaims::Application(valid.claims().clone()))
     }
 }

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use licence_core::claims::AccessClaims;
 use sha2::{Digest as _, Sha256};
+
+use super::VerifiedToken;
 
 /// Locks, so that requests on several cores seldom wait for each other.
 const SHARDS: usize = 16;
@@ -21,7 +22,7 @@ impl TokenDigest {
     }
 }
 
-/// What tokens that were verified say, so that a signature is checked once and not at each request.
+/// Tokens that were verified, so that a signature is checked once and not at each request.
 ///
 /// It says nothing of time and revocation: whoever looks up checks both.
 ///
@@ -34,8 +35,8 @@ pub(super) struct VerifiedTokens {
 
 #[derive(Default)]
 struct Shard {
-    young: HashMap<TokenDigest, Arc<AccessClaims>>,
-    old: HashMap<TokenDigest, Arc<AccessClaims>>,
+    young: HashMap<TokenDigest, Arc<VerifiedToken>>,
+    old: HashMap<TokenDigest, Arc<VerifiedToken>>,
 }
 
 impl VerifiedTokens {
@@ -43,7 +44,7 @@ impl VerifiedTokens {
         Self { shards: std::array::from_fn(|_| Mutex::default()) }
     }
 
-    pub(super) fn look_up(&self, token: TokenDigest) -> Option<Arc<AccessClaims>> {
+    pub(super) fn look_up(&self, token: TokenDigest) -> Option<Arc<VerifiedToken>> {
         self.with_shard(token, |shard| {
             if let Some(claims) = shard.young.get(&token) {
                 return Some(Arc::clone(claims));
@@ -54,8 +55,8 @@ impl VerifiedTokens {
         })
     }
 
-    pub(super) fn keep(&self, token: TokenDigest, claims: Arc<AccessClaims>) {
-        self.with_shard(token, |shard| shard.keep(token, claims));
+    pub(super) fn keep(&self, token: TokenDigest, verified: Arc<VerifiedToken>) {
+        self.with_shard(token, |shard| shard.keep(token, verified));
     }
 
     fn with_shard<T: Default>(&self, token: TokenDigest, work: impl FnOnce(&mut Shard) -> T) -> T {
@@ -69,18 +70,23 @@ impl VerifiedTokens {
 }
 
 impl Shard {
-    fn keep(&mut self, token: TokenDigest, claims: Arc<AccessClaims>) {
+    fn keep(&mut self, token: TokenDigest, verified: Arc<VerifiedToken>) {
         if self.young.len() >= GENERATION_MAX {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(token, claims);
+        self.young.insert(token, verified);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::TokenClaims;
     use crate::token::testing::claims;
+
+    fn token() -> VerifiedToken {
+        VerifiedToken::new(TokenClaims::Application(claims()))
+    }
 
     fn digest(number: usize) -> TokenDigest {
         // One shard, so that its bound is met.
@@ -92,7 +98,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_what_is_in_use_stays() {
         let cache = VerifiedTokens::new();
-        let claims = Arc::new(claims());
+        let claims = Arc::new(token());
         for number in 0..20 * GENERATION_MAX {
             cache.keep(digest(number), Arc::clone(&claims));
             assert!(cache.look_up(digest(0)).is_some(), "{number}");
@@ -104,7 +110,7 @@ mod tests {
     #[test]
     fn one_byte_makes_another_token() {
         let cache = VerifiedTokens::new();
-        cache.keep(TokenDigest::of("a.b.c"), Arc::new(claims()));
+        cache.keep(TokenDigest::of("a.b.c"), Arc::new(token()));
         assert!(cache.look_up(TokenDigest::of("a.b.c")).is_some());
         assert!(cache.look_up(TokenDigest::of("a.b.c ")).is_none());
     }

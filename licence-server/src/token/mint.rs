@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use licence_core::claims::{AccessClaims, Claims as _, Features, SignInClaims};
+use licence_core::claims::{AccessClaims, AdminClaims, Claims, Features, SignInClaims};
 use licence_core::{KeyId, PrivateKey, Product, Text, keyfile};
 use thiserror::Error;
 
-use crate::domain::Grant;
+use crate::domain::{Grant, SeatGrant};
 
 /// An access token could not be signed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -52,24 +52,42 @@ impl Minter {
     /// # Errors
     /// [`MintFailed`].
     pub fn mint(&self, grant: &Grant) -> Result<String, MintFailed> {
-        let input = self.claims(grant).signing_input(self.kid);
+        let (sign_in, product) = (self.sign_in(grant)?, self.product.clone());
+        let position = grant.position;
+        match grant.seat {
+            None => self.finish(&AdminClaims { sign_in, product, position }),
+            Some(SeatGrant { licence: lic, .. }) => {
+                let dat = grant.public.clone();
+                let features = Features::default();
+                self.finish(&AccessClaims { sign_in, product, lic, features, dat, position })
+            }
+        }
+    }
+
+    /// Signs whatever a site's key signs.
+    ///
+    /// # Errors
+    /// [`MintFailed`].
+    pub fn finish(&self, claims: &impl Claims) -> Result<String, MintFailed> {
+        let input = claims.signing_input(self.kid);
         let signature = self.sign(input.as_bytes())?;
         Ok(input.finish(&signature))
     }
 
-    fn claims(&self, grant: &Grant) -> AccessClaims {
-        AccessClaims {
-            sign_in: self.sign_in(grant),
-            product: self.product.clone(),
-            lic: grant.licence,
-            features: Features::default(),
-            dat: None,
-            position: grant.position,
-        }
+    /// In whose name it signs.
+    #[must_use]
+    pub const fn issuer(&self) -> &Text {
+        &self.issuer
     }
 
-    fn sign_in(&self, grant: &Grant) -> SignInClaims {
-        SignInClaims {
+    /// For which application.
+    #[must_use]
+    pub const fn product(&self) -> &Product {
+        &self.product
+    }
+
+    fn sign_in(&self, grant: &Grant) -> Result<SignInClaims, MintFailed> {
+        Ok(SignInClaims {
             iss: self.issuer.clone(),
             sub: grant.user,
             client_id: self.client.clone(),
@@ -78,10 +96,10 @@ impl Minter {
             jti: grant.jti,
             sid: grant.session,
             auth_time: grant.auth_time,
-            scope: grant.scope.clone(),
+            scope: Text::parse(grant.scope.name()).ok_or(MintFailed)?,
             roles: grant.roles.clone(),
             ext_id: grant.ext_id.clone(),
-        }
+        })
     }
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], MintFailed> {
@@ -107,7 +125,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::domain::NextSecret;
+    use crate::domain::{NextSecret, Scope};
     use crate::token::testing::claims;
 
     fn minter(seed: u8) -> (Minter, PublicKey) {
@@ -125,15 +143,13 @@ mod tests {
             session: sign_in.sid,
             session_end: UnixTime::MAX,
             auth_time: sign_in.auth_time,
-            scope: sign_in.scope,
+            scope: Scope::Seat,
             jti: sign_in.jti,
             iat: sign_in.iat,
             exp: sign_in.exp,
-            lease_end: sign_in.exp,
-            licence: lic,
-            seats_in_use: 1,
-            seats_total: 1,
+            seat: Some(SeatGrant { lease_end: sign_in.exp, licence: lic, in_use: 1, total: 1 }),
             next: NextSecret::First,
+            public: None,
             position,
         }
     }

@@ -2,12 +2,16 @@
 
 mod bearer;
 mod cache;
+mod claims;
 mod mint;
 mod refresh_token;
+mod sightings;
 
 pub use bearer::{BearerRefusal, BearerVerifier};
+pub use claims::{TokenClaims, VerifiedToken};
 pub use mint::{MintFailed, Minter};
 pub use refresh_token::{RefreshKey, RefreshSecret, RefreshToken};
+pub use sightings::Sightings;
 
 #[cfg(test)]
 pub(crate) mod testing {

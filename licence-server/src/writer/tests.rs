@@ -9,11 +9,11 @@ use tempfile::TempDir;
 
 use super::{Unavailable, Writer, block_on, turn};
 use crate::domain::{
-    AddUser, Changes, Command, CredentialVersion, Draft, Generation, Grant, InstallLicence,
-    Licences, NextSecret, Nonce, Outcome, PasswordHash, Refresh, Refusal, Replace, SecretHash,
-    SignIn, SignOut, Site, Stay, Terms,
+    Actor, AddUser, Anchor, Changes, Command, CredentialVersion, DeviceMark, Draft, Generation,
+    Grant, InstallLicence, Licences, NextSecret, Nonce, Outcome, PasswordHash, Reading, Refresh,
+    Refusal, Replace, Scope, SecretHash, SignIn, SignOut, Site, Stay, Terms,
 };
-use crate::mirror::Mirror;
+use crate::mirror::{Mirror, TokenPlace};
 use crate::store::{Batch, Engine, NewSite, Reader as _, RedbStore, StoreError};
 
 mod durability;
@@ -23,13 +23,17 @@ mod seats;
 
 const START: UnixTime = UnixTime::MIN.plus(200_000_000);
 const DAY_SECS: i64 = 86_400;
+const GAP_SECS: i64 = 3600;
 
 /// An institute with a real store and a clock that moves when it is told to.
 struct House {
     dir: TempDir,
     store: Option<RedbStore>,
     mirror: Mirror,
+    /// What time it is. The machine started when the test did.
     now: UnixTime,
+    /// How far the wall clock is wrong, in seconds.
+    wrong_secs: i64,
     ids: u64,
 }
 
@@ -51,8 +55,11 @@ impl House {
         let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: START };
         let store = RedbStore::create(&dir.path().join("store.redb"), new).unwrap();
         let site = store.reader().site().unwrap();
-        let mirror = Mirror::new(site, Licences::default(), Vec::new());
-        let mut house = Self { dir, store: Some(store), mirror, now: START, ids: 0 };
+        let start = Reading { wall: START, boot_secs: 0 };
+        let anchor = Anchor::at_start(START, start, GAP_SECS);
+        let mirror = Mirror::new(site, anchor, Licences::default(), Vec::new());
+        let (now, wrong_secs, ids) = (START, 0, 0);
+        let mut house = Self { dir, store: Some(store), mirror, now, wrong_secs, ids };
         let installed = house.one(install(terms));
         assert!(matches!(installed, Outcome::Installed { .. }));
         house
@@ -60,10 +67,27 @@ impl House {
 
     #[track_caller]
     fn turn(&mut self, commands: &[Command]) -> Vec<Outcome> {
+        let reading = self.reading();
         let store = self.store.as_mut().unwrap();
-        let outcomes = block_on(turn(store, &self.mirror, self.now, commands)).unwrap();
+        let turned = block_on(turn(store, &self.mirror, reading, commands)).unwrap();
         self.check_counters();
-        outcomes
+        turned.outcomes
+    }
+
+    fn mirror_again(&self) -> Mirror {
+        let (site, licences) = (self.mirror.site(), self.mirror.licences());
+        let anchor = Anchor::at_start(site.mark, self.reading(), GAP_SECS);
+        Mirror::new(site, anchor, licences, Vec::new())
+    }
+
+    fn reading(&self) -> Reading {
+        Reading { wall: self.now.plus(self.wrong_secs), boot_secs: self.now.since(START) }
+    }
+
+    /// Whether the access tokens of a session are good no more.
+    fn is_revoked(&self, session: SessionId) -> bool {
+        let (jti, position) = (TokenId(Uuid::from_bytes([0; 16])), self.mirror.site().position);
+        self.mirror.is_revoked(TokenPlace { session, jti, position })
     }
 
     /// The counters say what the rows say, after every turn of every test.
@@ -73,7 +97,8 @@ impl House {
         let leased: Vec<_> = sessions.iter().filter(|row| row.lease_end.is_some()).collect();
         let seated: BTreeSet<_> = leased.iter().map(|row| row.user).collect();
         let (site, counts) = (self.mirror.site(), (leased.len(), seated.len()));
-        let counted = (site.leases.try_into().unwrap(), site.users_seated.try_into().unwrap());
+        let sessions_seated = site.sessions_seated.try_into().unwrap();
+        let counted = (sessions_seated, site.users_seated.try_into().unwrap());
         assert_eq!(counted, counts);
         assert!(
             leased.iter().all(|row| row.lease_end <= Some(row.end)),
@@ -92,7 +117,8 @@ impl House {
         let store = RedbStore::open(&self.dir.path().join("store.redb")).unwrap();
         let (site, revocations) =
             (store.reader().site().unwrap(), store.reader().revocations().unwrap());
-        self.mirror = Mirror::new(site, licences, revocations);
+        let anchor = Anchor::at_start(site.mark, self.reading(), GAP_SECS);
+        self.mirror = Mirror::new(site, anchor, licences, revocations);
         self.store = Some(store);
     }
 
@@ -132,9 +158,11 @@ impl House {
             secret,
             jti: TokenId(self.uuid()),
             device: None,
-            scope: Text::parse("app").unwrap(),
+            mark: DeviceMark([0; 8]),
+            scope: Scope::Seat,
             stay: Stay { life_secs: 180 * DAY_SECS, idle_secs: 30 * DAY_SECS },
             end_session: None,
+            wait_secs: 0,
         });
         (command, Device { session, generation: Generation::FIRST, secret })
     }
@@ -160,7 +188,10 @@ impl House {
             nonce: Nonce([self.ids.to_be_bytes()[7]; 16]),
             child,
             jti: TokenId(self.uuid()),
+            mark: DeviceMark([0; 8]),
+            seen_iat: None,
             end_session: None,
+            wait_secs: 0,
         };
         (Command::Refresh(refresh), child)
     }
@@ -197,6 +228,7 @@ fn terms(seats: u32) -> Terms {
         revision: 1,
         period: Period::limited(START.plus(-DAY_SECS), START.plus(year), None, None).unwrap(),
         seats: Seats::new(SeatCount::new(seats).unwrap()),
+        iat: START.plus(-DAY_SECS),
         list_seq: 0,
     }
 }
@@ -214,6 +246,10 @@ fn refused(outcome: &Outcome) -> Code {
 }
 
 fn install(terms: Terms) -> Command {
-    let (file, replace) = (b"signed".to_vec(), Replace::SameSeries);
-    Command::InstallLicence(InstallLicence { file, terms, replace })
+    install_file(b"signed", terms, Replace::SameSeries)
+}
+
+fn install_file(file: &[u8], terms: Terms, replace: Replace) -> Command {
+    let (file, revoked, by) = (file.to_vec(), BTreeSet::new(), Actor::Local);
+    Command::InstallLicence(InstallLicence { file, terms, replace, revoked, by })
 }

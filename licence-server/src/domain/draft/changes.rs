@@ -1,8 +1,11 @@
-use licence_core::{LicenceId, SessionId, UserId};
+use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 
 use super::{Draft, Lease};
 use crate::domain::audit::Entry;
-use crate::domain::row::{LoginName, Revocation, Session, Site, User};
+use crate::domain::row::{
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, Ticket, User,
+};
+use crate::domain::timeline::Anchor;
 
 /// What a batch changed: the one currency between rules, engine, mirror and tests.
 #[derive(Debug)]
@@ -16,32 +19,56 @@ impl<'a> Changes<'a> {
     /// Whether the batch changed nothing, so that nothing has to be committed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.draft.log.entries.is_empty() && self.draft.log.purged.is_empty()
+        let log = &self.draft.log;
+        let is_written = !log.entries.is_empty() || self.draft.tables.is_changed();
+        let is_appended = !(log.purged.is_empty() && log.revoked.is_empty());
+        !is_written && !is_appended && !self.draft.is_mark_old
+    }
+
+    /// The anchor of the mark in the site's row.
+    #[must_use]
+    pub const fn anchor(&self) -> Anchor {
+        Anchor::now(self.draft.reading)
     }
 
     /// Sessions written, and with `None`, taken away.
     pub fn sessions(&self) -> impl Iterator<Item = (&'a SessionId, Option<&'a Session>)> {
-        self.draft.sessions.changes()
+        self.draft.tables.sessions.changes()
     }
 
     /// People written, and with `None`, taken away.
     pub fn users(&self) -> impl Iterator<Item = (&'a UserId, Option<&'a User>)> {
-        self.draft.users.changes()
+        self.draft.tables.users.changes()
     }
 
     /// Names given, and with `None`, free again.
     pub fn names(&self) -> impl Iterator<Item = (&'a LoginName, Option<&'a UserId>)> {
-        self.draft.names.changes()
+        self.draft.tables.names.changes()
     }
 
-    /// The leases of each person of whom one changed. They follow from the sessions' rows; engines
-    /// keep them as an index.
+    /// The leases of each person of whom one changed. They follow from the rows of sessions and of
+    /// borrowed seats; engines keep them as an index.
     pub fn leases(&self) -> impl Iterator<Item = (&'a UserId, &'a [Lease])> {
-        let changes = self.draft.leases.changes();
+        let changes = self.draft.tables.leases.changes();
         changes.map(|(user, leases)| (user, leases.map_or(&[][..], Vec::as_slice)))
     }
 
-    /// Sessions whose access tokens are good no more.
+    /// Borrowed seats written, and with `None`, taken away.
+    pub fn borrowings(&self) -> impl Iterator<Item = (&'a TokenId, Option<&'a Borrowing>)> {
+        self.draft.tables.borrowings.changes()
+    }
+
+    /// Data written, and with `None`, taken away.
+    pub fn data(&self) -> impl Iterator<Item = (&'a DataOwner, Option<&'a Data>)> {
+        self.draft.tables.data.changes()
+    }
+
+    /// Places in the queue given, and with `None`, given up.
+    pub fn queue(&self) -> impl Iterator<Item = (&'a Ticket, Option<&'a Place>)> {
+        self.draft.tables.queue.changes()
+    }
+
+    /// Tokens that are good no more.
     #[must_use]
     pub fn revoked(&self) -> &'a [Revocation] {
         &self.draft.log.revoked
@@ -59,9 +86,33 @@ impl<'a> Changes<'a> {
         &self.draft.log.entries
     }
 
+    /// Up to where entries of the audit log were taken away, with the signed checkpoints that stay.
+    #[must_use]
+    pub fn pruned(&self) -> &'a [(u64, String)] {
+        &self.draft.log.pruned
+    }
+
     /// Licence files, as they were signed.
     #[must_use]
     pub fn licence_files(&self) -> &'a [(LicenceId, Vec<u8>)] {
         &self.draft.log.licences
+    }
+
+    /// The newest revocation list, as it was signed, where one was installed.
+    #[must_use]
+    pub fn revocation_list(&self) -> Option<&'a [u8]> {
+        self.draft.log.list.last().map(Vec::as_slice)
+    }
+
+    /// When the next lease ends, where somebody waits for one.
+    #[must_use]
+    pub const fn awaited_end(&self) -> Option<UnixTime> {
+        self.draft.awaited_end
+    }
+
+    /// Who waits for a seat and is to ask again.
+    #[must_use]
+    pub fn woken(&self) -> &'a [Holder] {
+        &self.draft.log.woken
     }
 }

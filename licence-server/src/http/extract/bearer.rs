@@ -3,19 +3,19 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use licence_core::claims::AccessClaims;
 use licence_core::{Code, UnixTime};
 
 use super::now::Now;
 use crate::http::problem::Problem;
 use crate::state::AppState;
-use crate::token::BearerRefusal;
+use crate::token::{BearerRefusal, VerifiedToken};
 
-/// Whoever sent a good access token (RFC 6750: in the header, nowhere else).
-pub(crate) struct Bearer(pub Arc<AccessClaims>);
+/// Whoever sent a good access token, an application's or an administrator's (RFC 6750: in the header,
+/// nowhere else).
+pub(crate) struct Bearer(pub(crate) Arc<VerifiedToken>);
 
 /// Whoever sent an access token that was good once, also one that has ended or whose session has.
-pub(crate) struct PastBearer(pub(crate) Arc<AccessClaims>);
+pub(crate) struct PastBearer(pub(crate) Arc<VerifiedToken>);
 
 /// The access token that a request brings, if it brings one.
 enum Brought<'a> {
@@ -42,7 +42,9 @@ fn brought(headers: &HeaderMap) -> Brought<'_> {
 
 fn verify(token: &str, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
     let verified = state.bearer().verify(token, state.mirror(), now);
-    verified.map(Bearer).map_err(|refusal| refused(&refusal, now))
+    let verified = verified.map_err(|refusal| refused(&refusal, now))?;
+    state.sightings().note(&verified, now);
+    Ok(Bearer(verified))
 }
 
 fn refused(refusal: &BearerRefusal, now: UnixTime) -> Problem {
@@ -53,7 +55,10 @@ fn refused(refusal: &BearerRefusal, now: UnixTime) -> Problem {
         BearerRefusal::Refused(why) => {
             problem.with("at", why.at.name()).with("reason", why.code().name())
         }
-        BearerRefusal::NoLicence | BearerRefusal::SessionEnded | BearerRefusal::Ended => problem,
+        BearerRefusal::NoLicence
+        | BearerRefusal::Revoked
+        | BearerRefusal::FromTheFuture
+        | BearerRefusal::Ended => problem,
     }
 }
 

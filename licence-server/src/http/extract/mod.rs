@@ -1,12 +1,18 @@
 //! What handlers take from a request, each refused with a problem of its own.
 
+mod administrator;
 mod bearer;
+mod device;
 mod fields;
 mod local_admin;
 mod now;
+mod seated;
 
+pub(super) use administrator::Administrator;
 pub(super) use bearer::{Bearer, PastBearer};
+pub(super) use device::Device;
 pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;
 pub use local_admin::open_admin_door;
 pub(super) use now::Now;
+pub(super) use seated::Seated;

@@ -1,60 +1,130 @@
-//! Leases by person and by their end, in memory.
+//! What is asked for by its order, in memory: leases, when sessions and borrowed seats end, the queue.
 //!
-//! They follow from the sessions' rows and are rebuilt when the store is opened, so a refresh writes
-//! no index page to disk.
+//! All of it follows from rows and is rebuilt when the store is opened, so a refresh writes no index
+//! page to disk.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use licence_core::UserId;
+use licence_core::{SessionId, TokenId, UserId};
 
-use crate::domain::{Changes, Lease, Session};
+use crate::domain::{Borrowing, Changes, Due, Lease, Place, Session, Ticket, sessions_of};
 
 #[derive(Debug, Default)]
-pub(super) struct LeaseIndex {
-    by_user: HashMap<UserId, Vec<Lease>>,
-    by_end: BTreeSet<Lease>,
+pub(super) struct Indexes {
+    leases: HashMap<UserId, Vec<Lease>>,
+    leases_by_end: BTreeSet<Lease>,
+    sessions_by_end: BTreeSet<Due<SessionId>>,
+    borrowings_by_end: BTreeSet<Due<TokenId>>,
+    queue: BTreeMap<Ticket, Place>,
 }
 
-impl LeaseIndex {
-    pub(super) fn add(&mut self, session: &Session) {
+/// How a session's place in its index changed.
+#[derive(Debug)]
+pub(super) struct Moved {
+    pub(super) id: SessionId,
+    pub(super) before: Option<licence_core::UnixTime>,
+    pub(super) after: Option<licence_core::UnixTime>,
+}
+
+impl Indexes {
+    pub(super) fn add_session(&mut self, session: &Session) {
+        self.sessions_by_end.insert(Due { at: session.due, id: session.id });
         let Some(end) = session.lease_end else { return };
-        let lease = Lease { end, session: session.id, user: session.user };
-        let own = self.by_user.entry(session.user).or_default();
-        own.push(lease);
-        own.sort_unstable();
-        self.by_end.insert(lease);
+        self.add_lease(Lease { end, session: session.id, user: session.user, borrowing: None });
     }
 
-    /// Sessions with a lease.
-    pub(super) fn leases(&self) -> u32 {
-        u32::try_from(self.by_end.len()).unwrap_or(u32::MAX)
+    pub(super) fn add_borrowing(&mut self, row: &Borrowing) {
+        self.borrowings_by_end.insert(Due { at: row.end, id: row.id });
+        if row.is_out {
+            let Borrowing { id, user, session, end, .. } = *row;
+            self.add_lease(Lease { end, session, user, borrowing: Some(id) });
+        }
+    }
+
+    pub(super) fn add_place(&mut self, place: Place) {
+        self.queue.insert(place.ticket, place);
+    }
+
+    fn add_lease(&mut self, lease: Lease) {
+        let own = self.leases.entry(lease.user).or_default();
+        own.push(lease);
+        own.sort_unstable();
+        self.leases_by_end.insert(lease);
     }
 
     /// People with a lease.
-    pub(super) fn users(&self) -> u32 {
-        u32::try_from(self.by_user.len()).unwrap_or(u32::MAX)
+    pub(super) fn users_seated(&self) -> u32 {
+        small(self.leases.len())
     }
 
-    pub(super) fn of_user(&self, user: UserId) -> Vec<Lease> {
-        self.by_user.get(&user).cloned().unwrap_or_default()
+    /// Sessions with a lease.
+    pub(super) fn sessions_seated(&self) -> u32 {
+        small(self.leases.values().map(|own| sessions_of(own)).sum())
     }
 
-    pub(super) fn soonest(&self, count: usize) -> Vec<Lease> {
-        self.by_end.iter().take(count).copied().collect()
+    /// Borrowed seats whose copy may live.
+    pub(super) fn borrowed(&self) -> u32 {
+        small(self.borrowings_by_end.len())
+    }
+
+    /// Places in the queue.
+    pub(super) fn waiting(&self) -> u32 {
+        small(self.queue.len())
+    }
+
+    pub(super) fn leases_of(&self, user: UserId) -> Vec<Lease> {
+        self.leases.get(&user).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn queue(&self) -> Vec<Place> {
+        self.queue.values().copied().collect()
+    }
+
+    pub(super) fn leases_by_end(&self, count: usize) -> Vec<Lease> {
+        self.leases_by_end.iter().take(count).copied().collect()
+    }
+
+    pub(super) fn sessions_by_end(&self, count: usize) -> Vec<Due<SessionId>> {
+        self.sessions_by_end.iter().take(count).copied().collect()
+    }
+
+    pub(super) fn borrowings_by_end(&self, count: usize) -> Vec<Due<TokenId>> {
+        self.borrowings_by_end.iter().take(count).copied().collect()
     }
 
     /// Takes over what was committed.
-    pub(super) fn apply(&mut self, changes: &Changes<'_>) {
+    pub(super) fn apply(&mut self, changes: &Changes<'_>, moved: &[Moved]) {
         for (user, leases) in changes.leases() {
             let old = if leases.is_empty() {
-                self.by_user.remove(user)
+                self.leases.remove(user)
             } else {
-                self.by_user.insert(*user, leases.to_vec())
+                self.leases.insert(*user, leases.to_vec())
             };
             for lease in old.iter().flatten() {
-                self.by_end.remove(lease);
+                self.leases_by_end.remove(lease);
             }
-            self.by_end.extend(leases);
+            self.leases_by_end.extend(leases);
+        }
+        for Moved { id, before, after } in moved {
+            let due = |at| Due { at, id: *id };
+            before.map(|at| self.sessions_by_end.remove(&due(at)));
+            self.sessions_by_end.extend(after.map(due));
+        }
+        for (id, row) in changes.borrowings() {
+            match row {
+                Some(row) => drop(self.borrowings_by_end.insert(Due { at: row.end, id: *id })),
+                None => self.borrowings_by_end.retain(|due| due.id != *id),
+            }
+        }
+        for (ticket, place) in changes.queue() {
+            match place {
+                Some(place) => self.queue.insert(*ticket, *place),
+                None => self.queue.remove(ticket),
+            };
         }
     }
+}
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -2,9 +2,11 @@
 
 mod batch;
 mod index;
+mod load;
 mod open;
 mod read;
 mod schema;
+mod write;
 
 pub use open::{NewSite, RedbStore};
 pub use read::RedbReader;

@@ -1,14 +1,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use licence_core::claims::{Epoch, LogPosition};
-use licence_core::{ChainHead, UnixTime};
-use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _};
+use licence_core::UnixTime;
+use licence_core::claims::Epoch;
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageBackend,
+    WriteTransaction,
+};
 
-use super::index::LeaseIndex;
+use super::index::Indexes;
 use super::read::RedbReader;
 use super::schema::{
-    AUDIT, FORMAT, LICENCES, META, META_FORMAT, META_SITE, NAMES, REVOKED, SESSIONS, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, LICENCES, META, META_FORMAT, META_SITE, NAMES,
+    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
 };
 use crate::domain::{Session, Site};
 use crate::store::StoreError;
@@ -21,7 +25,7 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct RedbStore {
     pub(super) database: Arc<Database>,
-    pub(super) index: LeaseIndex,
+    pub(super) indexes: Indexes,
 }
 
 /// What a new store begins with.
@@ -42,32 +46,27 @@ impl RedbStore {
         if path.exists() {
             return Err(StoreError::Exists(path.to_owned()));
         }
-        let database = Database::builder().set_cache_size(CACHE_BYTES).create(path)?;
-        let position = LogPosition { epoch: new.epoch, seq: 0, head: ChainHead::EMPTY };
-        let site = Site {
-            mark: new.mark,
-            position,
-            serial: None,
-            unlicensed_secs: 0,
-            users: 0,
-            users_seated: 0,
-            leases: 0,
-        };
+        Self::furnish(builder().create(path)?, new)
+    }
+
+    /// Makes a store on something else than a file: memory, or a disk that fails when it is told to.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] where it fails.
+    pub fn create_on(backend: impl StorageBackend, new: NewSite) -> Result<Self, StoreError> {
+        Self::furnish(builder().create_with_backend(backend)?, new)
+    }
+
+    fn furnish(database: Database, new: NewSite) -> Result<Self, StoreError> {
         let transaction = database.begin_write()?;
+        make_tables(&transaction)?;
         {
             let mut meta = transaction.open_table(META)?;
             meta.insert(META_FORMAT, FORMAT.to_be_bytes().as_slice())?;
-            meta.insert(META_SITE, encode(&site)?.as_slice())?;
-            // Made here, so that a reader never meets a table that is not there.
-            transaction.open_table(SESSIONS)?;
-            transaction.open_table(USERS)?;
-            transaction.open_table(NAMES)?;
-            transaction.open_table(LICENCES)?;
-            transaction.open_table(AUDIT)?;
-            transaction.open_multimap_table(REVOKED)?;
+            meta.insert(META_SITE, encode(&Site::new(new.mark, new.epoch))?.as_slice())?;
         }
         transaction.commit()?;
-        Ok(Self { database: Arc::new(database), index: LeaseIndex::default() })
+        Ok(Self { database: Arc::new(database), indexes: Indexes::default() })
     }
 
     /// Opens the store at a path.
@@ -79,7 +78,7 @@ impl RedbStore {
         if !path.exists() {
             return Err(StoreError::NotFound(path.to_owned()));
         }
-        let database = Database::builder().set_cache_size(CACHE_BYTES).open(path);
+        let database = builder().open(path);
         let database = database.map_err(|error| {
             if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
                 StoreError::InUse(path.to_owned())
@@ -87,10 +86,22 @@ impl RedbStore {
                 error.into()
             }
         })?;
+        Self::check(database)
+    }
+
+    /// Opens a store that was made [on something else than a file](Self::create_on).
+    ///
+    /// # Errors
+    /// [`StoreError::NewerFormat`], [`StoreError::Corrupt`], [`StoreError::Failed`].
+    pub fn open_on(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        Self::check(builder().create_with_backend(backend)?)
+    }
+
+    fn check(database: Database) -> Result<Self, StoreError> {
         check_format(&database)?;
-        let index = read_leases(&database)?;
-        count_again(&database, &index)?;
-        Ok(Self { database: Arc::new(database), index })
+        let indexes = read_indexes(&database)?;
+        count_again(&database, &indexes)?;
+        Ok(Self { database: Arc::new(database), indexes })
     }
 
     /// A reader of what is committed.
@@ -98,6 +109,28 @@ impl RedbStore {
     pub fn reader(&self) -> RedbReader {
         RedbReader::new(Arc::clone(&self.database))
     }
+}
+
+fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+/// Makes every table, so that a reader never meets one that is not there.
+fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(SESSIONS)?;
+    transaction.open_multimap_table(OWN_SESSIONS)?;
+    transaction.open_table(USERS)?;
+    transaction.open_table(NAMES)?;
+    transaction.open_table(BORROWINGS)?;
+    transaction.open_table(QUEUE)?;
+    transaction.open_table(DATA)?;
+    transaction.open_table(LICENCES)?;
+    transaction.open_table(REVOKED)?;
+    transaction.open_table(AUDIT)?;
+    transaction.open_table(CHECKPOINTS)?;
+    Ok(())
 }
 
 fn check_format(database: &Database) -> Result<(), StoreError> {
@@ -115,29 +148,40 @@ fn check_format(database: &Database) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_leases(database: &Database) -> Result<LeaseIndex, StoreError> {
+fn read_indexes(database: &Database) -> Result<Indexes, StoreError> {
     let transaction = database.begin_read()?;
-    let sessions = transaction.open_table(SESSIONS)?;
-    let mut index = LeaseIndex::default();
-    for row in sessions.iter()? {
+    let mut indexes = Indexes::default();
+    for row in transaction.open_table(SESSIONS)?.iter()? {
         let (id, row) = row?;
         let session: Session = decode(row.value())?;
         if session.id.0.to_bytes() != id.value() {
             return Err(StoreError::Corrupt { table: "sessions" });
         }
-        index.add(&session);
+        indexes.add_session(&session);
     }
-    Ok(index)
+    for row in transaction.open_table(BORROWINGS)?.iter()? {
+        indexes.add_borrowing(&decode(row?.1.value())?);
+    }
+    for row in transaction.open_table(QUEUE)?.iter()? {
+        indexes.add_place(decode(row?.1.value())?);
+    }
+    Ok(indexes)
 }
 
-/// Takes the counters of seats from the rows, so that whoever edits one of the two gains nothing.
-fn count_again(database: &Database, index: &LeaseIndex) -> Result<(), StoreError> {
+/// Takes the counters from the rows, so that whoever edits one of the two gains nothing.
+fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
     {
         let mut meta = transaction.open_table(META)?;
         let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
         let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
-        let site = Site { leases: index.leases(), users_seated: index.users(), ..stored };
+        let site = Site {
+            users_seated: indexes.users_seated(),
+            sessions_seated: indexes.sessions_seated(),
+            borrowed: indexes.borrowed(),
+            waiting: indexes.waiting(),
+            ..stored
+        };
         if site == stored {
             return Ok(());
         }
@@ -198,7 +242,7 @@ mod tests {
     fn counters_that_were_edited_are_counted_again() {
         let (_dir, path) = create();
         let site = RedbStore::open(&path).unwrap().reader().site().unwrap();
-        let edited = Site { leases: 40, users_seated: 40, ..site };
+        let edited = Site { sessions_seated: 40, users_seated: 40, ..site };
         write_meta(&path, META_SITE, &encode(&edited).unwrap());
         assert_eq!(RedbStore::open(&path).unwrap().reader().site().unwrap(), site);
     }

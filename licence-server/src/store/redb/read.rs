@@ -1,11 +1,17 @@
+use std::ops::Bound;
 use std::sync::Arc;
 
-use licence_core::{SessionId, UserId};
-use redb::{Database, ReadableDatabase as _, ReadableMultimapTable as _, ReadableTable as _};
+use licence_core::{SessionId, TokenId, UserId};
+use redb::{Database, ReadableDatabase as _, ReadableTable as _};
 
-use super::batch::revocation;
-use super::schema::{LICENCES, META, META_SITE, NAMES, REVOKED, SESSIONS, USERS};
-use crate::domain::{LoginName, Revocation, Session, Site, User};
+use super::load::revocation;
+use super::schema::{
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
+    OWN_SESSIONS, REVOKED, SESSIONS, USERS,
+};
+use crate::domain::{
+    Borrowing, Data, DataOwner, Entry, LoginName, Revocation, Session, Site, User,
+};
 use crate::store::codec::decode;
 use crate::store::{Reader, StoreError};
 
@@ -25,15 +31,8 @@ impl RedbReader {
     /// # Errors
     /// Where the store fails or holds what was never written.
     pub fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
-        let table = self.database.begin_read()?.open_multimap_table(REVOKED)?;
-        let mut revocations = Vec::new();
-        for entry in table.iter()? {
-            let (until, sessions) = entry?;
-            for session in sessions {
-                revocations.push(revocation(until.value(), session?.value())?);
-            }
-        }
-        Ok(revocations)
+        let table = self.database.begin_read()?.open_table(REVOKED)?;
+        table.iter()?.map(|entry| revocation(entry?.0.value())).collect()
     }
 }
 
@@ -63,6 +62,81 @@ impl Reader for RedbReader {
     fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let row = self.database.begin_read()?.open_table(SESSIONS)?.get(id.0.to_bytes())?;
         row.map(|row| decode(row.value())).transpose()
+    }
+
+    fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        // One transaction for both tables, so that they agree.
+        let transaction = self.database.begin_read()?;
+        let sessions = transaction.open_table(SESSIONS)?;
+        let mut own = Vec::new();
+        for id in transaction.open_multimap_table(OWN_SESSIONS)?.get(user.0.to_bytes())? {
+            let row =
+                sessions.get(id?.value())?.ok_or(StoreError::Corrupt { table: "sessions" })?;
+            own.push(decode(row.value())?);
+        }
+        Ok(own)
+    }
+
+    fn sessions_after(
+        &self,
+        after: Option<SessionId>,
+        count: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        let table = self.database.begin_read()?.open_table(SESSIONS)?;
+        let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_bytes()));
+        let rows = table.range::<[u8; 16]>((start, Bound::Unbounded))?.take(count);
+        rows.map(|row| decode(row?.1.value())).collect()
+    }
+
+    fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError> {
+        let table = self.database.begin_read()?.open_table(USERS)?;
+        let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_bytes()));
+        let rows = table.range::<[u8; 16]>((start, Bound::Unbounded))?.take(count);
+        rows.map(|row| decode(row?.1.value())).collect()
+    }
+
+    fn borrowings(&self) -> Result<Vec<Borrowing>, StoreError> {
+        let table = self.database.begin_read()?.open_table(BORROWINGS)?;
+        table.iter()?.map(|row| decode(row?.1.value())).collect()
+    }
+
+    fn borrowing(&self, id: TokenId) -> Result<Option<Borrowing>, StoreError> {
+        let row = self.database.begin_read()?.open_table(BORROWINGS)?.get(id.0.to_bytes())?;
+        row.map(|row| decode(row.value())).transpose()
+    }
+
+    fn data(&self, owner: DataOwner) -> Result<Option<Data>, StoreError> {
+        let row = self.database.begin_read()?.open_table(DATA)?.get(owner.to_key())?;
+        row.map(|row| decode(row.value())).transpose()
+    }
+
+    fn entries(&self, from: u64, count: usize) -> Result<Vec<Entry>, StoreError> {
+        let table = self.database.begin_read()?.open_table(AUDIT)?;
+        let entries = table.range(from..)?.take(count).map(|entry| {
+            let (seq, json) = entry?;
+            Ok(Entry { seq: seq.value(), json: json.value().to_owned() })
+        });
+        entries.collect()
+    }
+
+    fn entries_before(&self, before: u64, count: usize) -> Result<Vec<Entry>, StoreError> {
+        let table = self.database.begin_read()?.open_table(AUDIT)?;
+        let entries = table.range(..before)?.rev().take(count).map(|entry| {
+            let (seq, json) = entry?;
+            Ok(Entry { seq: seq.value(), json: json.value().to_owned() })
+        });
+        entries.collect()
+    }
+
+    fn checkpoint(&self) -> Result<Option<(u64, String)>, StoreError> {
+        let table = self.database.begin_read()?.open_table(CHECKPOINTS)?;
+        let last = table.last()?;
+        Ok(last.map(|(below, checkpoint)| (below.value(), checkpoint.value().to_owned())))
+    }
+
+    fn revocation_list(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let list = self.database.begin_read()?.open_table(META)?.get(META_LIST)?;
+        Ok(list.map(|list| list.value().to_vec()))
     }
 
     fn licence_files(&self) -> Result<Vec<Vec<u8>>, StoreError> {

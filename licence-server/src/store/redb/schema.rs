@@ -2,24 +2,41 @@
 
 use redb::{MultimapTableDefinition, TableDefinition};
 
+use crate::store::codec::{DataKey, TicketKey};
+
+/// An id: sixteen bytes.
+pub(super) type Id = [u8; 16];
+
 /// The format of the whole file. A newer one is refused.
 pub(super) const FORMAT: u32 = 1;
 
-/// `format` -> four bytes, big endian; `site` -> the site's row.
+/// `format` -> four bytes, big endian; `site` -> the site's row; `list` -> the newest revocation list, as
+/// it was signed.
 pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 /// Session id -> row. Ids are ordered by time, so sessions made together lie together.
-pub(super) const SESSIONS: TableDefinition<'_, [u8; 16], &[u8]> = TableDefinition::new("sessions");
+pub(super) const SESSIONS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("sessions");
+/// User id -> the ids of the person's sessions.
+pub(super) const OWN_SESSIONS: MultimapTableDefinition<'_, Id, Id> =
+    MultimapTableDefinition::new("own_sessions");
 /// User id -> row.
-pub(super) const USERS: TableDefinition<'_, [u8; 16], &[u8]> = TableDefinition::new("users");
+pub(super) const USERS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("users");
 /// Name as it is looked up -> user id.
-pub(super) const NAMES: TableDefinition<'_, &str, [u8; 16]> = TableDefinition::new("names");
+pub(super) const NAMES: TableDefinition<'_, &str, Id> = TableDefinition::new("names");
+/// Token id -> borrowed seat.
+pub(super) const BORROWINGS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("borrowings");
+/// Ticket -> place in the queue, in the order in which places are served.
+pub(super) const QUEUE: TableDefinition<'_, TicketKey, &[u8]> = TableDefinition::new("queue");
+/// Owner -> data.
+pub(super) const DATA: TableDefinition<'_, DataKey, &[u8]> = TableDefinition::new("data");
 /// Licence id -> file as it was signed.
-pub(super) const LICENCES: TableDefinition<'_, [u8; 16], &[u8]> = TableDefinition::new("licences");
-/// When the entry may go, in seconds -> sessions revoked until then.
-pub(super) const REVOKED: MultimapTableDefinition<'_, i64, [u8; 16]> =
-    MultimapTableDefinition::new("revoked");
+pub(super) const LICENCES: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("licences");
+/// When the entry may go, in seconds, and what is revoked until then.
+pub(super) const REVOKED: TableDefinition<'_, (i64, &[u8]), ()> = TableDefinition::new("revoked");
 /// Place in the log -> entry.
 pub(super) const AUDIT: TableDefinition<'_, u64, &str> = TableDefinition::new("audit");
+/// Place in the log -> the signed checkpoint that stands for the entries before it.
+pub(super) const CHECKPOINTS: TableDefinition<'_, u64, &str> = TableDefinition::new("checkpoints");
 
 pub(super) const META_FORMAT: &str = "format";
 pub(super) const META_SITE: &str = "site";
+pub(super) const META_LIST: &str = "list";

@@ -53,8 +53,7 @@ fn a_licence_comes_again_with_a_newer_revocation_list() {
     let file = |house: &House| house.store.as_ref().unwrap().reader().licence_files().unwrap();
     let again = |list_seq, file: &[u8]| {
         let terms = Terms { list_seq, ..terms(1) };
-        let (file, replace) = (file.to_vec(), Replace::SameSeries);
-        Command::InstallLicence(InstallLicence { file, terms, replace })
+        install_file(file, terms, Replace::SameSeries)
     };
     for (list_seq, text, kept) in [(2, "two", "two"), (1, "one", "two"), (2, "also two", "two")] {
         let outcome = house.one(again(list_seq, text.as_bytes()));
@@ -81,15 +80,12 @@ fn a_renewal_takes_over_when_it_begins() {
     let (outcome, bens) = house.sign_in(ben);
     assert!(matches!(outcome, Outcome::NoSeat(_)), "staged, and not in force");
     house.pass(100);
-    assert_eq!(granted(house.refresh(bens).0).licence, renewal.id);
+    assert_eq!(granted(house.refresh(bens).0).seat.unwrap().licence, renewal.id);
     let older = Terms { id: LicenceId(Uuid::from_bytes([7; 16])), ..terms(50) };
     assert_eq!(refused(&house.one(install(older))), Code::Conflict, "a lower revision");
     let other = Terms { serial: Serial::from_random([2; 15]), ..renewal };
     assert_eq!(refused(&house.one(install(other))), Code::Conflict, "another series");
-    let replace = |terms| {
-        let (file, replace) = (b"signed".to_vec(), Replace::AnySeries);
-        Command::InstallLicence(InstallLicence { file, terms, replace })
-    };
+    let replace = |terms| install_file(b"signed", terms, Replace::AnySeries);
     let ahead = Terms { period: Period::perpetual(house.now.plus(3 * DAY_SECS)), ..other };
     assert_eq!(refused(&house.one(replace(ahead))), Code::NotYetValid, "it would stop the site");
     let other = Terms { id: LicenceId(Uuid::from_bytes([6; 16])), ..other };

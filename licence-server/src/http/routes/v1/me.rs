@@ -46,8 +46,8 @@ async fn me(
     Bearer(token): Bearer,
 ) -> Result<Json<Me>, Problem> {
     let gone = || Problem::new(Code::InvalidToken).detail("the account or the sign-in is gone");
-    let user = state.reader().user(token.sign_in.sub)?.ok_or_else(gone)?;
-    let session = state.reader().session(token.sign_in.sid)?.ok_or_else(gone)?;
+    let user = state.reader().user(token.claims.sign_in().sub)?.ok_or_else(gone)?;
+    let session = state.reader().session(token.claims.sign_in().sid)?.ok_or_else(gone)?;
     Ok(Json(Me::new(user, session, now.secs())))
 }
 

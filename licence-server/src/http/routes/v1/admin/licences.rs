@@ -1,7 +1,5 @@
 //! `POST /v1/admin/licences[?replace=true]`: install a licence. The body is the file as it came.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
@@ -13,8 +11,8 @@ use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Command, InstallLicence, Outcome, Refusal, Replace, Terms};
-use crate::http::extract::{LocalAdmin, unread};
-use crate::http::problem::Problem;
+use crate::http::extract::{Administrator, unread};
+use crate::http::problem::{Problem, not};
 use crate::state::AppState;
 
 /// One byte over the limit of the format, so that the verifier itself says that a file is too large.
@@ -60,7 +58,7 @@ pub struct InstalledLicence {
 }
 
 async fn install(
-    _: LocalAdmin,
+    Administrator(by): Administrator,
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
@@ -68,21 +66,16 @@ async fn install(
     let now = state.now();
     let replace = replace(query.as_deref())?;
     let file = body.map_err(unread)?.to_vec();
-    let licence = state.shelf().admit(file.clone(), now)?;
-    let claims = licence.accepted.signed().claims();
-    let terms = Terms::of(&licence.accepted);
-    let command = Command::InstallLicence(InstallLicence { file, terms, replace });
-    match state.submit(command).await? {
-        Outcome::Installed { from } => {
-            state.shelf().put(Arc::clone(&licence));
-            Ok((StatusCode::CREATED, Json(InstalledLicence::new(claims, from, now))))
-        }
-        Outcome::Refused(refusal) => Err(refused(&refusal)),
-        other @ (Outcome::Added { .. }
-        | Outcome::Granted(_)
-        | Outcome::NoSeat(_)
-        | Outcome::Done) => Err(Problem::unexpected(&other)),
-    }
+    let admitted = state.shelf().admit(file.clone(), now)?;
+    let terms = Terms::of(&admitted.licence.accepted);
+    let revoked = admitted.revoked.clone();
+    let command = Command::InstallLicence(InstallLicence { file, terms, replace, revoked, by });
+    let outcome = state.submit(command).await?;
+    let Outcome::Installed { from } = outcome else { return Err(refused(outcome)) };
+    let claims = admitted.licence.accepted.signed().claims();
+    let installed = InstalledLicence::new(claims, from, now);
+    state.shelf().take(&admitted);
+    Ok((StatusCode::CREATED, Json(installed)))
 }
 
 fn replace(query: Option<&str>) -> Result<Replace, Problem> {
@@ -97,9 +90,9 @@ fn replace(query: Option<&str>) -> Result<Replace, Problem> {
     Ok(replace)
 }
 
-fn refused(refusal: &Refusal) -> Problem {
-    if *refusal != Refusal::Conflict {
-        return Problem::new(refusal.code());
+fn refused(outcome: Outcome) -> Problem {
+    if outcome != Outcome::Refused(Refusal::Conflict) {
+        return not(outcome);
     }
     Problem::new(Code::Conflict).detail(
         "another series, or a revision as new as this one, is installed; --replace lets another \
@@ -140,7 +133,7 @@ mod tests {
     async fn nobody_installs_a_licence_over_the_network() {
         let world = World::new();
         let call = world.call(Method::POST, paths::ADMIN_LICENCES).body(world.licence(1, 1));
-        call.send().await.assert_problem(403, "forbidden");
+        call.send().await.assert_problem(401, "invalid_token");
         world.get("/v1/licence").send().await.assert_problem(403, "no_licence");
     }
 

@@ -7,9 +7,9 @@ use licence_core::limits::ROLES_MAX;
 use licence_core::{Code, Role, Text, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AddUser, Command, Outcome, PasswordHash};
+use crate::domain::{AddUser, Command, Outcome, PasswordHash, Refusal};
 use crate::http::extract::{Fields, LocalAdmin};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, not};
 use crate::password::{Password, Salt};
 use crate::state::AppState;
 
@@ -50,18 +50,15 @@ async fn add(
         hash: hash(&fields, &state).await?,
     };
     let added = NewUser::new(&add);
-    match state.submit(Command::AddUser(add)).await? {
-        Outcome::Added { .. } => Ok((StatusCode::CREATED, Json(added))),
-        Outcome::Refused(refusal) if refusal.code() == Code::Conflict => {
-            Err(Problem::new(Code::Conflict)
-                .detail("someone with that name or e-mail address is registered already"))
-        }
-        Outcome::Refused(refusal) => Err(Problem::new(refusal.code())),
-        other @ (Outcome::Installed { .. }
-        | Outcome::Granted(_)
-        | Outcome::NoSeat(_)
-        | Outcome::Done) => Err(Problem::unexpected(&other)),
+    let outcome = state.submit(Command::AddUser(add)).await?;
+    if let Outcome::Added { .. } = outcome {
+        return Ok((StatusCode::CREATED, Json(added)));
     }
+    if outcome == Outcome::Refused(Refusal::Conflict) {
+        return Err(Problem::new(Code::Conflict)
+            .detail("someone with that name or e-mail address is registered already"));
+    }
+    Err(not(outcome))
 }
 
 /// As much as is certain of an address: whether mail arrives is for mail to find out.

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use licence_core::{Code, SessionId, UnixTime};
+use licence_core::{Code, LicenceId, SessionId, UnixTime};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,8 +24,10 @@ struct Granted<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     session: SessionAnswer,
-    seat: SeatAnswer,
-    licence: LicenceAnswer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat: Option<SeatAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<LicenceAnswer>,
     server_time: i64,
 }
 
@@ -57,13 +59,11 @@ pub(super) fn granted(
 ) -> Result<Response, Problem> {
     let access_token = state.minter().mint(grant)?;
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
-    let licence = state.shelf().find(grant.licence);
-    let licence_state = licence.map_or("valid", |licence| state_name(&licence.accepted, grant.iat));
     let body = Granted {
         access_token: &access_token,
         token_type: "bearer",
         expires_in: grant.exp.since(grant.iat),
-        scope: grant.scope.as_str(),
+        scope: grant.scope.name(),
         refresh_token: match &parcel {
             Parcel::Body(text) => Some(text.as_str()),
             Parcel::Cookie(_) => None,
@@ -72,12 +72,12 @@ pub(super) fn granted(
             id: grant.session.to_string(),
             expires_at: grant.session_end.secs(),
         },
-        seat: SeatAnswer {
-            lease_end: grant.lease_end.secs(),
-            total: grant.seats_total,
-            in_use: grant.seats_in_use,
-        },
-        licence: LicenceAnswer { id: grant.licence.to_string(), state: licence_state },
+        seat: grant.seat.map(|seat| SeatAnswer {
+            lease_end: seat.lease_end.secs(),
+            total: seat.total,
+            in_use: seat.in_use,
+        }),
+        licence: grant.seat.map(|seat| licence_answer(seat.licence, grant.iat, state)),
         server_time: grant.iat.secs(),
     };
     let response = Json(body).into_response();
@@ -85,6 +85,12 @@ pub(super) fn granted(
         Parcel::Body(_) => response,
         Parcel::Cookie(cookie) => ([(header::SET_COOKIE, cookie)], response).into_response(),
     })
+}
+
+fn licence_answer(id: LicenceId, now: UnixTime, state: &AppState) -> LicenceAnswer {
+    let licence = state.shelf().find(id);
+    let name = licence.map_or("valid", |licence| state_name(&licence.accepted, now));
+    LicenceAnswer { id: id.to_string(), state: name }
 }
 
 /// A sign-in with a right password in a full house: the refresh token of the session that was made,
@@ -96,7 +102,7 @@ pub(super) fn waiting(
     now: UnixTime,
     state: &AppState,
 ) -> Result<Problem, Problem> {
-    let problem = no_seat(full, now);
+    let problem = no_seat(full, now, state);
     Ok(match delivery.pack(refresh_token, full.session_end, now, state)? {
         Parcel::Body(text) => problem.with("refresh_token", text.as_str()),
         Parcel::Cookie(cookie) => problem.header(header::SET_COOKIE, cookie),
@@ -105,43 +111,51 @@ pub(super) fn waiting(
 
 /// What the rules refused, with its evidence.
 pub(super) fn refused(refusal: &Refusal, now: UnixTime, state: &AppState) -> Problem {
-    let problem = match refusal {
-        Refusal::NoSeat(full) => no_seat(full, now),
-        Refusal::TooManySessions(sessions) => too_many(sessions, state),
-        Refusal::Licence(why) => (*why).into(),
-        Refusal::InvalidGrant
-        | Refusal::RefreshReused
-        | Refusal::StoreBehind
-        | Refusal::RegisteredFull
-        | Refusal::Conflict => Problem::new(refusal.code()),
+    let problem = if let Refusal::NoSeat(full) = refusal {
+        no_seat(full, now, state)
+    } else if let Refusal::TooManySessions(sessions) = refusal {
+        too_many(sessions, state)
+    } else {
+        Problem::from(refusal)
     };
     problem.with("server_time", now.secs())
 }
 
-fn no_seat(full: &FullHouse, now: UnixTime) -> Problem {
+fn no_seat(full: &FullHouse, now: UnixTime, state: &AppState) -> Problem {
+    let own = match sessions_told(&full.own, state) {
+        Ok(own) => own,
+        Err(problem) => return problem,
+    };
     let problem = Problem::new(Code::NoSeat)
-        .detail(format!("all {} seats of the licence are taken", full.seats_total))
-        .with("seats", json!({ "total": full.seats_total, "in_use": full.seats_in_use }))
+        .detail(format!("all {} seats of the licence are taken", full.total))
+        .with("seats", json!({ "total": full.total, "in_use": full.in_use }))
+        .with("sessions", own)
         .with(
             "session",
             json!({ "id": full.session.to_string(), "expires_at": full.session_end.secs() }),
         )
         .with("server_time", now.secs());
-    match full.earliest {
+    let problem = match full.earliest {
         Some(earliest) => problem.with("earliest", earliest.secs()),
+        None => problem,
+    };
+    match full.place {
+        Some(place) => problem.with("place", place),
         None => problem,
     }
 }
 
 fn too_many(sessions: &[SessionId], state: &AppState) -> Problem {
-    let told: Result<Vec<Value>, Problem> =
-        sessions.iter().map(|id| session_told(*id, state)).collect();
-    match told {
+    match sessions_told(sessions, state) {
         Ok(sessions) => Problem::new(Code::TooManySessions)
             .detail(format!("this account is active on {} other devices", sessions.len()))
             .with("sessions", sessions),
         Err(problem) => problem,
     }
+}
+
+fn sessions_told(sessions: &[SessionId], state: &AppState) -> Result<Vec<Value>, Problem> {
+    sessions.iter().map(|id| session_told(*id, state)).collect()
 }
 
 /// What tells a person which of the devices it is.

@@ -8,10 +8,10 @@ use axum::{Router, routing};
 use licence_core::SessionId;
 
 use super::shown::{self, CookieTokens};
-use crate::domain::{Command, Outcome, Refusal, SignOut};
+use crate::domain::{Command, SignOut};
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Fields, PastBearer};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
@@ -35,7 +35,7 @@ async fn logout(
     let in_body = shown::in_body(&fields, &state)?;
 
     let counted = if bearer.is_some() { &[] } else { in_cookies };
-    let by_bearer = bearer.map(|PastBearer(claims)| claims.sign_in.sid);
+    let by_bearer = bearer.map(|PastBearer(token)| token.claims.sign_in().sid);
     let by_refresh = in_body.iter().chain(counted).map(RefreshToken::session);
     let ended: Vec<SessionId> = by_bearer.into_iter().chain(by_refresh).collect();
     for session in &ended {
@@ -50,12 +50,5 @@ async fn logout(
 }
 
 async fn end(session: SessionId, state: &AppState) -> Result<(), Problem> {
-    match state.submit(Command::SignOut(SignOut { session })).await? {
-        Outcome::Done | Outcome::Refused(Refusal::InvalidGrant) => Ok(()),
-        other @ (Outcome::Installed { .. }
-        | Outcome::Added { .. }
-        | Outcome::Granted(_)
-        | Outcome::NoSeat(_)
-        | Outcome::Refused(_)) => Err(Problem::unexpected(&other)),
-    }
+    done(state.submit(Command::SignOut(SignOut { session })).await?)
 }

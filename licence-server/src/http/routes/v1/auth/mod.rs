@@ -6,6 +6,7 @@ mod logout;
 mod refresh;
 mod shown;
 mod token;
+mod waiting;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

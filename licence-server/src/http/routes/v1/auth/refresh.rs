@@ -1,6 +1,6 @@
 //! `POST /v1/auth/refresh`: go on with the refresh token of the cookie, or of the body.
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::{Router, routing};
@@ -10,11 +10,13 @@ use super::answer;
 use super::delivery::Delivery;
 use super::secure_cookie;
 use super::shown::{self, CookieTokens};
-use super::token::{end_session, refuse_waiting};
-use crate::domain::{Command, NextSecret, Nonce, Outcome, Refresh};
+use super::token::end_session;
+use super::waiting::Patience;
+use crate::domain::{Command, DeviceMark, NextSecret, Nonce, Outcome, Refresh};
 use crate::http::cookie::CookieRule;
-use crate::http::extract::Fields;
+use crate::http::extract::{Device, Fields};
 use crate::http::problem::Problem;
+use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
@@ -24,15 +26,16 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn refresh(
     State(state): State<AppState>,
+    Extension(time): Extension<RequestTime>,
+    Device(mark): Device,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let rule = secure_cookie(&state)?;
-    refuse_waiting(&fields)?;
-    let end_session = end_session(&fields)?;
+    let wish = Wish::read(&fields, mark, Patience::asked(&fields, time, &state)?)?;
     if let Some(token) = shown::in_body(&fields, &state)? {
         let delivery = Delivery::wanted(&fields, &headers, rule, &state)?;
-        return rotate(&token, end_session, &delivery, &state).await;
+        return rotate(&token, &wish, &delivery, &state).await;
     }
     // A request with `Authorization` says who it is by that, and its cookie does not count.
     let token = if headers.contains_key(header::AUTHORIZATION) {
@@ -41,7 +44,7 @@ async fn refresh(
         CookieTokens::find(&headers, &rule, &state).only()?
     };
     let token = token.ok_or_else(none_shown)?;
-    let answer = rotate(&token, end_session, &Delivery::Cookie(rule.clone()), &state).await;
+    let answer = rotate(&token, &wish, &Delivery::Cookie(rule.clone()), &state).await;
     answer.map_err(|problem| without_cookie(problem, &rule))
 }
 
@@ -51,10 +54,27 @@ fn none_shown() -> Problem {
         .mend("sign in")
 }
 
+/// What a refresh asks for besides.
+pub(super) struct Wish {
+    mark: DeviceMark,
+    end_session: Option<SessionId>,
+    patience: Patience,
+}
+
+impl Wish {
+    pub(super) fn read(
+        fields: &Fields,
+        mark: DeviceMark,
+        patience: Patience,
+    ) -> Result<Self, Problem> {
+        Ok(Self { mark, end_session: end_session(fields)?, patience })
+    }
+}
+
 /// Rotates a genuine token, and renews its seat or takes one.
 pub(super) async fn rotate(
     shown: &RefreshToken,
-    end_session: Option<SessionId>,
+    wish: &Wish,
     delivery: &Delivery,
     state: &AppState,
 ) -> Result<Response, Problem> {
@@ -62,32 +82,34 @@ pub(super) async fn rotate(
     let nonce = Nonce(state.rng().bytes()?);
     let last = || Problem::new(Code::InvalidGrant);
     let child = state.refresh_key().child(shown, nonce).ok_or_else(last)?;
-    let command = Command::Refresh(Refresh {
-        session: shown.session(),
-        generation: shown.generation(),
-        secret: shown.secret_hash(),
-        nonce,
-        child: child.secret_hash(),
-        jti: TokenId(state.rng().uuid(now)?),
-        end_session,
-    });
-    match state.submit(command).await? {
-        Outcome::Granted(grant) => {
-            // Where the answer to an earlier try was lost, the child is the one that was made then.
-            let next = match grant.next {
-                NextSecret::Child { nonce: stored, .. } if stored != nonce => {
-                    state.refresh_key().child(shown, stored).ok_or_else(last)?
-                }
-                NextSecret::Child { .. } | NextSecret::First => child,
-            };
-            answer::granted(&grant, &next, delivery, state)
-        }
-        Outcome::Refused(refusal) => Err(answer::refused(&refusal, now, state)),
-        other @ (Outcome::Installed { .. }
-        | Outcome::Added { .. }
-        | Outcome::NoSeat(_)
-        | Outcome::Done) => Err(Problem::unexpected(&other)),
+    let command = |wait_secs| {
+        Ok(Command::Refresh(Refresh {
+            session: shown.session(),
+            generation: shown.generation(),
+            secret: shown.secret_hash(),
+            nonce,
+            child: child.secret_hash(),
+            jti: TokenId(state.rng().uuid(now)?),
+            mark: wish.mark,
+            seen_iat: state.sightings().seen_iat(shown.session()),
+            end_session: wish.end_session,
+            wait_secs,
+        }))
+    };
+    let first = command(wish.patience.secs())?;
+    let outcome = wish.patience.seat(first, || command(0), state).await?;
+    if let Outcome::Refused(refusal) = outcome {
+        return Err(answer::refused(&refusal, now, state));
     }
+    let Outcome::Granted(grant) = outcome else { return Err(Problem::unexpected(&outcome)) };
+    // Where the answer to an earlier try was lost, the child is the one that was made then.
+    let next = match grant.next {
+        NextSecret::Child { nonce: stored, .. } if stored != nonce => {
+            state.refresh_key().child(shown, stored).ok_or_else(last)?
+        }
+        NextSecret::Child { .. } | NextSecret::First => child,
+    };
+    answer::granted(&grant, &next, delivery, state)
 }
 
 /// Takes the cookie away where the session of its token has ended, and nowhere else: a cookie that a

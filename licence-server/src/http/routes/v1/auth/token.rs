@@ -3,7 +3,7 @@
 //! It has the shape of OAuth2's password grant, because every HTTP client can send it; it is the
 //! application's own sign-in and not an authorisation of third parties.
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
@@ -11,19 +11,20 @@ use licence_core::{Code, SessionId, Text, TokenId};
 
 use super::answer;
 use super::delivery::Delivery;
-use super::refresh::rotate;
+use super::refresh::{Wish, rotate};
 use super::secure_cookie;
 use super::shown::genuine;
+use super::waiting::Patience;
 use crate::config::SessionLife;
-use crate::domain::{Command, Credential, LoginName, Outcome, SignIn, Stay, User};
-use crate::http::extract::Fields;
+use crate::domain::{
+    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, Stay, User,
+};
+use crate::http::extract::{Device, Fields};
 use crate::http::problem::Problem;
+use crate::http::request_time::RequestTime;
 use crate::password::Password;
 use crate::state::AppState;
 use crate::token::{RefreshSecret, RefreshToken};
-
-/// The one thing that can be asked for: to use the application, on a seat.
-const SCOPE: &str = "seat";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/token", routing::post(token))
@@ -31,17 +32,22 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn token(
     State(state): State<AppState>,
+    Extension(time): Extension<RequestTime>,
+    Device(mark): Device,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let cookie = secure_cookie(&state)?;
     let delivery = Delivery::wanted(&fields, &headers, cookie, &state)?;
-    refuse_waiting(&fields)?;
+    let patience = Patience::asked(&fields, time, &state)?;
     match fields.needed("grant_type")? {
-        "password" => sign_in(SignInRequest::read(&fields)?, &delivery, &state).await,
+        "password" => {
+            let request = SignInRequest::read(&fields, mark, patience)?;
+            sign_in(request, &delivery, &state).await
+        }
         "refresh_token" => {
             let shown = genuine(fields.needed("refresh_token")?, &state)?;
-            rotate(&shown, end_session(&fields)?, &delivery, &state).await
+            rotate(&shown, &Wish::read(&fields, mark, patience)?, &delivery, &state).await
         }
         _ => Err(Problem::invalid_request("`grant_type` must be `password` or `refresh_token`")
             .oauth_error("unsupported_grant_type")),
@@ -52,45 +58,39 @@ async fn token(
 struct SignInRequest {
     username: String,
     password: Option<Password>,
-    scope: Text,
+    scope: Scope,
     device: Option<Text>,
+    mark: DeviceMark,
     is_remembered: bool,
     end_session: Option<SessionId>,
+    patience: Patience,
 }
 
 impl SignInRequest {
-    fn read(fields: &Fields) -> Result<Self, Problem> {
+    fn read(fields: &Fields, mark: DeviceMark, patience: Patience) -> Result<Self, Problem> {
         Ok(Self {
             username: fields.needed("username")?.to_owned(),
             password: Password::typed(fields.needed("password")?),
             scope: scope(fields)?,
             device: fields.written("device")?,
+            mark,
             is_remembered: fields.switch("remember")?.unwrap_or(true),
             end_session: end_session(fields)?,
+            patience,
         })
     }
 }
 
-fn scope(fields: &Fields) -> Result<Text, Problem> {
-    let asked = fields.text("scope")?.unwrap_or(SCOPE);
-    Text::parse(asked).filter(|scope| scope.as_str() == SCOPE).ok_or_else(|| {
-        Problem::invalid_request(format!("`scope` must be `{SCOPE}` or left out"))
+fn scope(fields: &Fields) -> Result<Scope, Problem> {
+    let asked = fields.text("scope")?.unwrap_or(Scope::Seat.name());
+    Scope::parse(asked).ok_or_else(|| {
+        Problem::invalid_request("`scope` must be `seat` or `admin`, or be left out")
             .oauth_error("invalid_scope")
     })
 }
 
 pub(super) fn end_session(fields: &Fields) -> Result<Option<SessionId>, Problem> {
     fields.parsed("end_session", "the id of a session", SessionId::parse)
-}
-
-/// An answer comes at once; whoever asks to wait for a seat is told so, and does not wait in vain.
-pub(super) fn refuse_waiting(fields: &Fields) -> Result<(), Problem> {
-    match fields.integer("wait")? {
-        None | Some(0) => Ok(()),
-        Some(_) => Err(Problem::invalid_request(
-            "this server does not keep a request waiting for a seat: leave `wait` out, and ask again",
-        )),
-    }
 }
 
 async fn sign_in(
@@ -102,27 +102,35 @@ async fn sign_in(
     let (user, credential) = authenticate(&request.username, request.password, state).await?;
     let session = SessionId(state.rng().uuid(now)?);
     let refresh_token = RefreshToken::first(session, RefreshSecret::new(state.rng().secret()?));
-    let command = Command::SignIn(SignIn {
+    let patience = request.patience;
+    let first = Command::SignIn(SignIn {
         user: user.id,
         credential: credential.version,
         session,
         secret: refresh_token.secret_hash(),
         jti: TokenId(state.rng().uuid(now)?),
         device: request.device,
+        mark: request.mark,
         scope: request.scope,
         stay: stay(request.is_remembered, state),
         end_session: request.end_session,
+        wait_secs: patience.secs(),
     });
-    match state.submit(command).await? {
-        Outcome::Granted(grant) => answer::granted(&grant, &refresh_token, delivery, state),
-        Outcome::NoSeat(full) => {
-            answer::waiting(&full, &refresh_token, delivery, now, state).map(Problem::into_response)
-        }
-        Outcome::Refused(refusal) => Err(answer::refused(&refusal, now, state)),
-        other @ (Outcome::Installed { .. } | Outcome::Added { .. } | Outcome::Done) => {
-            Err(Problem::unexpected(&other))
-        }
+    // The session is there from the first try on, and goes on asking for its seat.
+    let again = || {
+        let jti = TokenId(state.rng().uuid(now)?);
+        Ok(Command::Resume(Resume { session, jti }))
+    };
+    let outcome = patience.seat(first, again, state).await?;
+    if let Outcome::Refused(refusal) = outcome {
+        return Err(answer::refused(&refusal, now, state));
     }
+    if let Outcome::NoSeat(full) = outcome {
+        let waiting = answer::waiting(&full, &refresh_token, delivery, now, state)?;
+        return Ok(waiting.into_response());
+    }
+    let Outcome::Granted(grant) = outcome else { return Err(Problem::unexpected(&outcome)) };
+    answer::granted(&grant, &refresh_token, delivery, state)
 }
 
 /// The person with that name, if the password is theirs.

@@ -1,31 +1,7 @@
-//! The rows of the store: what is kept of the site, of people and of their sessions.
-
 use std::fmt;
 
-use licence_core::claims::LogPosition;
-use licence_core::{Role, Serial, SessionId, Text, UnixTime, UserId};
+use licence_core::{Role, Text, UnixTime, UserId};
 use unicode_normalization::UnicodeNormalization as _;
-
-use super::refresh::{Generation, Rotation, SecretHash};
-
-/// The one row of the site itself, written with every commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Site {
-    /// The highest time that was trusted. Nothing is judged by an earlier one.
-    pub mark: UnixTime,
-    /// Where the audit log stands.
-    pub position: LogPosition,
-    /// The series of licences in force.
-    pub serial: Option<Serial>,
-    /// Seconds so far in which no licence was valid, which count as nobody's idleness.
-    pub unlicensed_secs: i64,
-    /// People registered.
-    pub users: u32,
-    /// People with at least one lease.
-    pub users_seated: u32,
-    /// Sessions with a lease.
-    pub leases: u32,
-}
 
 /// A registered person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +23,22 @@ pub struct User {
     /// Whether the person may sign in.
     pub is_enabled: bool,
 }
+
+impl User {
+    /// Whether the person administers the server.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.roles.iter().any(|role| role.as_str() == ADMIN_ROLE)
+    }
+
+    /// Every name under which the person signs in.
+    pub(in crate::domain) fn names(&self) -> impl Iterator<Item = LoginName> {
+        [Some(&self.username), self.email.as_ref()].into_iter().flatten().map(LoginName::of)
+    }
+}
+
+/// The role of those who administer the server.
+pub const ADMIN_ROLE: &str = "admin";
 
 /// A password's hash with its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,63 +105,6 @@ impl LoginName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// One sign-in on one device. It outlives its seat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Which.
-    pub id: SessionId,
-    /// Whose.
-    pub user: UserId,
-    /// When the password was checked.
-    pub auth_time: UnixTime,
-    /// When it ends, whatever happens.
-    pub end: UnixTime,
-    /// Seconds without a refresh after which it ends.
-    pub idle_secs: i64,
-    /// When that will be, but for time without a valid licence; never after `end`.
-    pub idle_end: UnixTime,
-    /// The site's `unlicensed_secs` when `idle_end` was set.
-    pub unlicensed_secs: i64,
-    /// What the person called the device.
-    pub device: Option<Text>,
-    /// What the sign-in asked for.
-    pub scope: Text,
-    /// Until when it holds a seat; `None` while it holds none.
-    pub lease_end: Option<UnixTime>,
-    /// When its last access token ends.
-    pub access_end: UnixTime,
-    /// The refresh token that is good now.
-    pub current: SecretHash,
-    /// Which rotation that is, from 0.
-    pub generation: Generation,
-    /// The rotation that led to it.
-    pub rotation: Option<Rotation>,
-}
-
-impl Session {
-    /// Starts its idle time anew.
-    pub(super) fn touch(&mut self, site: &Site, now: UnixTime) {
-        self.idle_end = now.plus(self.idle_secs).min(self.end);
-        self.unlicensed_secs = site.unlicensed_secs;
-    }
-
-    /// When it ends if it is not refreshed before. Time without a valid licence is not idle time:
-    /// nobody could have refreshed it.
-    #[must_use]
-    pub fn idle_end(&self, site: &Site) -> UnixTime {
-        self.idle_end.plus(site.unlicensed_secs - self.unlicensed_secs).min(self.end)
-    }
-}
-
-/// A session whose access tokens are good no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revocation {
-    /// The session.
-    pub session: SessionId,
-    /// When the last of its tokens has ended everywhere, so that the entry may go.
-    pub until: UnixTime,
 }
 
 #[cfg(test)]

@@ -1,127 +1,8 @@
-//! What can be asked of the rules, and what they answer.
-
-use licence_core::claims::LogPosition;
+use licence_core::claims::{LogPosition, SessionData};
 use licence_core::{Code, LicenceId, Role, SessionId, Text, TokenId, UnixTime, UserId};
 
-use super::licence::Terms;
-use super::refresh::{Generation, Nonce, SecretHash};
-use super::row::{CredentialVersion, LoginName, PasswordHash};
-
-/// One thing to do, whole or not at all.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Puts a verified licence into force, or stages it.
-    InstallLicence(InstallLicence),
-    /// Registers a person.
-    AddUser(AddUser),
-    /// Starts a session, and takes a seat for it.
-    SignIn(SignIn),
-    /// Rotates a refresh token, and renews the seat or takes one.
-    Refresh(Refresh),
-    /// Ends a session, and gives its seat back.
-    SignOut(SignOut),
-    /// Lets go of what has lapsed.
-    Sweep,
-}
-
-/// A licence that the verifier accepted.
-#[derive(Clone, Debug)]
-pub struct InstallLicence {
-    /// The file as it was signed.
-    pub file: Vec<u8>,
-    /// What the rules need of it.
-    pub terms: Terms,
-    /// Whether it may take the place of another series.
-    pub replace: Replace,
-}
-
-/// Whether a licence may take the place of another series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Replace {
-    /// Only a renewal of the one in force is taken.
-    SameSeries,
-    /// Any series is taken.
-    AnySeries,
-}
-
-/// A person to register.
-#[derive(Clone, Debug)]
-pub struct AddUser {
-    /// The new id.
-    pub id: UserId,
-    /// The name as it was typed.
-    pub username: Text,
-    /// An e-mail address.
-    pub email: Option<Text>,
-    /// `admin`, and roles of the application.
-    pub roles: Vec<Role>,
-    /// The password's hash, where there is one already.
-    pub hash: Option<PasswordHash>,
-}
-
-impl AddUser {
-    pub(super) fn names(&self) -> impl Iterator<Item = LoginName> {
-        [Some(&self.username), self.email.as_ref()].into_iter().flatten().map(LoginName::of)
-    }
-}
-
-/// A sign-in whose password was found right.
-#[derive(Clone, Debug)]
-pub struct SignIn {
-    /// Who.
-    pub user: UserId,
-    /// Against which version of the credential the password was checked.
-    pub credential: CredentialVersion,
-    /// The id of the new session.
-    pub session: SessionId,
-    /// The hash of the new session's first refresh secret.
-    pub secret: SecretHash,
-    /// The id of the access token, should there be one.
-    pub jti: TokenId,
-    /// What the person calls the device.
-    pub device: Option<Text>,
-    /// What the application asked for.
-    pub scope: Text,
-    /// How long the session lasts.
-    pub stay: Stay,
-    /// A session of the same person to end first, whatever comes of the rest: its person asked for it.
-    pub end_session: Option<SessionId>,
-}
-
-/// How long a session lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stay {
-    /// Seconds at most.
-    pub life_secs: i64,
-    /// Seconds without a refresh at most.
-    pub idle_secs: i64,
-}
-
-/// A refresh token whose mac was found right.
-#[derive(Clone, Debug)]
-pub struct Refresh {
-    /// The session it names.
-    pub session: SessionId,
-    /// The rotation it names.
-    pub generation: Generation,
-    /// The hash of its secret.
-    pub secret: SecretHash,
-    /// Mixed into the child's secret, should there be a new child.
-    pub nonce: Nonce,
-    /// The hash of that child's secret.
-    pub child: SecretHash,
-    /// The id of the access token, should there be one.
-    pub jti: TokenId,
-    /// A session of the same person to end first, whatever comes of the rest: its person asked for it.
-    pub end_session: Option<SessionId>,
-}
-
-/// A session to end. The edge has seen a genuine token of it.
-#[derive(Clone, Copy, Debug)]
-pub struct SignOut {
-    /// Which.
-    pub session: SessionId,
-}
+use crate::domain::refresh::{Generation, Nonce};
+use crate::domain::row::{Holder, Scope};
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,15 +17,39 @@ pub enum Outcome {
         /// Who.
         user: UserId,
     },
-    /// A seat is held: make the access token.
+    /// The session may go on: make the access token.
     Granted(Grant),
     /// A sign-in made a session but found no seat: the login stays, and may try again.
     NoSeat(FullHouse),
+    /// A seat was taken along: sign the lease.
+    Borrowed(BorrowedSeat),
+    /// Data was written.
+    Written {
+        /// Its new version.
+        version: u64,
+    },
     /// Done, with nothing to say.
     Done,
     /// Refused; nothing was changed but what the refusal itself ends or records, and the session that
     /// the command asked to end first.
     Refused(Refusal),
+}
+
+impl Outcome {
+    /// What is told of the full house, where that is what came of it.
+    #[must_use]
+    pub const fn full_house(&self) -> Option<&FullHouse> {
+        match self {
+            Self::NoSeat(full) | Self::Refused(Refusal::NoSeat(full)) => Some(full),
+            Self::Installed { .. }
+            | Self::Added { .. }
+            | Self::Granted(_)
+            | Self::Borrowed(_)
+            | Self::Written { .. }
+            | Self::Done
+            | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// Everything that an access token says, but for what configuration adds.
@@ -163,25 +68,34 @@ pub struct Grant {
     /// When the password was checked.
     pub auth_time: UnixTime,
     /// What was asked for.
-    pub scope: Text,
+    pub scope: Scope,
     /// The access token's id.
     pub jti: TokenId,
     /// When the access token starts.
     pub iat: UnixTime,
     /// When the access token ends.
     pub exp: UnixTime,
-    /// Until when the session holds its seat.
+    /// The seat that the session holds; administration needs none.
+    pub seat: Option<SeatGrant>,
+    /// Which refresh token the answer carries.
+    pub next: NextSecret,
+    /// What the application lets everyone read.
+    pub public: Option<SessionData>,
+    /// Where the audit log stood after it.
+    pub position: LogPosition,
+}
+
+/// A seat that a session holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatGrant {
+    /// Until when, if it is not renewed.
     pub lease_end: UnixTime,
     /// The licence it rests on.
     pub licence: LicenceId,
     /// Seats taken, this one included.
-    pub seats_in_use: u32,
+    pub in_use: u32,
     /// Seats there are.
-    pub seats_total: u32,
-    /// Which refresh token the answer carries.
-    pub next: NextSecret,
-    /// Where the audit log stood after it.
-    pub position: LogPosition,
+    pub total: u32,
 }
 
 /// Which refresh token an answer carries.
@@ -205,12 +119,35 @@ pub struct FullHouse {
     pub session: SessionId,
     /// When the session ends at the latest.
     pub session_end: UnixTime,
+    /// Who waits, as the queue counts.
+    pub holder: Holder,
     /// Seats taken.
-    pub seats_in_use: u32,
+    pub in_use: u32,
     /// Seats there are.
-    pub seats_total: u32,
+    pub total: u32,
     /// When the next lease ends, if it is not renewed.
     pub earliest: Option<UnixTime>,
+    /// The place in the queue, from 1; `None` where as many wait already as may.
+    pub place: Option<u32>,
+    /// The person's other sessions, newest first.
+    pub own: Vec<SessionId>,
+}
+
+/// A seat that was taken along: what the signed lease says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BorrowedSeat {
+    /// The lease's id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub user: UserId,
+    /// From which session.
+    pub session: SessionId,
+    /// From when.
+    pub start: UnixTime,
+    /// Until when.
+    pub end: UnixTime,
+    /// The licence it rests on.
+    pub licence: LicenceId,
 }
 
 /// Why a command was refused.
@@ -222,6 +159,8 @@ pub enum Refusal {
     RefreshReused,
     /// The store is older than the refresh token.
     StoreBehind,
+    /// The person may not do that.
+    Forbidden,
     /// No seat, and nothing was rotated.
     NoSeat(FullHouse),
     /// The person is active on too many devices; these are the sessions.
@@ -232,6 +171,14 @@ pub enum Refusal {
     RegisteredFull,
     /// There is one with that name, or that place, already.
     Conflict,
+    /// As many wait already as may.
+    Busy,
+    /// There is none with that id.
+    NotFound,
+    /// It is not what the caller has seen.
+    PreconditionFailed,
+    /// It asks for more than the licence lets anyone have.
+    ExceedsLicence,
 }
 
 /// Why there is no licence to give seats under.
@@ -249,6 +196,8 @@ pub enum LicenceRefusal {
         /// When it ended.
         until: UnixTime,
     },
+    /// It was revoked.
+    Revoked,
 }
 
 impl Refusal {
@@ -259,13 +208,19 @@ impl Refusal {
             Self::InvalidGrant => Code::InvalidGrant,
             Self::RefreshReused => Code::RefreshReused,
             Self::StoreBehind => Code::StoreBehind,
+            Self::Forbidden => Code::Forbidden,
             Self::NoSeat(_) => Code::NoSeat,
             Self::TooManySessions(_) => Code::TooManySessions,
             Self::Licence(LicenceRefusal::None) => Code::NoLicence,
             Self::Licence(LicenceRefusal::NotYet { .. }) => Code::NotYetValid,
             Self::Licence(LicenceRefusal::Expired { .. }) => Code::LicenceExpired,
+            Self::Licence(LicenceRefusal::Revoked) => Code::Revoked,
             Self::RegisteredFull => Code::RegisteredFull,
             Self::Conflict => Code::Conflict,
+            Self::Busy => Code::Busy,
+            Self::NotFound => Code::NotFound,
+            Self::PreconditionFailed => Code::PreconditionFailed,
+            Self::ExceedsLicence => Code::ExceedsLicence,
         }
     }
 }

@@ -1,0 +1,120 @@
+//! Seats that are taken along offline.
+//!
+//! A borrowed seat is the person's own seat under a lease of days, and no second one. Its signed copy
+//! lives until its end whatever is done here, so after it was brought back or written off it goes on
+//! counting against the number that may be out at once.
+
+use licence_core::TokenId;
+
+use super::audit::Act;
+use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, ReturnSeat, WriteOff};
+use super::draft::{Draft, Lease, Missing};
+use super::licence::Terms;
+use super::row::{Borrowing, Scope, Session};
+use super::seat::{self, Claim};
+use super::session::{full_house, standing};
+use super::{SWEEP_MAX, refuse};
+
+const DAY_SECS: i64 = 86_400;
+
+/// Takes a seat along.
+pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let refused =
+        |refusal, draft: &mut Draft| Ok(refuse(None, Some(command.session), refusal, draft));
+    let session = draft.session(command.session)?.filter(|session| session.scope == Scope::Seat);
+    let Some(mut session) = session else { return refused(Refusal::InvalidGrant, draft) };
+    let terms = match standing(&session, draft)? {
+        Ok((_, Some(terms))) => terms,
+        Ok((_, None)) => return refused(Refusal::Forbidden, draft),
+        Err(refusal) => return refused(refusal, draft),
+    };
+    let Some(limits) = terms.seats.borrow.filter(|limits| command.days <= limits.days_max) else {
+        return refused(Refusal::ExceedsLicence, draft);
+    };
+    forget_the_ended(draft)?;
+    let has_one = draft.leases(session.user)?.iter().any(|lease| lease.borrowing.is_some());
+    if has_one || command.days == 0 || draft.site().borrowed >= limits.seats_max {
+        return refused(Refusal::Conflict, draft);
+    }
+    if let Claim::Full(line) = seat::claim(&mut session, &terms, 0, draft)? {
+        let full = full_house(&session, &terms, line, draft)?;
+        return refused(Refusal::NoSeat(full), draft);
+    }
+    draft.write_session(session.clone());
+    lend(&session, &terms, command, draft).map(Outcome::Borrowed)
+}
+
+fn lend(
+    session: &Session,
+    terms: &Terms,
+    command: &Borrow,
+    draft: &mut Draft,
+) -> Result<BorrowedSeat, Missing> {
+    let (user, start, id) = (session.user, draft.now(), command.id);
+    let asked = start.plus(i64::from(command.days) * DAY_SECS);
+    let end = terms.period.exp().map_or(asked, |exp| asked.min(exp)).max(start);
+    let borrowing = Borrowing { id, user, session: session.id, start, end, is_out: true };
+    draft.write_borrowing(id, Some(borrowing));
+    draft.edit_site(|site| site.borrowed = site.borrowed.saturating_add(1));
+    let lease = Lease { end, session: session.id, user, borrowing: Some(id) };
+    seat::change_leases(user, draft, |leases| leases.push(lease))?;
+    draft.record(Act::SeatBorrowed(session.id, id));
+    Ok(BorrowedSeat { id, user, session: session.id, start, end, licence: terms.id })
+}
+
+/// Brings a borrowed seat back; once more is no mistake.
+pub(super) fn give_back(command: &ReturnSeat, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let row = draft.borrowing(command.id)?.filter(|row| row.user == command.user);
+    let Some(row) = row else {
+        return Ok(refuse(Some(command.user), None, Refusal::NotFound, draft));
+    };
+    if take_in(row, draft)? {
+        draft.record(Act::SeatReturned(row.id));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Gives a borrowed seat to others, on an administrator's word.
+pub(super) fn write_off(command: &WriteOff, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let Some(row) = draft.borrowing(command.id)? else {
+        return Ok(refuse(None, None, Refusal::NotFound, draft));
+    };
+    if take_in(row, draft)? {
+        draft.record_by(Act::SeatWrittenOff(row.id), Some(command.by));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Ends a borrowed seat's hold; `false` where it held none any more.
+fn take_in(row: Borrowing, draft: &mut Draft) -> Result<bool, Missing> {
+    if row.is_out {
+        drop_lease(row, draft)?;
+        draft.write_borrowing(row.id, Some(Borrowing { is_out: false, ..row }));
+    }
+    Ok(row.is_out)
+}
+
+fn drop_lease(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
+    seat::change_leases(row.user, draft, |leases| {
+        leases.retain(|lease| lease.borrowing != Some(row.id));
+    })
+}
+
+/// Ends a borrowed seat whose time is over; then it counts no more.
+pub(super) fn end(id: TokenId, draft: &mut Draft) -> Result<(), Missing> {
+    let Some(row) = draft.borrowing(id)? else { return Ok(()) };
+    drop_lease(row, draft)?;
+    draft.write_borrowing(id, None);
+    draft.edit_site(|site| site.borrowed = site.borrowed.saturating_sub(1));
+    draft.record(Act::BorrowingEnded(id));
+    Ok(())
+}
+
+/// Ends those whose time is over, in bounded steps.
+pub(super) fn forget_the_ended(draft: &mut Draft) -> Result<(), Missing> {
+    for _ in 0..SWEEP_MAX {
+        let Some(id) = draft.ended_borrowing()? else { break };
+        end(id, draft)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! An administrator's word about the time.
+
+use super::audit::{Act, Actor};
+use super::command::{Outcome, ResetClock};
+use super::draft::{Draft, Missing};
+use super::seat;
+
+/// Believes the wall clock: the server was off for long, or the clock was put right at last.
+pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
+    let wall = draft.reading().wall.max(draft.now());
+    draft.edit_site(|site| (site.mark, site.doubt) = (wall, None));
+    draft.record_by(Act::ClockAccepted(wall), Some(by));
+    Outcome::Done
+}
+
+/// Lowers the mark to the wall clock, but never below a time that the vendor signed.
+///
+/// Every lease and every access token was made by the time that was wrong: so all seats are given back and
+/// all those tokens are good no more, and each session goes on with its next refresh.
+pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, Missing> {
+    let wall = draft.reading().wall;
+    let floor = draft.licences().newest_iat().unwrap_or(wall);
+    let mark = wall.max(floor).min(draft.now());
+    seat::let_all_go(draft)?;
+    draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
+    draft.edit_site(|site| {
+        (site.mark, site.doubt) = (mark, None);
+        site.access_from = site.position.seq;
+    });
+    Ok(Outcome::Done)
+}

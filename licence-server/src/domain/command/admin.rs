@@ -1,0 +1,63 @@
+use std::collections::BTreeSet;
+
+use licence_core::{LicenceId, Text};
+
+use crate::domain::audit::Actor;
+use crate::domain::licence::Terms;
+
+/// A licence that the verifier accepted.
+#[derive(Clone, Debug)]
+pub struct InstallLicence {
+    /// The file as it was signed.
+    pub file: Vec<u8>,
+    /// What the rules need of it.
+    pub terms: Terms,
+    /// Whether it may take the place of another series.
+    pub replace: Replace,
+    /// Which of the installed licences are revoked, by the newest list there is with this one.
+    pub revoked: BTreeSet<LicenceId>,
+    /// Who asks.
+    pub by: Actor,
+}
+
+/// Whether a licence may take the place of another series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// Only a renewal of the one in force is taken.
+    SameSeries,
+    /// Any series is taken.
+    AnySeries,
+}
+
+/// A revocation list that the verifier accepted, and that is newer than the one before.
+#[derive(Clone, Debug)]
+pub struct InstallRevocations {
+    /// The file as it was signed.
+    pub file: Vec<u8>,
+    /// Its number.
+    pub seq: u32,
+    /// Which of the installed licences it revokes.
+    pub revoked: BTreeSet<LicenceId>,
+    /// Who asks.
+    pub by: Actor,
+}
+
+/// A clock to set right.
+#[derive(Clone, Debug)]
+pub struct ResetClock {
+    /// Why, for the audit log.
+    pub reason: Text,
+    /// Who asks.
+    pub by: Actor,
+}
+
+/// A beginning of the audit log to take away.
+#[derive(Clone, Debug)]
+pub struct PruneLog {
+    /// Entries before this place go.
+    pub below: u64,
+    /// The signed checkpoint that stays for them.
+    pub checkpoint: String,
+    /// Who asks.
+    pub by: Actor,
+}

@@ -1,0 +1,70 @@
+//! What can be asked of the rules, and what they answer.
+
+mod admin;
+mod outcome;
+mod person;
+mod seat;
+mod session;
+
+use licence_core::SessionId;
+
+use super::row::Holder;
+
+pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock};
+pub use outcome::{
+    BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant,
+};
+pub use person::{AddUser, ChangeUser, UserChange};
+pub use seat::{Borrow, ReleaseSeat, ReturnSeat, WriteOff};
+pub use session::{
+    EndSession, Expected, Refresh, Resume, RevokeToken, Sighting, SignIn, SignOut, Stay, WriteData,
+};
+
+/// One thing to do, whole or not at all.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Registers a person.
+    AddUser(AddUser),
+    /// Changes a person's account, or takes it away.
+    ChangeUser(ChangeUser),
+    /// Starts a session, and takes a seat for it.
+    SignIn(SignIn),
+    /// Takes a seat for a session that began in a full house.
+    Resume(Resume),
+    /// Rotates a refresh token, and renews the seat or takes one.
+    Refresh(Refresh),
+    /// Ends a session of which a genuine token was shown.
+    SignOut(SignOut),
+    /// Ends a session by its id.
+    EndSession(EndSession),
+    /// Makes one access token good no more.
+    RevokeToken(RevokeToken),
+    /// Gives a session's seat back, and keeps the login.
+    Park(SessionId),
+    /// Takes a person's seat away, and keeps the logins.
+    ReleaseSeat(ReleaseSeat),
+    /// Nobody waits there any more; the place is kept for a while.
+    LeaveQueue(Holder),
+    /// Takes a seat along offline.
+    Borrow(Borrow),
+    /// Brings a borrowed seat back.
+    ReturnSeat(ReturnSeat),
+    /// Gives a borrowed seat to others, though its copy lives.
+    WriteOff(WriteOff),
+    /// Writes data of a person or a session, or takes it away.
+    WriteData(WriteData),
+    /// Notes which access tokens came back.
+    Seen(Vec<Sighting>),
+    /// Puts a verified licence into force, or stages it.
+    InstallLicence(InstallLicence),
+    /// Takes over a verified revocation list.
+    InstallRevocations(InstallRevocations),
+    /// Believes the wall clock.
+    AcceptClock(super::Actor),
+    /// Lowers the highest time that was trusted.
+    ResetClock(ResetClock),
+    /// Takes the audit log's beginning away.
+    PruneLog(PruneLog),
+    /// Lets go of what has lapsed.
+    Sweep,
+}

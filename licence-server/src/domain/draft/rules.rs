@@ -1,0 +1,242 @@
+//! What rules use of the draft.
+
+use std::collections::BTreeSet;
+
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
+
+use super::{Draft, Due, Lease, Missing};
+use crate::domain::command::{InstallLicence, InstallRevocations, PruneLog};
+use crate::domain::licence::Terms;
+use crate::domain::row::{
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, Ticket, User,
+};
+use crate::domain::timeline::Reading;
+
+impl Draft {
+    /// The time at which the whole batch is judged.
+    pub(in crate::domain) const fn now(&self) -> UnixTime {
+        self.now
+    }
+
+    /// What the clocks say, for whoever sets the time right.
+    pub(in crate::domain) const fn reading(&self) -> Reading {
+        self.reading
+    }
+
+    pub(in crate::domain) const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    pub(in crate::domain) fn edit_site(&mut self, edit: impl FnOnce(&mut Site)) {
+        edit(&mut self.site);
+    }
+
+    /// The terms in force, if a licence is installed.
+    pub(in crate::domain) fn terms(&self) -> Option<Terms> {
+        self.licences.in_force(self.site.serial?, self.now).copied()
+    }
+
+    pub(in crate::domain) fn session(&mut self, id: SessionId) -> Result<Option<Session>, Missing> {
+        self.tables.sessions.row(&id).map(Option::<&Session>::cloned)
+    }
+
+    pub(in crate::domain) fn user(&mut self, id: UserId) -> Result<Option<User>, Missing> {
+        self.tables.users.row(&id).map(Option::<&User>::cloned)
+    }
+
+    pub(in crate::domain) fn name(&mut self, name: &LoginName) -> Result<Option<UserId>, Missing> {
+        self.tables.names.row(name).map(Option::<&UserId>::copied)
+    }
+
+    /// The leases of a person's sessions, those that have ended but were not let go included.
+    pub(in crate::domain) fn leases(&mut self, user: UserId) -> Result<&[Lease], Missing> {
+        self.tables.leases.row(&user).map(|leases| leases.map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The ids of a person's sessions. One that ended in this batch may be among them.
+    pub(in crate::domain) fn own_sessions(
+        &mut self,
+        user: UserId,
+    ) -> Result<BTreeSet<SessionId>, Missing> {
+        self.tables.own_sessions.row(&user).map(|own| own.cloned().unwrap_or_default())
+    }
+
+    pub(in crate::domain) fn borrowing(
+        &mut self,
+        id: TokenId,
+    ) -> Result<Option<Borrowing>, Missing> {
+        self.tables.borrowings.row(&id).map(Option::<&Borrowing>::copied)
+    }
+
+    pub(in crate::domain) fn data(&mut self, owner: DataOwner) -> Result<Option<&Data>, Missing> {
+        self.tables.data.row(&owner)
+    }
+
+    /// The places in the queue, in the order in which they are served.
+    pub(in crate::domain) fn queue(&mut self) -> Result<impl Iterator<Item = &Place>, Missing> {
+        // An empty queue is known to be empty without asking.
+        if !self.tables.is_queue_loaded && self.site.waiting > 0 {
+            self.tables.is_queue_wanted = true;
+            return Err(Missing);
+        }
+        Ok(self.tables.queue.rows())
+    }
+
+    /// The lease that ends first of those that there were before this batch and that still stand.
+    ///
+    /// A lease that this batch gives ends after `now`, so whoever looks for lapsed ones misses none.
+    pub(in crate::domain) fn soonest_lease(&mut self) -> Result<Option<Lease>, Missing> {
+        while let Some(lease) = self.fronts.leases.first()? {
+            let stands = self
+                .tables
+                .leases
+                .loaded(&lease.user)
+                .map_or(true, |leases| leases.is_some_and(|leases| leases.contains(&lease)));
+            if stands {
+                return Ok(Some(lease));
+            }
+            self.fronts.leases.done += 1;
+        }
+        Ok(None)
+    }
+
+    /// When the next lease ends, of those that there were before this batch; where there were none,
+    /// of those that it gave.
+    pub(in crate::domain) fn earliest_lease_end(&mut self) -> Result<Option<UnixTime>, Missing> {
+        if let Some(lease) = self.soonest_lease()? {
+            return Ok(Some(lease.end));
+        }
+        let given = self.tables.leases.changes().filter_map(|(_, leases)| leases?.first());
+        Ok(given.map(|lease| lease.end).min())
+    }
+
+    /// A lease that was not taken along, this batch's own included.
+    pub(in crate::domain) fn any_session_lease(&mut self) -> Result<Option<Lease>, Missing> {
+        while let Some(lease) = self.soonest_lease()? {
+            if lease.borrowing.is_none() {
+                return Ok(Some(lease));
+            }
+            self.fronts.leases.done += 1;
+        }
+        let given = self.tables.leases.changes().filter_map(|(_, leases)| leases);
+        Ok(given.flatten().find(|lease| lease.borrowing.is_none()).copied())
+    }
+
+    /// A revocation that nobody needs any more.
+    pub(in crate::domain) fn stale_revocation(&mut self) -> Result<Option<Revocation>, Missing> {
+        let first = self.fronts.revocations.first()?;
+        Ok(first.filter(|revocation| self.now.is_expired(revocation.until)))
+    }
+
+    /// A session that may have ended.
+    pub(in crate::domain) fn due_session(&mut self) -> Result<Option<SessionId>, Missing> {
+        let first = self.fronts.sessions.first()?.filter(|due| self.now.is_expired(due.at));
+        Ok(first.map(|due| due.id))
+    }
+
+    /// Goes on to the session after the one that [`due_session`](Self::due_session) gave.
+    pub(in crate::domain) const fn pass_due_session(&mut self) {
+        self.fronts.sessions.done += 1;
+    }
+
+    /// A borrowed seat whose time is over; each is given once.
+    pub(in crate::domain) fn ended_borrowing(&mut self) -> Result<Option<TokenId>, Missing> {
+        let first = self.fronts.borrowings.first()?;
+        let Some(Due { id, .. }) = first.filter(|due| self.now.is_expired(due.at)) else {
+            return Ok(None);
+        };
+        self.fronts.borrowings.done += 1;
+        Ok(Some(id))
+    }
+
+    /// Writes a session that is there already.
+    pub(in crate::domain) fn write_session(&mut self, session: Session) {
+        self.tables.sessions.write(session.id, Some(session));
+    }
+
+    /// Writes a session that begins.
+    pub(in crate::domain) fn add_session(&mut self, session: Session) -> Result<(), Missing> {
+        let mut own = self.own_sessions(session.user)?;
+        own.insert(session.id);
+        self.tables.own_sessions.write(session.user, Some(own));
+        self.write_session(session);
+        Ok(())
+    }
+
+    pub(in crate::domain) fn remove_session(&mut self, id: SessionId) {
+        self.tables.sessions.write(id, None);
+    }
+
+    pub(in crate::domain) fn write_user(&mut self, user: User) {
+        self.tables.users.write(user.id, Some(user));
+    }
+
+    pub(in crate::domain) fn remove_user(&mut self, id: UserId) {
+        self.tables.users.write(id, None);
+    }
+
+    pub(in crate::domain) fn write_name(&mut self, name: LoginName, user: Option<UserId>) {
+        self.tables.names.write(name, user);
+    }
+
+    pub(in crate::domain) fn write_leases(&mut self, user: UserId, leases: Vec<Lease>) {
+        self.tables.leases.write(user, Some(leases));
+    }
+
+    pub(in crate::domain) fn write_borrowing(&mut self, id: TokenId, row: Option<Borrowing>) {
+        self.tables.borrowings.write(id, row);
+    }
+
+    pub(in crate::domain) fn write_data(&mut self, owner: DataOwner, row: Option<Data>) {
+        self.tables.data.write(owner, row);
+    }
+
+    /// Whether there is a place with that ticket, in a queue that was looked at.
+    pub(in crate::domain) fn has_place(&self, ticket: Ticket) -> bool {
+        matches!(self.tables.queue.loaded(&ticket), Ok(Some(_)))
+    }
+
+    pub(in crate::domain) fn write_place(&mut self, ticket: Ticket, place: Option<Place>) {
+        self.tables.queue.write(ticket, place);
+    }
+
+    pub(in crate::domain) fn add_licence(&mut self, install: &InstallLicence) {
+        self.licences.add(install.terms);
+        self.log.licences.push((install.terms.id, install.file.clone()));
+    }
+
+    pub(in crate::domain) fn revoke_licences(
+        &mut self,
+        revoked: BTreeSet<licence_core::LicenceId>,
+    ) {
+        self.licences.revoke(revoked);
+    }
+
+    pub(in crate::domain) fn add_list(&mut self, install: &InstallRevocations) {
+        self.log.list.push(install.file.clone());
+    }
+
+    pub(in crate::domain) fn revoke(&mut self, revocation: Revocation) {
+        self.log.revoked.push(revocation);
+    }
+
+    /// Takes the revocation away that [`stale_revocation`](Self::stale_revocation) gave.
+    pub(in crate::domain) fn purge(&mut self, revocation: Revocation) {
+        self.fronts.revocations.done += 1;
+        self.log.purged.push(revocation);
+    }
+
+    pub(in crate::domain) fn prune(&mut self, prune: &PruneLog) {
+        self.log.pruned.push((prune.below, prune.checkpoint.clone()));
+    }
+
+    /// Tells whoever waits there to ask again.
+    pub(in crate::domain) fn wake(&mut self, holder: Holder) {
+        self.log.woken.push(holder);
+    }
+
+    /// Notes when the next lease ends, because somebody waits for it.
+    pub(in crate::domain) const fn await_end(&mut self, end: Option<UnixTime>) {
+        self.awaited_end = end;
+    }
+}

@@ -1,0 +1,101 @@
+use std::collections::BTreeSet;
+
+use licence_core::{SessionId, TokenId, UserId};
+
+use super::Lease;
+use crate::domain::row::{Borrowing, Data, DataOwner, LoginName, Place, Session, Ticket, User};
+use crate::domain::table::{Mark, Table};
+
+/// The rows of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) sessions: Table<SessionId, Session>,
+    pub(super) users: Table<UserId, User>,
+    pub(super) names: Table<LoginName, UserId>,
+    pub(super) leases: Table<UserId, Vec<Lease>>,
+    pub(super) own_sessions: Table<UserId, BTreeSet<SessionId>>,
+    pub(super) borrowings: Table<TokenId, Borrowing>,
+    pub(super) data: Table<DataOwner, Data>,
+    /// Whole or not at all: to know who is first means to know them all.
+    pub(super) queue: Table<Ticket, Place>,
+    pub(super) is_queue_loaded: bool,
+    pub(super) is_queue_wanted: bool,
+}
+
+/// What the engine is to load.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Sessions by id.
+    pub sessions: &'a BTreeSet<SessionId>,
+    /// People by id.
+    pub users: &'a BTreeSet<UserId>,
+    /// People's ids by name.
+    pub names: &'a BTreeSet<LoginName>,
+    /// Leases by person.
+    pub leases: &'a BTreeSet<UserId>,
+    /// The ids of sessions by person.
+    pub own_sessions: &'a BTreeSet<UserId>,
+    /// Borrowed seats by id.
+    pub borrowings: &'a BTreeSet<TokenId>,
+    /// Data by owner.
+    pub data: &'a BTreeSet<DataOwner>,
+    /// The queue.
+    pub is_queue_wanted: bool,
+    /// So many leases from the one that ends first.
+    pub leases_by_end: usize,
+    /// So many revocations from the one that may go first.
+    pub revocations_by_end: usize,
+    /// So many sessions from the one that ends first, by a time that may be too early and never too
+    /// late.
+    pub sessions_by_end: usize,
+    /// So many borrowed seats from the one that ends first.
+    pub borrowings_by_end: usize,
+}
+
+/// Where the tables' journals stood.
+#[derive(Clone, Copy)]
+pub(super) struct Marks([Mark; 8]);
+
+impl Tables {
+    pub(super) fn load_queue(&mut self, places: Vec<Place>) {
+        for place in places {
+            self.queue.load(place.ticket, Some(place));
+        }
+        (self.is_queue_loaded, self.is_queue_wanted) = (true, false);
+    }
+
+    /// Whether a rule wrote a row.
+    pub(super) fn is_changed(&self) -> bool {
+        self.sessions.is_changed()
+            || self.users.is_changed()
+            || self.names.is_changed()
+            || self.borrowings.is_changed()
+            || self.data.is_changed()
+            || self.queue.is_changed()
+    }
+
+    pub(super) fn marks(&self) -> Marks {
+        Marks([
+            self.sessions.mark(),
+            self.users.mark(),
+            self.names.mark(),
+            self.leases.mark(),
+            self.own_sessions.mark(),
+            self.borrowings.mark(),
+            self.data.mark(),
+            self.queue.mark(),
+        ])
+    }
+
+    pub(super) fn roll_back(&mut self, marks: Marks) {
+        let Marks([sessions, users, names, leases, own_sessions, borrowings, data, queue]) = marks;
+        self.sessions.roll_back(sessions);
+        self.users.roll_back(users);
+        self.names.roll_back(names);
+        self.leases.roll_back(leases);
+        self.own_sessions.roll_back(own_sessions);
+        self.borrowings.roll_back(borrowings);
+        self.data.roll_back(data);
+        self.queue.roll_back(queue);
+    }
+}

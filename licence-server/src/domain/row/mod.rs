@@ -1,0 +1,17 @@
+//! The rows of the store: what is kept of the site, of people, of their sessions and seats.
+
+mod data;
+mod person;
+mod revocation;
+mod seat;
+mod session;
+mod site;
+
+pub use data::{Data, DataOwner};
+pub use person::{ADMIN_ROLE, Credential, CredentialVersion, LoginName, PasswordHash, User};
+pub use revocation::{Revocation, Revoked};
+pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};
+pub use session::{DeviceMark, Scope, Session};
+pub use site::Site;
+#[cfg(test)]
+pub(crate) use site::testing;

@@ -1,0 +1,59 @@
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
+
+/// A seat that was taken along offline. Its row stays until the end, whatever becomes of the seat: the
+/// signed copy lives as long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Borrowing {
+    /// The id of the signed lease.
+    pub id: TokenId,
+    /// By whom.
+    pub user: UserId,
+    /// From which session.
+    pub session: SessionId,
+    /// When it was taken.
+    pub start: UnixTime,
+    /// When it ends.
+    pub end: UnixTime,
+    /// Whether it still holds its seat: it was neither brought back nor written off.
+    pub is_out: bool,
+}
+
+/// Whose seat it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A person's, with any number of sessions.
+    Person(UserId),
+    /// One session's, where the licence counts sessions.
+    Session(SessionId),
+}
+
+/// The order in which places in the queue are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket {
+    /// Those for whom an administrator freed a seat come first.
+    pub rank: TicketRank,
+    /// Then first come, first served.
+    pub seq: u64,
+}
+
+/// Why a place in the queue was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TicketRank {
+    /// An administrator keeps a seat free.
+    Reserved,
+    /// All seats were taken.
+    Queued,
+}
+
+/// A place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its place in the order.
+    pub ticket: Ticket,
+    /// Whose.
+    pub holder: Holder,
+    /// Until when nobody behind it may overtake: a request waits there, or a seat is reserved.
+    pub live_until: UnixTime,
+    /// Until when it is kept for whoever asks again.
+    pub kept_until: UnixTime,
+}

@@ -1,0 +1,115 @@
+use licence_core::claims::SessionData;
+use licence_core::{SessionId, Text, UnixTime, UserId};
+
+use super::site::Site;
+use crate::domain::refresh::{Generation, LateAnswers, Rotation, SecretHash};
+
+/// What a sign-in asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// To use the application, on a seat.
+    Seat,
+    /// To administer the server: without a seat, whatever becomes of the licence.
+    Admin,
+}
+
+impl Scope {
+    /// Its name in requests and tokens.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seat => "seat",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads its name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Seat, Self::Admin].into_iter().find(|scope| scope.name() == text)
+    }
+}
+
+/// A device, as far as its requests tell devices apart; a digest, and no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceMark(pub [u8; 8]);
+
+/// One sign-in on one device. It outlives its seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// When the password was checked.
+    pub auth_time: UnixTime,
+    /// When it ends, whatever happens.
+    pub end: UnixTime,
+    /// Seconds without a refresh after which it ends.
+    pub idle_secs: i64,
+    /// When that will be, but for time without a valid licence; never after `end`.
+    pub idle_end: UnixTime,
+    /// The site's `unlicensed_secs` when `idle_end` was set.
+    pub unlicensed_secs: i64,
+    /// When it is looked at next, to see whether it has ended. It is not moved at each refresh, so that a
+    /// refresh changes no index.
+    pub due: UnixTime,
+    /// What the person called the device.
+    pub device: Option<Text>,
+    /// Which device it was made on.
+    pub mark: DeviceMark,
+    /// What the sign-in asked for.
+    pub scope: Scope,
+    /// Until when it holds a seat; `None` while it holds none.
+    pub lease_end: Option<UnixTime>,
+    /// When its last access token ends.
+    pub access_end: UnixTime,
+    /// When the latest access token was made of those that came back; `None` before one did.
+    pub seen_iat: Option<UnixTime>,
+    /// When it was last heard of, to five minutes.
+    pub seen_at: UnixTime,
+    /// The refresh token that is good now.
+    pub current: SecretHash,
+    /// Which rotation that is, from 0.
+    pub generation: Generation,
+    /// The rotation that led to it.
+    pub rotation: Option<Rotation>,
+    /// Answers that were lost and given again late.
+    pub late: LateAnswers,
+    /// The life of the store in which its refresh token was adopted; 0 for none.
+    pub adopted_in: u32,
+    /// What the application lets everyone read in its access tokens: a JSON object.
+    pub public: Option<SessionData>,
+}
+
+impl Session {
+    /// Starts its idle time anew.
+    pub(in crate::domain) fn touch(&mut self, site: &Site, now: UnixTime) {
+        self.idle_end = now.plus(self.idle_secs).min(self.end);
+        self.unlicensed_secs = site.unlicensed_secs;
+        self.seen_at = now;
+    }
+
+    /// When it ends if it is not refreshed before. Time without a valid licence is not idle time:
+    /// nobody could have refreshed it.
+    #[must_use]
+    pub fn idle_end(&self, site: &Site) -> UnixTime {
+        self.idle_end.plus(site.unlicensed_secs - self.unlicensed_secs).min(self.end)
+    }
+
+    /// Moves it back to where it would be, had it not been made while the clock was ahead: the mark was
+    /// lowered since, and it must not last longer for it.
+    pub(in crate::domain) fn rebase(&mut self, now: UnixTime) {
+        let ahead_secs = self.auth_time.since(now);
+        if ahead_secs > 0 {
+            for time in [&mut self.auth_time, &mut self.end, &mut self.idle_end, &mut self.seen_at]
+            {
+                *time = time.plus(-ahead_secs);
+            }
+        }
+        if let Some(rotation) = &mut self.rotation {
+            rotation.at = rotation.at.min(now);
+            rotation.opened = rotation.opened.min(now);
+        }
+    }
+}

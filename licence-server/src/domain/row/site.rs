@@ -1,0 +1,70 @@
+use licence_core::claims::{Epoch, LogPosition};
+use licence_core::{ChainHead, Serial, UnixTime};
+
+use crate::domain::timeline::ClockDoubt;
+
+/// The one row of the site itself, written with every commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The highest time that was trusted. Nothing is judged by an earlier one.
+    pub mark: UnixTime,
+    /// Why the wall clock was not believed, when the mark was set.
+    pub doubt: Option<ClockDoubt>,
+    /// Where the audit log stands.
+    pub position: LogPosition,
+    /// Access tokens made before this place in the log are good no more: the time was set back since.
+    pub access_from: u64,
+    /// When a backup was put back; `None` where none ever was.
+    pub restored: Option<UnixTime>,
+    /// The series of licences in force.
+    pub serial: Option<Serial>,
+    /// Seconds so far in which no licence was valid, which count as nobody's idleness.
+    pub unlicensed_secs: i64,
+    /// Since when more seats are held than the licence has: a smaller one took over.
+    pub over_since: Option<UnixTime>,
+    /// People registered.
+    pub users: u32,
+    /// People with at least one lease.
+    pub users_seated: u32,
+    /// Sessions with at least one lease.
+    pub sessions_seated: u32,
+    /// Borrowed seats whose copy may live, those that were brought back included.
+    pub borrowed: u32,
+    /// Places in the queue.
+    pub waiting: u32,
+    /// The version of the data that was written last.
+    pub data_version: u64,
+}
+
+impl Site {
+    /// The row of a site that has just begun.
+    #[must_use]
+    pub const fn new(mark: UnixTime, epoch: Epoch) -> Self {
+        Self {
+            mark,
+            doubt: None,
+            position: LogPosition { epoch, seq: 0, head: ChainHead::EMPTY },
+            access_from: 0,
+            restored: None,
+            serial: None,
+            unlicensed_secs: 0,
+            over_since: None,
+            users: 0,
+            users_seated: 0,
+            sessions_seated: 0,
+            borrowed: 0,
+            waiting: 0,
+            data_version: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A site with nothing in it.
+    pub(crate) const fn site(mark: UnixTime) -> Site {
+        Site::new(mark, Epoch { counter: 1, tag: 7 })
+    }
+}

@@ -1,0 +1,172 @@
+//! The time that rules go by, from two clocks of which neither is believed alone.
+//!
+//! The boot clock only ever runs forward while the machine is up, so it carries leases. The wall clock
+//! knows what time it is, unless it was set wrong. `mark` is the highest time that was trusted.
+//!
+//! ```text
+//! running = mark + what the boot clock counted since the mark was set
+//! wall behind running           -> running; more than 30 s: reported
+//! wall up to 1 h ahead of it    -> wall
+//! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running, or
+//!                                  until an administrator accepts it
+//! ```
+//!
+//! So a clock that was set forward by a year evicts nobody and ends nothing, one that was set back
+//! revives nothing, and what was wrong can be put right.
+
+use licence_core::UnixTime;
+
+use super::row::Site;
+
+/// How far the wall clock may be ahead and be believed at once: what adjusts a sound clock moves it
+/// by less.
+const AHEAD_SECS_MAX: i64 = 3600;
+
+/// Seconds of running after which a disputed clock is believed: a day in which nobody put it right.
+const DISPUTE_SECS: i64 = 86_400;
+
+/// How far the wall clock may be behind without being reported: the leeway of whoever checks a token.
+const BEHIND_SECS_MAX: i64 = 30;
+
+/// What the machine's clocks say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The time of day.
+    pub wall: UnixTime,
+    /// Seconds since the machine started. Nobody can set them.
+    pub boot_secs: i64,
+}
+
+/// What the boot clock said when the mark was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    boot_secs: i64,
+}
+
+/// Why the wall clock is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockDoubt {
+    /// It is behind a time that was trusted.
+    Behind,
+    /// It is disputed: too far ahead of the last time that was trusted.
+    Ahead {
+        /// When that was seen first, by the time that is trusted.
+        since: UnixTime,
+    },
+}
+
+/// What time it is, and whether the wall clock is in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The time to go by.
+    pub now: UnixTime,
+    /// Why that is not the wall clock's.
+    pub doubt: Option<ClockDoubt>,
+}
+
+impl Anchor {
+    /// The anchor of a store that was just opened. The machine may have been off, so a wall clock up to
+    /// `gap_secs` ahead of the mark is believed.
+    #[must_use]
+    pub fn at_start(mark: UnixTime, reading: Reading, gap_secs: i64) -> Self {
+        let off_secs = reading.wall.since(mark);
+        let is_believed = (0..=gap_secs).contains(&off_secs);
+        let counted_secs = if is_believed { off_secs } else { 0 };
+        Self { boot_secs: reading.boot_secs.saturating_sub(counted_secs) }
+    }
+
+    /// The anchor of a mark that is set now.
+    #[must_use]
+    pub const fn now(reading: Reading) -> Self {
+        Self { boot_secs: reading.boot_secs }
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn judge(self, site: &Site, reading: Reading) -> Judgement {
+        let counted_secs = reading.boot_secs.saturating_sub(self.boot_secs).max(0);
+        let running = site.mark.plus(counted_secs);
+        let ahead_secs = reading.wall.since(running);
+        if ahead_secs < -BEHIND_SECS_MAX {
+            return Judgement { now: running, doubt: Some(ClockDoubt::Behind) };
+        }
+        if ahead_secs <= AHEAD_SECS_MAX {
+            return Judgement { now: running.max(reading.wall), doubt: None };
+        }
+        let since = match site.doubt {
+            Some(ClockDoubt::Ahead { since }) => since,
+            Some(ClockDoubt::Behind) | None => running,
+        };
+        if running.since(since) >= DISPUTE_SECS {
+            return Judgement { now: reading.wall, doubt: None };
+        }
+        Judgement { now: running, doubt: Some(ClockDoubt::Ahead { since }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::row::testing::site;
+
+    const MARK: UnixTime = UnixTime::MIN.plus(200_000_000);
+    const DAY: i64 = 86_400;
+
+    fn judge(ran_secs: i64, wall_ahead_secs: i64, doubt: Option<ClockDoubt>) -> Judgement {
+        let start = Reading { wall: MARK, boot_secs: 50 };
+        let site = Site { doubt, ..site(MARK) };
+        let wall = MARK.plus(wall_ahead_secs);
+        let reading = Reading { wall, boot_secs: 50 + ran_secs };
+        Anchor::at_start(MARK, start, AHEAD_SECS_MAX).judge(&site, reading)
+    }
+
+    #[test]
+    fn a_sound_clock_is_believed() {
+        for (ran, wall) in [(0, 0), (100, 100), (100, 3700), (100, 70)] {
+            let judged = judge(ran, wall, None);
+            assert_eq!((judged.now, judged.doubt), (MARK.plus(ran.max(wall)), None));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_went_back_changes_nothing_and_is_reported() {
+        for back in [31, 3600, DAY, 365 * DAY] {
+            let judged = judge(100, 100 - back, None);
+            assert_eq!(judged.now, MARK.plus(100), "leases run on");
+            assert_eq!(judged.doubt, Some(ClockDoubt::Behind));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_leapt_ahead_is_disputed_for_a_day_of_running() {
+        for ahead in [3601, DAY, 3650 * DAY] {
+            let judged = judge(100, 100 + ahead, None);
+            let since = MARK.plus(100);
+            assert_eq!(judged.now, since);
+            assert_eq!(judged.doubt, Some(ClockDoubt::Ahead { since }));
+            let doubt = judged.doubt;
+            assert_eq!(judge(99 + DAY, 99 + DAY + ahead, doubt).now, MARK.plus(99 + DAY));
+            let believed = judge(100 + DAY, 100 + DAY + ahead, doubt);
+            assert_eq!(believed.now, MARK.plus(100 + DAY + ahead));
+            assert_eq!(believed.doubt, None);
+        }
+    }
+
+    #[test]
+    fn a_dispute_ends_when_the_clock_was_put_right() {
+        let doubt = Some(ClockDoubt::Ahead { since: MARK });
+        assert_eq!(judge(100, 100, doubt), Judgement { now: MARK.plus(100), doubt: None });
+    }
+
+    #[test]
+    fn time_in_which_the_server_was_off_is_believed_within_its_gap() {
+        let (site, boot_secs) = (site(MARK), 9);
+        for (off_secs, gap_secs, now_secs) in
+            [(3600, 3600, 3600), (3601, 3600, 0), (3 * DAY, 7 * DAY, 3 * DAY), (-50, 3600, 0)]
+        {
+            let reading = Reading { wall: MARK.plus(off_secs), boot_secs };
+            let judged = Anchor::at_start(MARK, reading, gap_secs).judge(&site, reading);
+            assert_eq!(judged.now, MARK.plus(now_secs), "off for {off_secs}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the server does by itself: it lets go of what has lapsed, and reports which tokens came back.
+
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use licence_core::UnixTime;
+use tokio::time::{Sleep, sleep};
+
+use crate::domain::Command;
+use crate::state::AppState;
+use crate::writer::Unavailable;
+
+/// How often is looked whether a lease has ended for which somebody waits. Time is judged in whole
+/// seconds, so its end cannot be slept to.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Keeps house for as long as the future is polled, or until the store fails.
+pub async fn keep(state: AppState) {
+    while sweep(&state).await != Err(Unavailable::Failed) {
+        sleep_until_due(&state, pin!(sleep(state.config().sweep_period))).await;
+    }
+}
+
+async fn sweep(state: &AppState) -> Result<(), Unavailable> {
+    // Where the queue is full, they are reported the next time.
+    let _ = state.sightings().report(|some| state.writer().tell(Command::Seen(some)));
+    state.submit(Command::Sweep).await.map(drop)
+}
+
+/// Sleeps until the next sweep: in a full house until the next lease ends, so that who waits for its seat
+/// has it at once.
+async fn sleep_until_due(state: &AppState, mut next: Pin<&mut Sleep>) {
+    let mut ends = state.mirror().watch_awaited_end();
+    loop {
+        let end = *ends.borrow_and_update();
+        if end.is_some_and(|end| state.now().is_expired(end)) {
+            return;
+        }
+        tokio::select! {
+            () = &mut next => return,
+            () = look_later(end, state) => {}
+            // Someone lined up, or has their seat. The sender lives as long as the state.
+            _ = ends.changed() => {}
+        }
+    }
+}
+
+/// Comes back shortly before the end, and in its last second often.
+async fn look_later(end: Option<UnixTime>, state: &AppState) {
+    let Some(end) = end else { return std::future::pending().await };
+    let secs = end.since(state.now()).saturating_sub(1);
+    sleep(Duration::from_secs(u64::try_from(secs).unwrap_or(0)).max(LOOK)).await;
+}

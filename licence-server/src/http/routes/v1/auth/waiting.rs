@@ -1,0 +1,101 @@
+//! A request that waits for a seat: first come, first served, for as long as it was asked to.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::domain::{Command, Holder, Outcome};
+use crate::http::extract::Fields;
+use crate::http::problem::Problem;
+use crate::http::request_time::RequestTime;
+use crate::state::AppState;
+use crate::writer::{Bell, Unavailable, Writer};
+
+/// How long a request waits in a full house.
+#[derive(Clone, Debug)]
+pub(super) struct Patience {
+    wait: Duration,
+    /// The request's own time does not run while it waits.
+    time: RequestTime,
+}
+
+impl Patience {
+    /// What the request asks for: `wait`, in seconds.
+    pub(super) fn asked(
+        fields: &Fields,
+        time: RequestTime,
+        state: &AppState,
+    ) -> Result<Self, Problem> {
+        let secs_max = state.config().wait_max.as_secs();
+        let secs = fields.integer("wait")?.unwrap_or(0);
+        let secs = u64::try_from(secs).ok().filter(|secs| *secs <= secs_max).ok_or_else(|| {
+            Problem::invalid_request(format!("`wait` must be 0 to {secs_max} seconds"))
+        })?;
+        Ok(Self { wait: Duration::from_secs(secs), time })
+    }
+
+    /// For how many seconds the rules keep the place live.
+    pub(super) fn secs(&self) -> i64 {
+        i64::try_from(self.wait.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Has a command carried out, and in a full house another one whenever a seat may be free. That one
+    /// asks for no more time: the place is live until the end that the first one set.
+    pub(super) async fn seat(
+        &self,
+        first: Command,
+        again: impl Fn() -> Result<Command, Problem>,
+        state: &AppState,
+    ) -> Result<Outcome, Problem> {
+        if self.wait.is_zero() {
+            return Ok(state.submit(first).await?);
+        }
+        let mut place = PlaceInQueue::new(state.writer());
+        let mut end = pin!(sleep(self.wait));
+        let mut outcome = place.submit(first).await?;
+        let _wait = self.time.wait();
+        while place.is_waiting_after(&outcome) {
+            tokio::select! {
+                () = place.bell.rung() => {}
+                () = &mut end => return Ok(outcome),
+            }
+            outcome = place.submit(again()?).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// A request's place in the queue. Dropped, it tells the rules that nobody waits there any more: the
+/// request has its answer, or its caller hung up.
+struct PlaceInQueue<'w> {
+    writer: &'w Writer,
+    bell: Bell,
+    holder: Option<Holder>,
+}
+
+impl<'w> PlaceInQueue<'w> {
+    fn new(writer: &'w Writer) -> Self {
+        Self { writer, bell: Bell::default(), holder: None }
+    }
+
+    async fn submit(&self, command: Command) -> Result<Outcome, Unavailable> {
+        self.writer.submit_with(command, &self.bell).await
+    }
+
+    fn is_waiting_after(&mut self, outcome: &Outcome) -> bool {
+        let full = outcome.full_house().filter(|full| full.place.is_some());
+        self.holder = full.map(|full| full.holder);
+        self.holder.is_some()
+    }
+}
+
+impl Drop for PlaceInQueue<'_> {
+    fn drop(&mut self) {
+        let Some(holder) = self.holder else { return };
+        // First the bell: the writer asks whether one still hangs there.
+        self.bell = Bell::default();
+        // Where the queue of the writer is full, the place goes by its own time.
+        let _ = self.writer.tell(Command::LeaveQueue(holder));
+    }
+}

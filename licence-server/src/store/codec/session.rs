@@ -1,0 +1,155 @@
+use licence_core::claims::SessionData;
+use licence_core::{SessionId, Text, UnixTime, UserId, Uuid};
+use serde::{Deserialize, Serialize};
+
+use super::{Row, each};
+use crate::domain::{
+    DeviceMark, Generation, LateAnswers, Nonce, Rotation, Scope, SecretHash, Session,
+};
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct StoredSession {
+    id: [u8; 16],
+    user: [u8; 16],
+    auth_time: i64,
+    end: i64,
+    idle_secs: i64,
+    idle_end: i64,
+    unlicensed_secs: i64,
+    due: i64,
+    device: Option<String>,
+    mark: [u8; 8],
+    is_admin: bool,
+    lease_end: Option<i64>,
+    access_end: i64,
+    seen_iat: Option<i64>,
+    seen_at: i64,
+    current: [u8; 32],
+    generation: u32,
+    rotation: Option<StoredRotation>,
+    late: Option<(i64, u8)>,
+    adopted_in: u32,
+    public: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRotation {
+    parent: [u8; 32],
+    nonce: [u8; 16],
+    at: i64,
+    opened: i64,
+    replays: u8,
+}
+
+impl Row for Session {
+    const TABLE: &'static str = "sessions";
+    type Stored = StoredSession;
+
+    fn to_stored(&self) -> StoredSession {
+        let late = Some(self.late).filter(|late| *late != LateAnswers::NONE);
+        StoredSession {
+            id: self.id.0.to_bytes(),
+            user: self.user.0.to_bytes(),
+            auth_time: self.auth_time.secs(),
+            end: self.end.secs(),
+            idle_secs: self.idle_secs,
+            idle_end: self.idle_end.secs(),
+            unlicensed_secs: self.unlicensed_secs,
+            due: self.due.secs(),
+            device: self.device.as_ref().map(ToString::to_string),
+            mark: self.mark.0,
+            is_admin: self.scope == Scope::Admin,
+            lease_end: self.lease_end.map(UnixTime::secs),
+            access_end: self.access_end.secs(),
+            seen_iat: self.seen_iat.map(UnixTime::secs),
+            seen_at: self.seen_at.secs(),
+            current: self.current.0,
+            generation: self.generation.0,
+            rotation: self.rotation.map(|rotation| StoredRotation {
+                parent: rotation.parent.0,
+                nonce: rotation.nonce.0,
+                at: rotation.at.secs(),
+                opened: rotation.opened.secs(),
+                replays: rotation.replays,
+            }),
+            late: late.map(|late| (late.since.secs(), late.count)),
+            adopted_in: self.adopted_in,
+            public: self.public.as_ref().map(|public| public.as_str().to_owned()),
+        }
+    }
+
+    fn from_stored(stored: StoredSession) -> Option<Self> {
+        let rotation = |stored: StoredRotation| {
+            Some(Rotation {
+                parent: SecretHash(stored.parent),
+                nonce: Nonce(stored.nonce),
+                at: UnixTime::from_secs(stored.at)?,
+                opened: UnixTime::from_secs(stored.opened)?,
+                replays: stored.replays,
+            })
+        };
+        let late = |(since, count)| Some(LateAnswers { since: UnixTime::from_secs(since)?, count });
+        Some(Self {
+            id: SessionId(Uuid::from_bytes(stored.id)),
+            user: UserId(Uuid::from_bytes(stored.user)),
+            auth_time: UnixTime::from_secs(stored.auth_time)?,
+            end: UnixTime::from_secs(stored.end)?,
+            idle_secs: stored.idle_secs,
+            idle_end: UnixTime::from_secs(stored.idle_end)?,
+            unlicensed_secs: stored.unlicensed_secs,
+            due: UnixTime::from_secs(stored.due)?,
+            device: each(stored.device.as_deref(), Text::parse)?,
+            mark: DeviceMark(stored.mark),
+            scope: if stored.is_admin { Scope::Admin } else { Scope::Seat },
+            lease_end: each(stored.lease_end, UnixTime::from_secs)?,
+            access_end: UnixTime::from_secs(stored.access_end)?,
+            seen_iat: each(stored.seen_iat, UnixTime::from_secs)?,
+            seen_at: UnixTime::from_secs(stored.seen_at)?,
+            current: SecretHash(stored.current),
+            generation: Generation(stored.generation),
+            rotation: each(stored.rotation, rotation)?,
+            late: each(stored.late, late)?.unwrap_or(LateAnswers::NONE),
+            adopted_in: stored.adopted_in,
+            public: each(stored.public.as_deref(), SessionData::parse)?,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// A session with everything that a session can have.
+    pub(in crate::store::codec) fn session() -> Session {
+        let at = UnixTime::MIN;
+        Session {
+            id: SessionId(Uuid::from_bytes([1; 16])),
+            user: UserId(Uuid::from_bytes([2; 16])),
+            auth_time: at,
+            end: at.plus(9),
+            idle_secs: 5,
+            idle_end: at.plus(5),
+            unlicensed_secs: 0,
+            due: at.plus(4),
+            device: Text::parse("phone"),
+            mark: DeviceMark([6; 8]),
+            scope: Scope::Seat,
+            lease_end: Some(at.plus(3)),
+            access_end: at.plus(2),
+            seen_iat: Some(at),
+            seen_at: at,
+            current: SecretHash([3; 32]),
+            generation: Generation(7),
+            rotation: Some(Rotation {
+                parent: SecretHash([4; 32]),
+                nonce: Nonce([5; 16]),
+                at,
+                opened: at.plus(1),
+                replays: 1,
+            }),
+            late: LateAnswers { since: at, count: 1 },
+            adopted_in: 2,
+            public: SessionData::parse("{}"),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+use licence_core::claims::{Epoch, LogPosition};
+use licence_core::{ChainHead, Serial, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use super::{Row, each};
+use crate::domain::{ClockDoubt, Site};
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct StoredSite {
+    mark: i64,
+    doubt: Option<StoredDoubt>,
+    epoch_counter: u32,
+    epoch_tag: u64,
+    seq: u64,
+    head: [u8; 16],
+    access_from: u64,
+    restored: Option<i64>,
+    serial: Option<String>,
+    unlicensed_secs: i64,
+    over_since: Option<i64>,
+    users: u32,
+    users_seated: u32,
+    sessions_seated: u32,
+    borrowed: u32,
+    waiting: u32,
+    data_version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+enum StoredDoubt {
+    Behind,
+    Ahead { since: i64 },
+}
+
+impl Row for Site {
+    const TABLE: &'static str = "site";
+    type Stored = StoredSite;
+
+    fn to_stored(&self) -> StoredSite {
+        let LogPosition { epoch, seq, head } = self.position;
+        StoredSite {
+            mark: self.mark.secs(),
+            doubt: self.doubt.map(|doubt| match doubt {
+                ClockDoubt::Behind => StoredDoubt::Behind,
+                ClockDoubt::Ahead { since } => StoredDoubt::Ahead { since: since.secs() },
+            }),
+            epoch_counter: epoch.counter,
+            epoch_tag: epoch.tag,
+            seq,
+            head: head.to_bytes(),
+            access_from: self.access_from,
+            restored: self.restored.map(UnixTime::secs),
+            serial: self.serial.map(|serial| serial.to_string()),
+            unlicensed_secs: self.unlicensed_secs,
+            over_since: self.over_since.map(UnixTime::secs),
+            users: self.users,
+            users_seated: self.users_seated,
+            sessions_seated: self.sessions_seated,
+            borrowed: self.borrowed,
+            waiting: self.waiting,
+            data_version: self.data_version,
+        }
+    }
+
+    fn from_stored(stored: StoredSite) -> Option<Self> {
+        let epoch = Epoch { counter: stored.epoch_counter, tag: stored.epoch_tag };
+        let head = ChainHead::from_bytes(stored.head);
+        let doubt = |doubt| match doubt {
+            StoredDoubt::Behind => Some(ClockDoubt::Behind),
+            StoredDoubt::Ahead { since } => {
+                UnixTime::from_secs(since).map(|since| ClockDoubt::Ahead { since })
+            }
+        };
+        Some(Self {
+            mark: UnixTime::from_secs(stored.mark)?,
+            doubt: each(stored.doubt, doubt)?,
+            position: LogPosition { epoch, seq: stored.seq, head },
+            access_from: stored.access_from,
+            restored: each(stored.restored, UnixTime::from_secs)?,
+            serial: each(stored.serial.as_deref(), Serial::parse)?,
+            unlicensed_secs: stored.unlicensed_secs,
+            over_since: each(stored.over_since, UnixTime::from_secs)?,
+            users: stored.users,
+            users_seated: stored.users_seated,
+            sessions_seated: stored.sessions_seated,
+            borrowed: stored.borrowed,
+            waiting: stored.waiting,
+            data_version: stored.data_version,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! Loads what the rules asked the draft for.
+
+use licence_core::{SessionId, UnixTime, UserId, Uuid};
+use redb::{ReadableMultimapTable as _, ReadableTable as _, TableDefinition, WriteTransaction};
+
+use super::index::Indexes;
+use super::schema::{BORROWINGS, DATA, Id, NAMES, OWN_SESSIONS, REVOKED, SESSIONS, USERS};
+use crate::domain::{Draft, LoginName, Revocation};
+use crate::store::StoreError;
+use crate::store::codec::{Row, decode};
+
+/// What the indexes in memory know.
+pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
+    let users: Vec<UserId> = draft.needs().leases.iter().copied().collect();
+    for user in users {
+        draft.load_leases(user, indexes.leases_of(user));
+    }
+    let needs = draft.needs();
+    let (leases, sessions) = (needs.leases_by_end, needs.sessions_by_end);
+    let (borrowings, is_queue_wanted) = (needs.borrowings_by_end, needs.is_queue_wanted);
+    if leases > 0 {
+        draft.load_leases_by_end(indexes.leases_by_end(leases));
+    }
+    if sessions > 0 {
+        draft.load_sessions_by_end(indexes.sessions_by_end(sessions));
+    }
+    if borrowings > 0 {
+        draft.load_borrowings_by_end(indexes.borrowings_by_end(borrowings));
+    }
+    if is_queue_wanted {
+        draft.load_queue(indexes.queue());
+    }
+}
+
+/// What is on disk.
+pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<_> = draft.needs().sessions.iter().copied().collect();
+    each(from, SESSIONS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_session(id, row))?;
+    let wanted: Vec<_> = draft.needs().users.iter().copied().collect();
+    each(from, USERS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_user(id, row))?;
+    let wanted: Vec<_> = draft.needs().borrowings.iter().copied().collect();
+    each(from, BORROWINGS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_borrowing(id, row))?;
+    own_sessions(from, draft)?;
+    names(from, draft)?;
+    data(from, draft)?;
+    revocations(from, draft)
+}
+
+fn each<K: Copy, R: Row>(
+    from: &WriteTransaction,
+    table: TableDefinition<'_, Id, &[u8]>,
+    wanted: Vec<K>,
+    key: impl Fn(K) -> Id,
+    mut load: impl FnMut(K, Option<R>),
+) -> Result<(), StoreError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let table = from.open_table(table)?;
+    for id in wanted {
+        let row = table.get(key(id))?;
+        load(id, row.map(|row| decode(row.value())).transpose()?);
+    }
+    Ok(())
+}
+
+fn own_sessions(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<UserId> = draft.needs().own_sessions.iter().copied().collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let table = from.open_multimap_table(OWN_SESSIONS)?;
+    for user in wanted {
+        let ids = table.get(user.0.to_bytes())?;
+        let ids = ids.map(|id| id.map(|id| SessionId(Uuid::from_bytes(id.value()))));
+        draft.load_own_sessions(user, ids.collect::<Result<_, _>>()?);
+    }
+    Ok(())
+}
+
+fn names(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<LoginName> = draft.needs().names.iter().cloned().collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let table = from.open_table(NAMES)?;
+    for name in wanted {
+        let user = table.get(name.as_str())?.map(|id| UserId(Uuid::from_bytes(id.value())));
+        draft.load_name(name, user);
+    }
+    Ok(())
+}
+
+fn data(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<_> = draft.needs().data.iter().copied().collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let table = from.open_table(DATA)?;
+    for owner in wanted {
+        let row = table.get(owner.to_key())?;
+        draft.load_data(owner, row.map(|row| decode(row.value())).transpose()?);
+    }
+    Ok(())
+}
+
+fn revocations(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted = draft.needs().revocations_by_end;
+    if wanted == 0 {
+        return Ok(());
+    }
+    let table = from.open_table(REVOKED)?;
+    let front = table.iter()?.take(wanted).map(|entry| {
+        let (key, ()) = entry.map(|(key, unit)| (key, unit.value()))?;
+        revocation(key.value())
+    });
+    let front = front.collect::<Result<_, _>>()?;
+    draft.load_revocations_by_end(front);
+    Ok(())
+}
+
+pub(super) fn revocation((until, what): (i64, &[u8])) -> Result<Revocation, StoreError> {
+    let until = UnixTime::from_secs(until).ok_or(StoreError::Corrupt { table: "revoked" })?;
+    Ok(Revocation { until, what: decode(what)? })
+}

@@ -1,0 +1,112 @@
+//! Writes what a batch changed.
+
+use redb::WriteTransaction;
+
+use super::index::Moved;
+use super::schema::{
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
+    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
+};
+use crate::domain::{Changes, Session};
+use crate::store::StoreError;
+use crate::store::codec::{decode, encode};
+
+/// Sessions, with what follows from them: who has which, and where each stands in the index of ends.
+pub(super) fn sessions(
+    into: &WriteTransaction,
+    changes: &Changes<'_>,
+) -> Result<Vec<Moved>, StoreError> {
+    let mut sessions = into.open_table(SESSIONS)?;
+    let mut moved = Vec::new();
+    for (id, row) in changes.sessions() {
+        let key = id.0.to_bytes();
+        let old = match row {
+            Some(row) => sessions.insert(key, encode(row)?.as_slice())?,
+            None => sessions.remove(key)?,
+        };
+        let old: Option<Session> = old.map(|old| decode(old.value())).transpose()?;
+        match (&old, row) {
+            (None, Some(row)) => {
+                let mut own = into.open_multimap_table(OWN_SESSIONS)?;
+                own.insert(row.user.0.to_bytes(), key)?;
+            }
+            (Some(old), None) => {
+                let mut own = into.open_multimap_table(OWN_SESSIONS)?;
+                own.remove(old.user.0.to_bytes(), key)?;
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let (before, after) = (old.map(|old| old.due), row.map(|row| row.due));
+        if before != after {
+            moved.push(Moved { id: *id, before, after });
+        }
+    }
+    Ok(moved)
+}
+
+pub(super) fn rows(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), StoreError> {
+    for (id, row) in changes.users() {
+        let mut users = into.open_table(USERS)?;
+        match row {
+            Some(row) => users.insert(id.0.to_bytes(), encode(row)?.as_slice())?,
+            None => users.remove(id.0.to_bytes())?,
+        };
+    }
+    for (name, user) in changes.names() {
+        let mut names = into.open_table(NAMES)?;
+        match user {
+            Some(user) => names.insert(name.as_str(), user.0.to_bytes())?,
+            None => names.remove(name.as_str())?,
+        };
+    }
+    for (id, row) in changes.borrowings() {
+        let mut borrowings = into.open_table(BORROWINGS)?;
+        match row {
+            Some(row) => borrowings.insert(id.0.to_bytes(), encode(row)?.as_slice())?,
+            None => borrowings.remove(id.0.to_bytes())?,
+        };
+    }
+    for (ticket, place) in changes.queue() {
+        let mut queue = into.open_table(QUEUE)?;
+        match place {
+            Some(place) => queue.insert(ticket.to_key(), encode(place)?.as_slice())?,
+            None => queue.remove(ticket.to_key())?,
+        };
+    }
+    for (owner, row) in changes.data() {
+        let mut data = into.open_table(DATA)?;
+        match row {
+            Some(row) => data.insert(owner.to_key(), encode(row)?.as_slice())?,
+            None => data.remove(owner.to_key())?,
+        };
+    }
+    for (id, file) in changes.licence_files() {
+        into.open_table(LICENCES)?.insert(id.0.to_bytes(), file.as_slice())?;
+    }
+    Ok(())
+}
+
+pub(super) fn log(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), StoreError> {
+    for revocation in changes.revoked() {
+        let what = encode(&revocation.what)?;
+        into.open_table(REVOKED)?.insert((revocation.until.secs(), what.as_slice()), ())?;
+    }
+    for revocation in changes.purged() {
+        let what = encode(&revocation.what)?;
+        into.open_table(REVOKED)?.remove((revocation.until.secs(), what.as_slice()))?;
+    }
+    let mut audit = into.open_table(AUDIT)?;
+    for entry in changes.entries() {
+        audit.insert(entry.seq, entry.json.as_str())?;
+    }
+    for (below, checkpoint) in changes.pruned() {
+        audit.retain_in(..*below, |_, _| false)?;
+        into.open_table(CHECKPOINTS)?.insert(*below, checkpoint.as_str())?;
+    }
+    let mut meta = into.open_table(META)?;
+    meta.insert(META_SITE, encode(changes.site)?.as_slice())?;
+    if let Some(list) = changes.revocation_list() {
+        meta.insert(META_LIST, list)?;
+    }
+    Ok(())
+}
