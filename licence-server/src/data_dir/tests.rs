@@ -118,3 +118,31 @@ fn a_path_too_long_for_the_socket_is_refused_before_anything_is_made() {
     // From the root, where a command may be typed as well as here.
     refuse_long(Path::new(&"d".repeat(100))).unwrap_err();
 }
+
+fn local_ca(data: &DataDir) -> super::LocalCa {
+    data.local_ca(&["localhost".parse().unwrap()], UnixTime::MIN).unwrap()
+}
+
+#[test]
+fn a_certificate_authority_is_made_once_and_its_key_is_for_its_owner_alone() {
+    let (_folder, path) = make();
+    let data = DataDir::open(&path).unwrap();
+    let made = local_ca(&data).fingerprint();
+    assert_eq!(local_ca(&data).fingerprint(), made);
+    assert_eq!(made.len(), 32 * 3 - 1, "{made}");
+    let mode = fs::metadata(path.join("tls-ca.key")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+}
+
+/// The power went between the two files: nobody trusts it yet, and the server could not start.
+#[test]
+fn a_certificate_authority_without_its_certificate_is_made_anew() {
+    let (_folder, path) = make();
+    let data = DataDir::open(&path).unwrap();
+    let first = local_ca(&data).fingerprint();
+    fs::remove_file(data.ca_cert()).unwrap();
+    assert_ne!(local_ca(&data).fingerprint(), first);
+    fs::write(path.join("tls-ca.key"), "nothing").unwrap();
+    let damaged = data.local_ca(&[], UnixTime::MIN).err().unwrap();
+    assert!(damaged.report().unwrap().message.ends_with("tls-ca.key` holds no private key"));
+}

@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 use super::activity::{Activity, Sent};
 use super::watched::{Heads, Watched};
 use crate::config::ConnectionLimits;
-use crate::http::{Peer, Stopping};
+use crate::http::{Peer, Problem, Stopping};
 
 /// What is read and written at a time: more than any body that the API takes, in two or three pieces.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
@@ -84,7 +84,9 @@ impl Host {
     async fn respond(self, mut request: Request, peer: Peer) -> Response<Body> {
         if request.headers().len() > self.limits.headers_max {
             // HTTP/2 counts bytes only.
-            return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+            return Problem::invalid_request("the request has too many header fields")
+                .status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+                .into_response();
         }
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(self.stopping);
@@ -154,3 +156,6 @@ fn http2(limits: &ConnectionLimits) -> http2::Builder<TokioExecutor> {
         .keep_alive_timeout(PING_PERIOD);
     http
 }
+
+#[cfg(test)]
+mod tests;

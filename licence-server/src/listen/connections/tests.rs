@@ -63,6 +63,33 @@ fn a_connection_without_a_request_is_closed() {
     });
 }
 
+/// It was once cut off after two seconds, with a warning about requests under way.
+#[tokio::test]
+async fn an_open_connection_without_a_request_holds_no_stop_up() {
+    let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = door.local_addr().unwrap();
+    let (stop, stopped) = watch::channel(());
+    let stopping = Stopping::new(stopped);
+    let app = Router::new().route("/", routing::get(|| async { "here" }));
+    let forever = Duration::from_secs(3600);
+    let limits = ConnectionLimits { head: forever, idle: forever, ..limits() };
+    let host = Host { app, limits, stopping: stopping.clone() };
+    let hall = Hall { host, places: Places::new(9, 9, Vec::new()), places_max: 9, tls: None };
+    let server = tokio::spawn(serve(door, hall, stopping.told()));
+    let open = tokio::task::spawn_blocking(move || {
+        let (silent, mut used) = (connect(address), connect(address));
+        used.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        let mut text = [0; 15];
+        used.read_exact(&mut text).unwrap();
+        assert_eq!(&text, b"HTTP/1.1 200 OK");
+        (silent, used)
+    });
+    let open = open.await.unwrap();
+    drop(stop);
+    server.await.unwrap();
+    drop(open);
+}
+
 #[test]
 fn a_lack_of_room_is_told_once_until_there_is_room_again() {
     let mut crowd = Crowd { connections_max: 4, is_told: false };

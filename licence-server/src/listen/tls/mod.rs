@@ -164,3 +164,6 @@ fn provider() -> Arc<CryptoProvider> {
 fn unusable(error: &rustls::Error) -> Failure {
     Failure::usage(format!("TLS cannot be spoken: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use axum::body::{Bytes, HttpBody};
+use axum::routing;
+use http_body_util::BodyExt as _;
+use hyper::body::Frame;
+use hyper::client::conn as client;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::UnixStream;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::config::{Config, Origin, Settings};
+
+/// Nothing that a right server does takes as long.
+const FOREVER: Duration = Duration::from_secs(60);
+
+/// Far less than [`FOREVER`], and long enough for what a test does in between.
+const MOMENT: Duration = Duration::from_millis(50);
+
+fn lenient() -> ConnectionLimits {
+    let defaults = Config::new(Settings::default(), Origin::localhost(8080)).connections;
+    ConnectionLimits { head: FOREVER, idle: FOREVER, stall: FOREVER, ..defaults }
+}
+
+fn app() -> Router {
+    Router::new()
+        .route("/", routing::get(|| async { "here" }))
+        .route("/endless", routing::get(|| async { Body::new(Endless) }))
+        .route("/slow", routing::get(|| tokio::time::sleep(MOMENT * 4)))
+}
+
+/// A body that never comes to its end.
+struct Endless;
+
+impl HttpBody for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 16 * 1024])))))
+    }
+}
+
+/// A connection that is answered, and the end of that.
+fn connect(version: Version, limits: ConnectionLimits) -> (UnixStream, JoinHandle<()>) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let (stop, stopped) = watch::channel(());
+    let host = Host { app: app(), limits, stopping: Stopping::new(stopped) };
+    let open = GracefulShutdown::new();
+    let answered = tokio::spawn(async move {
+        host.answer(theirs, version, Peer::Local, open.watcher()).await;
+        // Dropped earlier, either would stop it.
+        drop((stop, open));
+    });
+    (ours, answered)
+}
+
+async fn http1(stream: UnixStream) -> client::http1::SendRequest<String> {
+    let (sender, connection) = client::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+async fn http2(stream: UnixStream) -> client::http2::SendRequest<String> {
+    let shaken = client::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+    let (sender, connection) = shaken.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+fn get(path: &str) -> hyper::Request<String> {
+    let address = format!("http://localhost{path}");
+    let request = hyper::Request::get(address).header("host", "localhost");
+    request.body(String::new()).unwrap()
+}
+
+fn with_headers(count: usize, bytes: usize) -> hyper::Request<String> {
+    let mut request = get("/");
+    for number in 0..count {
+        let name: axum::http::HeaderName = format!("x-{number}").parse().unwrap();
+        request.headers_mut().insert(name, "v".repeat(bytes).parse().unwrap());
+    }
+    request
+}
+
+#[tokio::test]
+async fn either_version_is_answered_on_one_connection_again_and_again() {
+    let (stream, _end) = connect(Version::Http1, lenient());
+    let mut one = http1(stream).await;
+    let (stream, _end) = connect(Version::Http2, lenient());
+    let mut other = http2(stream).await;
+    for _ in 0..3 {
+        let answers = [one.send_request(get("/")).await, other.send_request(get("/")).await];
+        for answer in answers {
+            let body = answer.unwrap().into_body().collect().await.unwrap();
+            assert_eq!(body.to_bytes(), "here");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_with_too_many_fields_or_bytes_is_refused() {
+    for (count, bytes, status) in [(40, 100, 200), (200, 1, 431), (2, 40_000, 431)] {
+        let (stream, _end) = connect(Version::Http1, lenient());
+        let answer = http1(stream).await.send_request(with_headers(count, bytes)).await;
+        assert_eq!(answer.unwrap().status(), status, "HTTP/1.1: {count} of {bytes}");
+        let (stream, _end) = connect(Version::Http2, lenient());
+        // The client keeps to the bytes that the server allows, so it sends no more.
+        if bytes < 1000 {
+            let answer = http2(stream).await.send_request(with_headers(count, bytes)).await;
+            assert_eq!(answer.unwrap().status(), status, "HTTP/2: {count} of {bytes}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_given_up() {
+    for version in [Version::Http1, Version::Http2] {
+        let (stream, end) = connect(version, ConnectionLimits { stall: MOMENT, ..lenient() });
+        // Both keep the answer and never read its body.
+        let _answer = match version {
+            Version::Http1 => http1(stream).await.send_request(get("/endless")).await.unwrap(),
+            Version::Http2 => http2(stream).await.send_request(get("/endless")).await.unwrap(),
+        };
+        end.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_connection_without_a_request_is_closed() {
+    for version in [Version::Http1, Version::Http2] {
+        let (silent, end) = connect(version, ConnectionLimits { idle: MOMENT, ..lenient() });
+        end.await.unwrap();
+        drop(silent);
+
+        let (stream, end) = connect(version, ConnectionLimits { idle: MOMENT, ..lenient() });
+        let status = match version {
+            Version::Http1 => http1(stream).await.send_request(get("/")).await.unwrap().status(),
+            Version::Http2 => http2(stream).await.send_request(get("/")).await.unwrap().status(),
+        };
+        assert_eq!(status, 200);
+        end.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_comes_slowly_is_given_up_long_before_a_silent_connection() {
+    let (stream, end) = connect(Version::Http1, ConnectionLimits { head: MOMENT, ..lenient() });
+    stream.writable().await.unwrap();
+    stream.try_write(b"GET / HTTP/1.1\r\nhost: loc").unwrap();
+    end.await.unwrap();
+    drop(stream);
+}
+
+/// Its own time counts, and not that of a connection on which nothing goes on.
+#[tokio::test]
+async fn a_request_that_takes_long_is_not_taken_for_silence() {
+    let limits = ConnectionLimits { head: MOMENT, idle: MOMENT, stall: MOMENT, ..lenient() };
+    for version in [Version::Http1, Version::Http2] {
+        let (stream, _end) = connect(version, limits);
+        let answer = match version {
+            Version::Http1 => http1(stream).await.send_request(get("/slow")).await,
+            Version::Http2 => http2(stream).await.send_request(get("/slow")).await,
+        };
+        assert_eq!(answer.unwrap().status(), 200, "{version:?}");
+    }
+}
