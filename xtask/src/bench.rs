@@ -3,15 +3,24 @@
 //! Each section measures one thing beside what limits it and beside what people use instead, in one
 //! run on one machine, because only the ratios mean anything elsewhere.
 
+mod aim;
 mod document;
 mod effort;
+mod home_made;
 mod instructions;
 mod interleave;
+mod load;
 mod lock_file;
 mod machine;
 mod peer;
+mod pinned;
+mod process;
 mod report;
+mod running;
+mod server;
+mod site;
 mod statistics;
+mod store;
 mod verify;
 
 use std::path::PathBuf;
@@ -42,12 +51,18 @@ pub(crate) struct Options {
 enum Part {
     /// Licences and tokens, from text to claims
     Verify,
+    /// Requests to the running server
+    Server,
+    /// The store with up to a million sessions
+    Store,
 }
 
 impl Part {
     const fn title(self) -> &'static str {
         match self {
             Self::Verify => verify::TITLE,
+            Self::Server => server::TITLE,
+            Self::Store => store::TITLE,
         }
     }
 
@@ -59,6 +74,8 @@ impl Part {
     ) -> Result<Measured, Failure> {
         match self {
             Self::Verify => verify(options, workspace, steps),
+            Self::Server => server(options, workspace, steps),
+            Self::Store => store(options, workspace, steps),
         }
     }
 }
@@ -92,6 +109,26 @@ fn verify(
     let machine = Machine::look()?;
     let section = steps.take("verification", || verify::measure(workspace, &effort))?;
     Ok(Measured { machine, shape: effort.to_string(), section })
+}
+
+fn server(
+    options: &Options,
+    workspace: &Workspace,
+    steps: &mut Steps,
+) -> Result<Measured, Failure> {
+    let effort = if options.quick { server::QUICK } else { server::FULL };
+    steps.take("server and its peers", || server::build(workspace))?;
+    let machine = Machine::look()?;
+    let section = steps.take("requests", || server::measure(workspace, &effort))?;
+    Ok(Measured { machine, shape: effort.to_string(), section })
+}
+
+fn store(options: &Options, workspace: &Workspace, steps: &mut Steps) -> Result<Measured, Failure> {
+    let extent = if options.quick { store::QUICK } else { store::FULL };
+    steps.take("what fills a store", || store::build(workspace))?;
+    let machine = Machine::look()?;
+    let section = steps.take("store", || store::measure(workspace, &extent))?;
+    Ok(Measured { machine, shape: extent.effort.to_string(), section })
 }
 
 /// Writes a section into the document.

@@ -39,9 +39,18 @@ pub(super) fn cost(series: &Series, of: impl Fn(&Cost) -> f64) -> Option<Spread>
 /// How many operations `own` does in the processor time of one of `other`: of each repetition the
 /// median over the rounds, each round compared with itself, so that what slows both cancels out.
 pub(super) fn ratio(own: &Series, other: &Series) -> Option<Spread> {
+    ratio_of(own, other, |cost| cost.cpu)
+}
+
+/// The same, of time by the wall: what waits for a disk takes no processor time.
+pub(super) fn ratio_by_wall(own: &Series, other: &Series) -> Option<Spread> {
+    ratio_of(own, other, |cost| cost.wall)
+}
+
+fn ratio_of(own: &Series, other: &Series, of: impl Fn(&Cost) -> f64) -> Option<Spread> {
     let repetitions = own.0.iter().zip(&other.0);
     Spread::of(repetitions.filter_map(|(own, other)| {
-        median(own.iter().zip(other).map(|(own, other)| other.cpu / own.cpu))
+        median(own.iter().zip(other).map(|(own, other)| of(other) / of(own)))
     }))
 }
 
@@ -76,6 +85,12 @@ mod tests {
     fn a_disturbed_round_does_not_move_a_repetition() {
         let cost = cost(&series(&[&[2.0, 90.0, 2.0], &[3.0, 3.0, 1.0]]), |cost| cost.cpu);
         assert_eq!(cost, Some(Spread { median: 2.5, min: 2.0, max: 3.0 }));
+    }
+
+    #[test]
+    fn what_waits_is_compared_by_the_wall() {
+        let costs = |wall| Series(vec![vec![Cost { wall, cpu: 1.0 }]]);
+        assert_eq!(ratio_by_wall(&costs(4.0), &costs(1.0)).map(|ratio| ratio.median), Some(0.25));
     }
 
     #[test]

@@ -14,23 +14,37 @@ pub(crate) const VARIABLE: &str = "LICENCE_PYTHON";
 
 /// The interpreter of a virtual environment that holds what the tests' requirements pin.
 pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let folder = workspace.target().join("python");
-    let interpreter = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let requirements = workspace.python_requirements();
-    let stamp = Stamp::new(requirements.clone(), folder.join("installed-requirements.txt"));
-    if stamp.is_current() {
-        println!("{} has what requirements.txt wants", folder.display());
-        return Ok(interpreter);
+    Environment { requirements, folder: workspace.target().join("python") }.provide()
+}
+
+/// A virtual environment with what a list of requirements pins.
+pub(crate) struct Environment {
+    pub(crate) requirements: PathBuf,
+    pub(crate) folder: PathBuf,
+}
+
+impl Environment {
+    /// Makes it, unless it is there; gives its interpreter.
+    pub(crate) fn provide(&self) -> Result<PathBuf, Failure> {
+        let Self { requirements, folder } = self;
+        let interpreter =
+            folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        let stamp = Stamp::new(requirements.clone(), folder.join("installed-requirements.txt"));
+        if stamp.is_current() {
+            println!("{} has what requirements.txt wants", folder.display());
+            return Ok(interpreter);
+        }
+        if !has_venv() {
+            debian::install(&["python3", "python3-venv"])?;
+        }
+        command::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+        let mut pip = Command::new(&interpreter);
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
+        command::run(pip.arg(requirements))?;
+        stamp.set()?;
+        Ok(interpreter)
     }
-    if !has_venv() {
-        debian::install(&["python3", "python3-venv"])?;
-    }
-    command::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let mut pip = Command::new(&interpreter);
-    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
-    command::run(pip.arg(&requirements))?;
-    stamp.set()?;
-    Ok(interpreter)
 }
 
 /// Debian's Python comes without the parts that make an environment.

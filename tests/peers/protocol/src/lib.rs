@@ -9,7 +9,13 @@
 //! ```
 //!
 //! A work and how often to do it; nanoseconds by the wall and of the processor. It measures itself, so
-//! that neither the pipe nor the waking up counts.
+//! that neither the pipe nor the waking up counts. Whoever measures a server in its place answers with
+//! the server's processor time, and can also be asked how long answers take at a steady rate:
+//!
+//! ```text
+//! -> me 4000/s 3000
+//! <- 12000 81000 230000 9100000
+//! ```
 
 #[cfg(unix)]
 mod contender;
@@ -19,5 +25,5 @@ pub mod work;
 
 #[cfg(unix)]
 pub use contender::Contender;
-pub use line::{Request, Slice};
+pub use line::{Latencies, Paced, Request, Slice};
 pub use texts::Texts;

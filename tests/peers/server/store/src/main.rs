@@ -1,0 +1,46 @@
+//! The server's store at size.
+//!
+//! ```text
+//! peer-store fill DATA PEOPLE SESSIONS REVOKED ACCOUNTS PASSWORD    registers people and signs them in
+//! peer-store turns DATA ACCOUNTS                                takes the writer's turns over it
+//! peer-store grow DATA ACCOUNTS ROTATIONS                     says what the file grows to
+//! peer-store morning DATA ACCOUNTS                              signs everyone in, one by one
+//! ```
+//!
+//! `DATA` is a data directory that the real commands made, with a licence installed.
+
+mod commands;
+mod fill;
+mod grow;
+mod house;
+mod random;
+mod turns;
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+/// What any part of this may fail with; it is told to a person, and nothing depends on its kind.
+type Failure = Box<dyn Error>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["fill", data, people, sessions, revoked, accounts, password] => {
+            let wanted = fill::Wanted {
+                people: people.parse()?,
+                sessions: sessions.parse()?,
+                revoked: revoked.parse()?,
+                password,
+            };
+            fill::run(Path::new(data), &wanted, Path::new(accounts))
+        }
+        ["turns", data, accounts] => turns::serve(Path::new(data), Path::new(accounts)),
+        ["grow", data, accounts, rotations] => {
+            grow::run(Path::new(data), Path::new(accounts), rotations.parse()?)
+        }
+        ["morning", data, accounts] => turns::morning(Path::new(data), Path::new(accounts)),
+        _ => Err("say `fill`, `turns`, `grow` or `morning`, and over what".into()),
+    }
+}

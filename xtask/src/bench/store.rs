@@ -1,0 +1,89 @@
+//! The store at size: what a million of everything costs against ten thousand.
+
+mod file;
+mod growth;
+mod morning;
+mod restart;
+
+use std::time::Duration;
+
+use super::effort::Effort;
+use super::report::{Section, Table};
+use super::site::{Site, Size};
+use super::{folder, load, lock_file, site};
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+pub(super) const TITLE: &str = "The store";
+
+/// How much is measured, and how long.
+pub(super) struct Extent {
+    pub(super) effort: Effort,
+    /// Sessions; as many people, and as many revoked sessions.
+    sizes: &'static [u32],
+    /// Refresh tokens rotated while the file is watched.
+    rotations: u64,
+    /// People who sign on in one morning.
+    people: u32,
+}
+
+pub(super) const FULL: Extent = Extent {
+    effort: Effort { repetitions: 5, rounds: 5, slice: Duration::from_millis(200) },
+    sizes: &[10_000, 100_000, 1_000_000],
+    rotations: 10_000_000,
+    people: 20_000,
+};
+
+pub(super) const QUICK: Extent = Extent {
+    effort: Effort { repetitions: 2, rounds: 3, slice: Duration::from_millis(100) },
+    sizes: &[10_000, 100_000],
+    rotations: 200_000,
+    people: 2_000,
+};
+
+const INTRODUCTION: &str = "\
+Turns of the writer over the real store on disk, without HTTP and signatures, on one core. A turn of refreshes rotates the
+tokens of 64 random sessions; a turn of claims signs 16 people in who have no seat and signs out the 16 who came before
+them; a check is what a token that comes back costs the store: is its session revoked, who is it. There are as many people
+and as many revoked sessions as sessions. Ready means that the server listens, counted from its start.";
+
+/// People without a session, who take the seats that are free.
+const GUESTS: u32 = 10_000;
+
+/// Seats that are free for them at a time: as many as a turn of claims takes.
+const FREE: u32 = 16;
+
+pub(super) fn build(workspace: &Workspace) -> Result<(), Failure> {
+    site::build(workspace)?;
+    load::LOAD.build(workspace)
+}
+
+pub(super) fn measure(workspace: &Workspace, extent: &Extent) -> Result<Section, Failure> {
+    let found = |size: &u32| found(workspace, *size, 1_000_000);
+    let sites = extent.sizes.iter().map(found).collect::<Result<Vec<_>, _>>()?;
+    let mut tables = Vec::new();
+    if let Some((site, size)) = sites.last().zip(extent.sizes.last()) {
+        tables.push(restart::measure(workspace, site, *size, &extent.effort)?);
+    }
+    tables.insert(0, growth::measure(extent, &sites)?);
+    tables.push(growth::by_seats(workspace, &extent.effort)?);
+    if let Some(site) = sites.first() {
+        tables.push(file::measure(site, extent.rotations)?);
+    }
+    tables.push(morning::measure(workspace, extent.people)?);
+    let versions = vec![("redb", lock_file::version(workspace.root(), "redb")?)];
+    Ok(Section { title: TITLE, introduction: INTRODUCTION, tables, versions })
+}
+
+/// An institute of which nearly everyone is signed in.
+fn found(workspace: &Workspace, sessions: u32, seats: u32) -> Result<Site<'_>, Failure> {
+    let held = sessions.min(seats) - FREE;
+    let size = Size { seats, people: held + GUESTS, sessions: held, revoked: sessions };
+    Site::found(workspace, folder(workspace).join(format!("store-{sessions}-{seats}")), size)
+}
+
+/// A table of two columns: what, and how much of it with the aim.
+fn table(title: &str, rows: Vec<[String; 3]>) -> Table {
+    let rows = rows.into_iter().map(Vec::from).collect();
+    Table { title: title.to_owned(), heading: vec!["", "", "aim"], rows }
+}

@@ -1,0 +1,71 @@
+//! The server over the largest store: its memory, and how soon it is back after a power cut.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use peer_protocol::work;
+
+use super::table;
+use crate::bench::aim::Aim;
+use crate::bench::effort::Effort;
+use crate::bench::load::Loaded;
+use crate::bench::report::Table;
+use crate::bench::site::Site;
+use crate::bench::statistics::Spread;
+use crate::clock::Stopwatch;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+const CONNECTIONS: usize = 64;
+
+/// Requests before the server is killed.
+const REQUESTS: u32 = 10_000;
+
+struct Life {
+    ready: Duration,
+    bytes: u64,
+}
+
+pub(super) fn measure(
+    workspace: &Workspace,
+    site: &Site<'_>,
+    sessions: u32,
+    effort: &Effort,
+) -> Result<Table, Failure> {
+    // The first start is not counted: nobody had pulled the plug before it.
+    live(workspace, site)?;
+    let lives = (0..effort.repetitions).map(|_| live(workspace, site));
+    let lives = lives.collect::<Result<Vec<_>, _>>()?;
+    let row = |what: &str, aim: Aim, of: fn(&Life) -> f64| {
+        let spread = Spread::of(lives.iter().map(of));
+        let judged = spread.map(|spread| aim.judged(spread.median)).unwrap_or_default();
+        [what.to_owned(), spread.map_or_else(String::new, |s| s.to_string()), judged]
+    };
+    let title = format!("The server over {sessions} sessions, killed under load and started again");
+    Ok(table(
+        &title,
+        vec![
+            row("ready after, s", Aim::AtMost(2.0), |life| life.ready.as_secs_f64()),
+            row("resident memory, MB", Aim::AtMost(250.0), |life| megabytes(life.bytes)),
+        ],
+    ))
+}
+
+/// Starts, answers for a while, and ends as in a power cut.
+fn live(workspace: &Workspace, site: &Site<'_>) -> Result<Life, Failure> {
+    let stopwatch = Stopwatch::start();
+    let server = Rc::new(site.serve()?);
+    let ready = stopwatch.elapsed();
+    let accounts = site.accounts();
+    let load = Loaded::connect(workspace, Rc::clone(&server), CONNECTIONS, Some(&accounts))?;
+    load.send(work::ME, REQUESTS)?;
+    load.send(work::REFRESH, REQUESTS)?;
+    let bytes = server.process().resident_bytes()?;
+    server.kill();
+    Ok(Life { ready, bytes })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory has fewer than 2^53 bytes")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
