@@ -6,7 +6,7 @@ use std::time::Duration;
 use licence_core::UnixTime;
 use tokio::time::{Sleep, sleep};
 
-use crate::domain::Command;
+use crate::domain::{ClockDoubt, Command};
 use crate::state::AppState;
 use crate::writer::Unavailable;
 
@@ -16,9 +16,28 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Keeps house for as long as the future is polled, or until the store fails.
 pub async fn keep(state: AppState) {
+    let mut doubt = None;
     while sweep(&state).await != Err(Unavailable::Failed) {
+        doubt = tell_of(state.judge().doubt, doubt);
         sleep_until_due(&state, pin!(sleep(state.config().sweep_period))).await;
     }
+}
+
+/// Tells an administrator of the clock, when what there is to tell has changed.
+fn tell_of(doubt: Option<ClockDoubt>, told: Option<ClockDoubt>) -> Option<ClockDoubt> {
+    match doubt {
+        _ if doubt == told => {}
+        None => tracing::info!("the clock is sound again"),
+        Some(ClockDoubt::Behind) => tracing::warn!(
+            "the clock is behind a time that was trusted, and time goes on from there: set the \
+             clock right, or `licence-server clock reset` where it is right"
+        ),
+        Some(ClockDoubt::Ahead { .. }) => tracing::warn!(
+            "the clock is far ahead of the last time that was trusted and is not believed: set it \
+             right, or `licence-server clock accept` where it is right"
+        ),
+    }
+    doubt
 }
 
 async fn sweep(state: &AppState) -> Result<(), Unavailable> {

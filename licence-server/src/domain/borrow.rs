@@ -9,8 +9,7 @@ use licence_core::TokenId;
 use super::audit::Act;
 use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, ReturnSeat, WriteOff};
 use super::draft::{Draft, Lease, Missing};
-use super::licence::Terms;
-use super::row::{Borrowing, Scope, Session};
+use super::row::{Borrowing, Scope};
 use super::seat::{self, Claim};
 use super::session::{full_house, standing};
 use super::{SWEEP_MAX, refuse};
@@ -40,26 +39,35 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
         let full = full_house(&session, &terms, line, draft)?;
         return refused(Refusal::NoSeat(full), draft);
     }
+    let start = draft.now();
+    let asked = start.plus(i64::from(command.days) * DAY_SECS);
+    let end = terms.period.exp().map_or(asked, |exp| asked.min(exp));
+    if end <= start {
+        // A licence in grace lends nothing.
+        return refused(Refusal::ExceedsLicence, draft);
+    }
     draft.write_session(session.clone());
-    lend(&session, &terms, command, draft).map(Outcome::Borrowed)
+    let (id, user) = (command.id, session.user);
+    let borrowing = Borrowing { id, user, session: session.id, start, end, is_out: true };
+    lend(borrowing, draft)?;
+    Ok(Outcome::Borrowed(BorrowedSeat {
+        id,
+        user,
+        session: session.id,
+        start,
+        end,
+        licence: terms.id,
+    }))
 }
 
-fn lend(
-    session: &Session,
-    terms: &Terms,
-    command: &Borrow,
-    draft: &mut Draft,
-) -> Result<BorrowedSeat, Missing> {
-    let (user, start, id) = (session.user, draft.now(), command.id);
-    let asked = start.plus(i64::from(command.days) * DAY_SECS);
-    let end = terms.period.exp().map_or(asked, |exp| asked.min(exp)).max(start);
-    let borrowing = Borrowing { id, user, session: session.id, start, end, is_out: true };
-    draft.write_borrowing(id, Some(borrowing));
+fn lend(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
+    let Borrowing { id, user, session, end, .. } = row;
+    draft.write_borrowing(id, Some(row));
     draft.edit_site(|site| site.borrowed = site.borrowed.saturating_add(1));
-    let lease = Lease { end, session: session.id, user, borrowing: Some(id) };
+    let lease = Lease { end, session, user, borrowing: Some(id) };
     seat::change_leases(user, draft, |leases| leases.push(lease))?;
-    draft.record(Act::SeatBorrowed(session.id, id));
-    Ok(BorrowedSeat { id, user, session: session.id, start, end, licence: terms.id })
+    draft.record(Act::SeatBorrowed(session, id));
+    Ok(())
 }
 
 /// Brings a borrowed seat back; once more is no mistake.

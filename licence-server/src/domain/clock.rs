@@ -1,9 +1,9 @@
 //! An administrator's word about the time.
 
 use super::audit::{Act, Actor};
-use super::command::{Outcome, ResetClock};
+use super::command::{Outcome, Refusal, ResetClock};
 use super::draft::{Draft, Missing};
-use super::seat;
+use super::{refuse, seat};
 
 /// Believes the wall clock: the server was off for long, or the clock was put right at last.
 pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
@@ -20,7 +20,11 @@ pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
 pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, Missing> {
     let wall = draft.reading().wall;
     let floor = draft.licences().newest_iat().unwrap_or(wall);
-    let mark = wall.max(floor).min(draft.now());
+    let mark = wall.max(floor);
+    if mark >= draft.now() {
+        // Nothing is ahead of the clock, so there is nothing to set back.
+        return Ok(refuse(None, None, Refusal::Conflict, draft));
+    }
     seat::let_all_go(draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.edit_site(|site| {

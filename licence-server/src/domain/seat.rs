@@ -217,10 +217,12 @@ pub(super) fn release_seat(command: &ReleaseSeat, draft: &mut Draft) -> Result<O
 /// Gives every seat back that a session holds. There are no more than the licence has, and it is done
 /// when the clock was wrong, so it is not done in steps.
 pub(super) fn let_all_go(draft: &mut Draft) -> Result<(), Missing> {
-    while let Some(lease) = draft.any_session_lease()? {
-        let_go(lease, draft)?;
-    }
-    Ok(())
+    let leases = draft.every_lease()?;
+    draft.expect_sessions(leases.iter().map(|lease| &lease.session))?;
+    leases
+        .into_iter()
+        .filter(|lease| lease.borrowing.is_none())
+        .try_for_each(|lease| let_go(lease, draft))
 }
 
 fn let_go(lease: Lease, draft: &mut Draft) -> Result<(), Missing> {

@@ -1,8 +1,8 @@
 //! Sessions: how they begin, go on and end.
 
-use licence_core::{SessionId, TokenId, UserId};
+use licence_core::{Code, SessionId, TokenId, UserId};
 
-use super::audit::{Act, Actor};
+use super::audit::{Act, Actor, Refused};
 use super::command::{
     EndSession, FullHouse, Grant, NextSecret, Outcome, Refusal, Resume, RevokeToken, SeatGrant,
     Sighting, SignIn, SignOut,
@@ -49,7 +49,7 @@ pub(super) fn sign_in(sign_in: &SignIn, draft: &mut Draft) -> Result<Outcome, Mi
     }
     begin(&session, draft)?;
     match seat::claim(&mut session, &terms, sign_in.wait_secs, draft)? {
-        Claim::Full(line) => full_house(&session, &terms, line, draft).map(Outcome::NoSeat),
+        Claim::Full(line) => no_seat(&session, &terms, line, draft),
         Claim::Held(_) => {
             let next = (sign_in.jti, NextSecret::First);
             Ok(grant(session, &user, Some(terms), next, draft))
@@ -115,6 +115,7 @@ fn retire(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
     if own.len() < KEPT_MAX {
         return Ok(());
     }
+    draft.expect_sessions(&own)?;
     for id in own {
         let session = draft.session(id)?;
         if let Some(session) = session.filter(|session| session.lease_end.is_none()) {
@@ -141,7 +142,7 @@ pub(super) fn resume(resume: &Resume, draft: &mut Draft) -> Result<Outcome, Miss
         return Ok(refuse(None, Some(id), refusal, draft));
     }
     match seat::claim(&mut session, &terms, 0, draft)? {
-        Claim::Full(line) => full_house(&session, &terms, line, draft).map(Outcome::NoSeat),
+        Claim::Full(line) => no_seat(&session, &terms, line, draft),
         Claim::Held(_) => {
             Ok(grant(session, &user, Some(terms), (resume.jti, NextSecret::First), draft))
         }
@@ -223,7 +224,9 @@ pub(super) fn end_all(
     by: Option<Actor>,
     draft: &mut Draft,
 ) -> Result<(), Missing> {
-    for id in draft.own_sessions(user)?.into_iter().filter(|id| Some(*id) != keep) {
+    let own = draft.own_sessions(user)?;
+    draft.expect_sessions(&own)?;
+    for id in own.into_iter().filter(|id| Some(*id) != keep) {
         if let Some(session) = draft.session(id)? {
             end(session, Act::SessionRevoked(id), by, draft)?;
         }
@@ -260,20 +263,15 @@ pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Outcome 
 
 /// Notes which access tokens came back, and when sessions were last heard of.
 pub(super) fn see(sightings: &[Sighting], draft: &mut Draft) -> Result<Outcome, Missing> {
-    let mut is_missing = false;
+    draft.expect_sessions(sightings.iter().map(|sighting| &sighting.session))?;
     for sighting in sightings {
-        match draft.session(sighting.session) {
-            // Each is asked for, so that all are loaded in one go.
-            Err(Missing) => is_missing = true,
-            Ok(None) => {}
-            Ok(Some(mut session)) => {
-                session.seen_iat = session.seen_iat.max(Some(sighting.iat));
-                session.seen_at = session.seen_at.max(sighting.at);
-                draft.write_session(session);
-            }
+        if let Some(mut session) = draft.session(sighting.session)? {
+            session.seen_iat = session.seen_iat.max(Some(sighting.iat));
+            session.seen_at = session.seen_at.max(sighting.at);
+            draft.write_session(session);
         }
     }
-    if is_missing { Err(Missing) } else { Ok(Outcome::Done) }
+    Ok(Outcome::Done)
 }
 
 /// Ends sessions whose time is over, in bounded steps.
@@ -292,6 +290,19 @@ pub(super) fn sweep(draft: &mut Draft) -> Result<(), Missing> {
         draft.pass_due_session();
     }
     Ok(())
+}
+
+/// A session without a seat: the login stays.
+fn no_seat(
+    session: &Session,
+    terms: &Terms,
+    line: Line,
+    draft: &mut Draft,
+) -> Result<Outcome, Missing> {
+    let full = full_house(session, terms, line, draft)?;
+    let (user, session) = (Some(session.user), Some(session.id));
+    draft.record(Act::Refused(Refused { user, session, code: Code::NoSeat }));
+    Ok(Outcome::NoSeat(full))
 }
 
 /// What is told to whoever finds no seat.

@@ -108,14 +108,18 @@ pub(super) fn hang_up(holder: Holder, draft: &mut Draft) -> Result<(), Missing> 
 
 /// Keeps a seat free for a person, before everyone who waits.
 pub(super) fn reserve(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
-    let holder = Holder::Person(user);
+    let (holder, now) = (Holder::Person(user), draft.now());
+    if draft.leases(user)?.iter().any(|lease| !now.is_expired(lease.end)) {
+        // The person sits already.
+        return Ok(());
+    }
     // One that waits is served first from now on.
     for place in places(draft)?.iter().filter(|place| place.holder == holder) {
         drop_place(place.ticket, draft);
         draft.wake(holder);
     }
     let ticket = Ticket { rank: TicketRank::Reserved, seq: draft.site().position.seq };
-    let until = draft.now().plus(RESERVED_SECS);
+    let until = now.plus(RESERVED_SECS);
     put(Place { ticket, holder, live_until: until, kept_until: until }, draft);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use licence_core::{SessionId, TokenId, UserId};
 
 use super::engine::StoreError;
-use crate::domain::{Borrowing, Data, DataOwner, Entry, LoginName, Session, Site, User};
+use crate::domain::{Borrowing, Data, DataOwner, Entry, LoginName, Place, Session, Site, User};
 
 /// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
 ///
@@ -37,6 +37,9 @@ pub trait Reader: Send + Sync + 'static {
 
     /// The borrowed seat with an id.
     fn borrowing(&self, id: TokenId) -> Result<Option<Borrowing>, StoreError>;
+
+    /// The places in the queue, in the order in which they are served. They are bounded.
+    fn queue(&self) -> Result<Vec<Place>, StoreError>;
 
     /// What is kept for a person or a session.
     fn data(&self, owner: DataOwner) -> Result<Option<Data>, StoreError>;

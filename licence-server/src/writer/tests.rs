@@ -9,17 +9,26 @@ use tempfile::TempDir;
 
 use super::{Unavailable, Writer, block_on, turn};
 use crate::domain::{
-    Actor, AddUser, Anchor, Changes, Command, CredentialVersion, DeviceMark, Draft, Generation,
-    Grant, InstallLicence, Licences, NextSecret, Nonce, Outcome, PasswordHash, Reading, Refresh,
-    Refusal, Replace, Scope, SecretHash, SignIn, SignOut, Site, Stay, Terms,
+    Actor, AddUser, Anchor, Changes, Command, CredentialVersion, DeviceMark, Draft, FullHouse,
+    Generation, Grant, Holder, InstallLicence, Licences, NextSecret, Nonce, Outcome, PasswordHash,
+    Reading, Refresh, Refusal, Replace, Scope, SecretHash, SignIn, SignOut, Site, Stay, Terms,
 };
 use crate::mirror::{Mirror, TokenPlace};
 use crate::store::{Batch, Engine, NewSite, Reader as _, RedbStore, StoreError};
 
+mod accounts;
+mod borrow;
+mod clock;
+mod data;
 mod durability;
+mod late;
 mod licences;
+mod parking;
 mod refresh;
 mod seats;
+mod smaller;
+mod sweeping;
+mod waiting;
 
 const START: UnixTime = UnixTime::MIN.plus(200_000_000);
 const DAY_SECS: i64 = 86_400;
@@ -35,6 +44,8 @@ struct House {
     /// How far the wall clock is wrong, in seconds.
     wrong_secs: i64,
     ids: u64,
+    /// Who was woken by the last turn.
+    woken: Vec<Holder>,
 }
 
 /// What a device keeps of its session.
@@ -59,7 +70,8 @@ impl House {
         let anchor = Anchor::at_start(START, start, GAP_SECS);
         let mirror = Mirror::new(site, anchor, Licences::default(), Vec::new());
         let (now, wrong_secs, ids) = (START, 0, 0);
-        let mut house = Self { dir, store: Some(store), mirror, now, wrong_secs, ids };
+        let (store, woken) = (Some(store), Vec::new());
+        let mut house = Self { dir, store, mirror, now, wrong_secs, ids, woken };
         let installed = house.one(install(terms));
         assert!(matches!(installed, Outcome::Installed { .. }));
         house
@@ -71,6 +83,7 @@ impl House {
         let store = self.store.as_mut().unwrap();
         let turned = block_on(turn(store, &self.mirror, reading, commands)).unwrap();
         self.check_counters();
+        self.woken = turned.woken;
         turned.outcomes
     }
 
@@ -93,10 +106,14 @@ impl House {
     /// The counters say what the rows say, after every turn of every test.
     #[track_caller]
     fn check_counters(&self) {
-        let sessions = self.store.as_ref().unwrap().reader().sessions().unwrap();
+        let reader = self.store.as_ref().unwrap().reader();
+        let (sessions, borrowings) = (reader.sessions().unwrap(), reader.borrowings().unwrap());
         let leased: Vec<_> = sessions.iter().filter(|row| row.lease_end.is_some()).collect();
-        let seated: BTreeSet<_> = leased.iter().map(|row| row.user).collect();
-        let (site, counts) = (self.mirror.site(), (leased.len(), seated.len()));
+        let own = leased.iter().map(|row| (row.user, row.id));
+        let out = borrowings.iter().filter(|row| row.is_out).map(|row| (row.user, row.session));
+        let held: BTreeSet<_> = own.chain(out).collect();
+        let seated: BTreeSet<_> = held.iter().map(|(user, _)| *user).collect();
+        let (site, counts) = (self.mirror.site(), (held.len(), seated.len()));
         let sessions_seated = site.sessions_seated.try_into().unwrap();
         let counted = (sessions_seated, site.users_seated.try_into().unwrap());
         assert_eq!(counted, counts);
@@ -172,6 +189,34 @@ impl House {
         (self.one(command), device)
     }
 
+    /// Signs in otherwise than most do.
+    fn sign_in_as(&mut self, user: UserId, change: impl FnOnce(&mut SignIn)) -> (Outcome, Device) {
+        let (command, device) = self.sign_in_command(user);
+        let Command::SignIn(mut sign_in) = command else { panic!() };
+        change(&mut sign_in);
+        (self.one(Command::SignIn(sign_in)), device)
+    }
+
+    /// Refreshes otherwise than most do.
+    fn refresh_as(
+        &mut self,
+        device: Device,
+        change: impl FnOnce(&mut Refresh),
+    ) -> (Outcome, Device) {
+        let (command, child) = self.refresh_command(device);
+        let Command::Refresh(mut refresh) = command else { panic!() };
+        change(&mut refresh);
+        let generation = device.generation.next().unwrap();
+        let next = Device { generation, secret: child, ..device };
+        (self.one(Command::Refresh(refresh)), next)
+    }
+
+    /// Whether the access token of a grant opens nothing any more.
+    fn is_token_revoked(&self, grant: &Grant) -> bool {
+        let Grant { session, jti, position, .. } = *grant;
+        self.mirror.is_revoked(TokenPlace { session, jti, position })
+    }
+
     #[track_caller]
     fn seated(&mut self, user: UserId) -> Device {
         let (outcome, device) = self.sign_in(user);
@@ -237,6 +282,14 @@ fn terms(seats: u32) -> Terms {
 fn granted(outcome: Outcome) -> Grant {
     let Outcome::Granted(grant) = outcome else { panic!("a grant was expected: {outcome:?}") };
     grant
+}
+
+#[track_caller]
+fn full(outcome: Outcome) -> FullHouse {
+    outcome
+        .full_house()
+        .cloned()
+        .unwrap_or_else(|| panic!("a full house was expected: {outcome:?}"))
 }
 
 #[track_caller]

@@ -31,6 +31,15 @@ impl<T: Copy> Index<T> {
         Ok(first)
     }
 
+    /// Every entry, those that this batch is done with included.
+    pub(super) fn whole(&mut self) -> Result<&[T], Missing> {
+        if self.is_whole {
+            return Ok(&self.front);
+        }
+        self.wanted = usize::MAX;
+        Err(Missing)
+    }
+
     pub(super) fn load(&mut self, front: Vec<T>) {
         self.is_whole = front.len() < self.wanted;
         self.front = front;

@@ -40,6 +40,15 @@ impl Draft {
         self.tables.sessions.row(&id).map(Option::<&Session>::cloned)
     }
 
+    /// Asks for sessions in one go, where a rule is going to look at each.
+    pub(in crate::domain) fn expect_sessions<'s>(
+        &mut self,
+        ids: impl IntoIterator<Item = &'s SessionId>,
+    ) -> Result<(), Missing> {
+        let missing = ids.into_iter().filter(|id| self.tables.sessions.row(id).is_err()).count();
+        if missing > 0 { Err(Missing) } else { Ok(()) }
+    }
+
     pub(in crate::domain) fn user(&mut self, id: UserId) -> Result<Option<User>, Missing> {
         self.tables.users.row(&id).map(Option::<&User>::cloned)
     }
@@ -110,16 +119,17 @@ impl Draft {
         Ok(given.map(|lease| lease.end).min())
     }
 
-    /// A lease that was not taken along, this batch's own included.
-    pub(in crate::domain) fn any_session_lease(&mut self) -> Result<Option<Lease>, Missing> {
-        while let Some(lease) = self.soonest_lease()? {
-            if lease.borrowing.is_none() {
-                return Ok(Some(lease));
-            }
-            self.fronts.leases.done += 1;
+    /// Every lease there is, those that this batch gave included.
+    pub(in crate::domain) fn every_lease(&mut self) -> Result<Vec<Lease>, Missing> {
+        let mut users: BTreeSet<UserId> =
+            self.fronts.leases.whole()?.iter().map(|lease| lease.user).collect();
+        users.extend(self.tables.leases.changes().map(|(user, _)| *user));
+        let missing = users.iter().filter(|user| self.tables.leases.row(user).is_err()).count();
+        if missing > 0 {
+            return Err(Missing);
         }
-        let given = self.tables.leases.changes().filter_map(|(_, leases)| leases);
-        Ok(given.flatten().find(|lease| lease.borrowing.is_none()).copied())
+        let leases = users.iter().map(|user| self.tables.leases.loaded(user));
+        Ok(leases.flatten().flatten().flatten().copied().collect())
     }
 
     /// A revocation that nobody needs any more.

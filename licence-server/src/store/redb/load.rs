@@ -11,10 +11,6 @@ use crate::store::codec::{Row, decode};
 
 /// What the indexes in memory know.
 pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
-    let users: Vec<UserId> = draft.needs().leases.iter().copied().collect();
-    for user in users {
-        draft.load_leases(user, indexes.leases_of(user));
-    }
     let needs = draft.needs();
     let (leases, sessions) = (needs.leases_by_end, needs.sessions_by_end);
     let (borrowings, is_queue_wanted) = (needs.borrowings_by_end, needs.is_queue_wanted);
@@ -29,6 +25,11 @@ pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
     }
     if is_queue_wanted {
         draft.load_queue(indexes.queue());
+    }
+    // Last, because whoever holds a lease that has ended is asked for on the way.
+    let users: Vec<UserId> = draft.needs().leases.iter().copied().collect();
+    for user in users {
+        draft.load_leases(user, indexes.leases_of(user));
     }
 }
 

@@ -104,6 +104,25 @@ impl RedbStore {
         Ok(Self { database: Arc::new(database), indexes })
     }
 
+    /// Puts on record that the store is a backup that was put back: a new life, with no access token of
+    /// the old one.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] or [`StoreError::Failed`].
+    pub fn mark_restored(&mut self, epoch: Epoch, now: UnixTime) -> Result<(), StoreError> {
+        let transaction = self.database.begin_write()?;
+        {
+            let mut meta = transaction.open_table(META)?;
+            let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
+            let mut site = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
+            site.position.epoch = epoch;
+            site.restored = Some(now);
+            meta.insert(META_SITE, encode(&site)?.as_slice())?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// A reader of what is committed.
     #[must_use]
     pub fn reader(&self) -> RedbReader {

@@ -7,10 +7,10 @@ use redb::{Database, ReadableDatabase as _, ReadableTable as _};
 use super::load::revocation;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, REVOKED, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
 };
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, LoginName, Revocation, Session, Site, User,
+    Borrowing, Data, DataOwner, Entry, LoginName, Place, Revocation, Session, Site, User,
 };
 use crate::store::codec::decode;
 use crate::store::{Reader, StoreError};
@@ -103,6 +103,11 @@ impl Reader for RedbReader {
     fn borrowing(&self, id: TokenId) -> Result<Option<Borrowing>, StoreError> {
         let row = self.database.begin_read()?.open_table(BORROWINGS)?.get(id.0.to_bytes())?;
         row.map(|row| decode(row.value())).transpose()
+    }
+
+    fn queue(&self) -> Result<Vec<Place>, StoreError> {
+        let table = self.database.begin_read()?.open_table(QUEUE)?;
+        table.iter()?.map(|row| decode(row?.1.value())).collect()
     }
 
     fn data(&self, owner: DataOwner) -> Result<Option<Data>, StoreError> {

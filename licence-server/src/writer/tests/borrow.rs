@@ -1,0 +1,120 @@
+//! Seats that are taken along offline.
+
+use super::*;
+use crate::domain::{Borrow, BorrowedSeat, ReturnSeat, WriteOff};
+use licence_core::claims::Borrow as Limits;
+
+fn lending(seats: u32, seats_max: u32) -> House {
+    let mut terms = terms(seats);
+    terms.seats.borrow = Some(Limits { days_max: 14, seats_max });
+    House::with_terms(terms)
+}
+
+fn borrow(house: &mut House, device: Device, days: u32) -> Outcome {
+    let id = TokenId(house.uuid());
+    house.one(Command::Borrow(Borrow { session: device.session, id, days }))
+}
+
+#[track_caller]
+fn borrowed(house: &mut House, device: Device, days: u32) -> BorrowedSeat {
+    match borrow(house, device, days) {
+        Outcome::Borrowed(borrowed) => borrowed,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_borrowed_seat_is_the_persons_own_and_outlives_the_session() {
+    let mut house = lending(1, 1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    let seat = borrowed(&mut house, device, 3);
+    assert_eq!((seat.start, seat.end), (START, START.plus(3 * DAY_SECS)));
+    assert_eq!(house.mirror.seats_in_use(house.now), 1, "no second one");
+    house.sign_out(device);
+    house.pass(3 * DAY_SECS - 1);
+    full(house.sign_in(ben).0);
+    house.pass(1);
+    house.seated(ben);
+    assert_eq!(house.mirror.site().borrowed, 0);
+}
+
+#[test]
+fn whoever_borrowed_can_sign_in_again() {
+    let mut house = lending(1, 1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 3);
+    house.sign_out(device);
+    house.seated(ann);
+}
+
+#[test]
+fn after_the_return_the_seat_is_free_and_the_slot_is_not() {
+    let mut house = lending(3, 1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let (anns, bens) = (house.seated(ann), house.seated(ben));
+    let seat = borrowed(&mut house, anns, 2);
+    house.sign_out(anns);
+    let give_back = |user| Command::ReturnSeat(ReturnSeat { id: seat.id, user });
+    assert_eq!(refused(&house.one(give_back(ben))), Code::NotFound, "it is not theirs");
+    for _ in 0..2 {
+        assert_eq!(house.one(give_back(ann)), Outcome::Done);
+        assert_eq!(house.mirror.seats_in_use(house.now), 1);
+    }
+    assert_eq!(refused(&borrow(&mut house, bens, 2)), Code::Conflict, "the copy lives");
+    house.pass(2 * DAY_SECS);
+    borrowed(&mut house, bens, 2);
+}
+
+#[test]
+fn an_administrator_writes_a_lost_one_off() {
+    let mut house = lending(1, 1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    let seat = borrowed(&mut house, device, 14);
+    house.sign_out(device);
+    house.one(Command::WriteOff(WriteOff { id: seat.id, by: Actor::Local }));
+    house.seated(ben);
+    assert_eq!(house.mirror.site().borrowed, 1, "its slot stays used");
+}
+
+#[test]
+fn no_more_is_lent_than_the_licence_says() {
+    let mut house = lending(5, 2);
+    let people = ["ann", "ben", "cleo"].map(|name| house.person(name));
+    let devices = people.map(|user| house.seated(user));
+    assert_eq!(refused(&borrow(&mut house, devices[0], 15)), Code::ExceedsLicence);
+    assert_eq!(refused(&borrow(&mut house, devices[0], 0)), Code::Conflict);
+    borrowed(&mut house, devices[0], 14);
+    assert_eq!(refused(&borrow(&mut house, devices[0], 1)), Code::Conflict, "one a person");
+    borrowed(&mut house, devices[1], 14);
+    assert_eq!(refused(&borrow(&mut house, devices[2], 14)), Code::Conflict);
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    assert_eq!(refused(&borrow(&mut house, device, 1)), Code::ExceedsLicence);
+}
+
+#[test]
+fn a_borrowed_seat_ends_with_the_licence() {
+    let mut house = lending(1, 1);
+    let ann = house.person("ann");
+    let end = terms(1).period.exp().unwrap();
+    house.now = end.plus(-100);
+    let device = house.seated(ann);
+    assert_eq!(borrowed(&mut house, device, 14).end, end);
+}
+
+#[test]
+fn borrowed_seats_survive_a_crash() {
+    let mut house = lending(1, 1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 3);
+    house.sign_out(device);
+    let before = house.mirror.site();
+    house.reopen();
+    assert_eq!(house.mirror.site(), before);
+    full(house.sign_in(ben).0);
+}

@@ -1,0 +1,125 @@
+//! A wall clock that is wrong.
+
+use super::*;
+use crate::domain::{ClockDoubt, ResetClock};
+
+fn reset() -> Command {
+    let reason = Text::parse("a typing error").unwrap();
+    Command::ResetClock(ResetClock { reason, by: Actor::Local })
+}
+
+#[test]
+fn a_clock_set_forward_evicts_nobody_and_ends_nothing() {
+    for ahead_secs in [2 * 3600, DAY_SECS, 3650 * DAY_SECS] {
+        let mut house = House::new(1);
+        let (ann, ben) = (house.person("ann"), house.person("ben"));
+        let device = house.seated(ann);
+        house.wrong_secs = ahead_secs;
+        house.one(Command::Sweep);
+        full(house.sign_in(ben).0);
+        house.pass(600);
+        let device = house.refreshed(device);
+        house.reopen();
+        full(house.sign_in(ben).0);
+        house.wrong_secs = 0;
+        let grant = granted(house.refresh(device).0);
+        assert_eq!(grant.iat, START.plus(600), "and nothing is poisoned when it is set right");
+    }
+}
+
+#[test]
+fn a_disputed_clock_is_believed_after_a_day_of_running_with_restarts_in_between() {
+    let mut house = House::new(1);
+    house.wrong_secs = 30 * DAY_SECS;
+    house.one(Command::Sweep);
+    let Some(ClockDoubt::Ahead { since }) = house.mirror.site().doubt else { panic!() };
+    assert_eq!(since, START);
+    for _ in 0..4 {
+        house.pass(DAY_SECS / 4 - 1);
+        house.one(Command::Sweep);
+        house.reopen();
+    }
+    assert!(house.mirror.judge(house.reading()).doubt.is_some());
+    house.pass(4);
+    house.one(Command::Sweep);
+    assert_eq!(house.mirror.judge(house.reading()).doubt, None);
+    assert_eq!(house.mirror.site().mark, house.now.plus(30 * DAY_SECS));
+}
+
+#[test]
+fn an_administrator_accepts_the_clock() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    house.wrong_secs = 10 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let grant = granted(house.refresh(device).0);
+    assert_eq!(grant.iat, START.plus(10 * DAY_SECS));
+    assert_eq!(house.mirror.site().doubt, None);
+}
+
+#[test]
+fn a_reset_gives_every_seat_back_and_kills_every_token_and_keeps_the_logins() {
+    let mut house = House::new(2);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    house.wrong_secs = 300 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let (outcome, anns) = house.sign_in(ann);
+    let anns_token = granted(outcome);
+    house.wrong_secs = 0;
+    house.pass(60);
+    let (command, _) = house.sign_in_command(ben);
+    let outcomes = house.turn(&[command, reset()]);
+    let bens_token = granted(outcomes[0].clone());
+    assert_eq!(outcomes[1], Outcome::Done);
+    assert_eq!(house.mirror.seats_in_use(house.now), 0);
+    assert!(house.is_token_revoked(&anns_token));
+    assert!(house.is_token_revoked(&bens_token), "of the same batch");
+    let grant = granted(house.refresh(anns).0);
+    assert_eq!(grant.iat, house.now);
+    assert!(!house.is_token_revoked(&grant));
+    assert_eq!(grant.session_end, house.now.plus(180 * DAY_SECS), "it does not last longer for it");
+}
+
+#[test]
+fn a_reset_goes_back_to_no_time_before_the_newest_licence_was_signed() {
+    let mut house = House::new(1);
+    house.wrong_secs = -365 * DAY_SECS;
+    assert_eq!(house.one(reset()), Outcome::Done);
+    assert_eq!(house.mirror.site().mark, terms(1).iat);
+}
+
+#[test]
+fn where_nothing_is_ahead_there_is_nothing_to_reset() {
+    let mut house = House::new(1);
+    assert_eq!(refused(&house.one(reset())), Code::Conflict);
+}
+
+#[test]
+fn a_clock_that_is_behind_is_on_record_once_and_so_is_its_end() {
+    let mut house = House::new(1);
+    house.pass(600);
+    house.one(Command::Sweep);
+    let before = house.mirror.site().position.seq;
+    house.wrong_secs = -600;
+    house.one(Command::Sweep);
+    house.one(Command::Sweep);
+    assert_eq!(house.mirror.site().doubt, Some(ClockDoubt::Behind));
+    house.wrong_secs = 0;
+    house.one(Command::Sweep);
+    house.one(Command::Sweep);
+    let acts: Vec<_> = house.store.as_ref().unwrap().reader().entries(before + 1, 9).unwrap();
+    let acts: Vec<_> = acts.iter().map(|entry| entry.json.contains("clock_behind")).collect();
+    assert_eq!(acts, [true, false]);
+}
+
+#[test]
+fn the_mark_is_kept_also_through_a_quiet_night() {
+    let mut house = House::new(1);
+    for _ in 0..60 {
+        house.pass(30);
+        house.one(Command::Sweep);
+    }
+    house.reopen();
+    assert!(house.now.since(house.mirror.site().mark) <= 600);
+}
