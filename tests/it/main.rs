@@ -15,4 +15,5 @@ mod known_answers;
 mod programs;
 mod properties;
 mod python;
+mod transport;
 mod vectors;

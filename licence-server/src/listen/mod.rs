@@ -42,6 +42,8 @@ pub struct Doors {
     network: tokio::net::TcpListener,
     tls: Option<Tls>,
     admin: AdminSocket,
+    /// Listened for as soon as there are doors: who sends it before would end the process.
+    hangup: Signal,
 }
 
 impl Doors {
@@ -55,7 +57,8 @@ impl Doors {
             .set_nonblocking(true)
             .and_then(|()| tokio::net::TcpListener::from_std(network))
             .map_err(|error| Failure::usage(format!("the network cannot be used: {error}")))?;
-        Ok(Self { network, tls: None, admin: AdminSocket::open(&data.socket())? })
+        let hangup = listen_for(SignalKind::hangup())?;
+        Ok(Self { network, tls: None, admin: AdminSocket::open(&data.socket())?, hangup })
     }
 
     /// Has TLS spoken at the door to the network.
@@ -76,7 +79,6 @@ pub async fn serve(
     doors: Doors,
     told_to_stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let hangup = listen_for(SignalKind::hangup())?;
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
     let app = app(state.clone());
@@ -88,7 +90,7 @@ pub async fn serve(
     let (network, admin) = (tokio::spawn(network), tokio::spawn(admin));
     let period = state.config().sweep_period;
     let sweeper = tokio::spawn(housekeeping::keep(state.clone()));
-    let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, hangup)));
+    let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, doors.hangup)));
 
     let end = tokio::select! {
         () = told_to_stop => Ok(()),

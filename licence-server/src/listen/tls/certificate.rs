@@ -5,7 +5,6 @@ use std::path::Path;
 use licence_cli::Failure;
 use licence_cli::files::{self, ByteLimit, Source};
 use licence_core::UnixTime;
-use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::ServerCertVerifier as _;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -13,6 +12,7 @@ use tokio_rustls::rustls::pki_types::{
     CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime as PkiTime,
 };
 use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{self, RootCertStore};
 use zeroize::Zeroizing;
 
 use super::provider;
@@ -97,15 +97,19 @@ fn refuse_unvouched(
     for host in hosts {
         let name = ServerName::try_from(host.to_string())
             .map_err(|_| Failure::usage(format!("no certificate can be made for `{host}`")))?;
-        verifier.verify_server_cert(leaf, &[], &name, &[], now).map_err(|error| {
-            Failure::usage(format!(
-                "the certificate authority does not vouch for `{host}`: {error}"
-            ))
-            .mend(
-                "it was made for other names, or has ended: move tls-ca.key and tls-ca.crt out of \
-                     the data directory to have a new one made, and have that trusted",
-            )
-        })?;
+        verifier
+            .verify_server_cert(leaf, &[], &name, &[], now)
+            .map_err(|error| unvouched(hosts, &error))?;
     }
     Ok(())
+}
+
+/// One host that the authority may not vouch for spoils the certificate for all.
+fn unvouched(hosts: &[Host], error: &rustls::Error) -> Failure {
+    let hosts: Vec<String> = hosts.iter().map(|host| format!("`{host}`")).collect();
+    let hosts = hosts.join(", ");
+    Failure::usage(format!("the certificate authority does not vouch for {hosts}: {error}")).mend(
+        "it was made for other hosts, or has ended: move tls-ca.key and tls-ca.crt out of the data \
+         directory to have a new one made, and have that trusted",
+    )
 }
