@@ -8,6 +8,7 @@ mod answer;
 mod options;
 
 use licence_core::claims::Claims as _;
+use licence_core::json::object;
 use licence_core::{
     AcceptedLicence, Kind, SignedRevocations, SignedRevoked, UnixTime, UnverifiedLicence,
     ValidAccess, unverified_parts,
@@ -16,6 +17,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use answer::{Failure, tell};
 use options::Options;
+
+/// Smaller than the allocator that comes with std: every page fetches it.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// A licence whose signatures hold and which is for this place and use.
 ///
@@ -39,8 +45,7 @@ impl Licence {
         let Options { roots, mut policy } = Options::read(options)?;
         let list = revocations.map(|list| SignedRevocations::parse(list.as_bytes(), &roots));
         policy.revocations = list.transpose()?;
-        let licence = UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&roots)?;
-        Ok(Self(licence.accept(&policy)?))
+        Ok(Self(UnverifiedLicence::parse(file.as_bytes())?.accept(&roots, &policy)?))
     }
 
     /// What stands behind the licence, and what it says.
@@ -99,16 +104,13 @@ pub struct Revoked(SignedRevoked);
 
 #[wasm_bindgen]
 impl Revoked {
-    /// When it was signed, in seconds since 1970.
+    /// When it was signed, and from when on it is too old to be relied on.
     #[must_use]
-    pub fn iat(&self) -> i64 {
-        self.0.claims().iat.secs()
-    }
-
-    /// From when on it is too old to be relied on, in seconds since 1970.
-    #[must_use]
-    pub fn exp(&self) -> i64 {
-        self.0.claims().exp.secs()
+    pub fn life(&self) -> String {
+        object(|life| {
+            life.integer("iat", self.0.claims().iat.secs());
+            life.integer("exp", self.0.claims().exp.secs());
+        })
     }
 }
 

@@ -114,7 +114,7 @@ export function verifyRevoked(list: string, options: UnderLicence): Revoked | Re
   const { handle } = originOf(options.licence);
   const opened = refusable(() => handle.openRevoked(list, time(options)));
   if (!(opened instanceof wasm.Revoked)) return opened;
-  const revoked = Object.freeze({ ok: true, iat: Number(opened.iat()), exp: Number(opened.exp()) } as const);
+  const revoked = Object.freeze({ ok: true, ...(parse(opened.life()) as { iat: number; exp: number }) } as const);
   lists.set(revoked, opened);
   return revoked;
 }

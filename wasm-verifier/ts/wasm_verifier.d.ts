@@ -18,8 +18,7 @@ export class Licence {
 /** A list of revoked tokens on the other side of the border. */
 export class Revoked {
   private constructor();
-  iat(): bigint;
-  exp(): bigint;
+  life(): string;
   free(): void;
 }
 
