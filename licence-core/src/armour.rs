@@ -113,7 +113,9 @@ pub(crate) fn parse_into<B: Default + AsMut<Vec<u8>>>(
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Flaw::Armour);
     }
-    let mut lines = without_mark(bytes).split(|byte| *byte == b'\n').map(without_return);
+    // As text, whose search for a character takes a word at a time. What is none is no armour.
+    let text = core::str::from_utf8(without_mark(bytes)).map_err(|_| Flaw::Armour)?;
+    let mut lines = Lines(Some(text));
     let mut blocks = Vec::new();
     while let Some(line) = lines.next() {
         if !line.is_empty() {
@@ -124,16 +126,34 @@ pub(crate) fn parse_into<B: Default + AsMut<Vec<u8>>>(
     if blocks.is_empty() { Err(Flaw::Blocks) } else { Ok(blocks) }
 }
 
+/// The lines that are left of a text.
+struct Lines<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0?;
+        let (line, rest) =
+            text.split_once('\n').map_or((text, None), |(line, rest)| (line, Some(rest)));
+        self.0 = rest;
+        Some(without_return(line.as_bytes()))
+    }
+}
+
+impl Lines<'_> {
+    /// Bytes up to the next boundary: base64 in the standard alphabet holds no hyphen.
+    fn bytes_of_body(&self) -> usize {
+        self.0.map_or(0, |text| text.find('-').unwrap_or(text.len()))
+    }
+}
+
 /// The lines of one block up to and with its end. All lines are full but the last.
-fn parse_body<'a, B: Default + AsMut<Vec<u8>>>(
-    lines: &mut (impl Iterator<Item = &'a [u8]> + Clone),
-    label: Label,
-) -> Result<B, Flaw> {
+fn parse_body<B: Default + AsMut<Vec<u8>>>(lines: &mut Lines<'_>, label: Label) -> Result<B, Flaw> {
     let mut content = B::default();
     let bytes = content.as_mut();
     // As in `write`: a buffer that grew would leave copies that nobody wipes.
-    let base64 = lines.clone().take_while(|line| !is_boundary(line));
-    bytes.reserve_exact(standard_bytes_max(base64.map(<[u8]>::len).sum()));
+    bytes.reserve_exact(standard_bytes_max(lines.bytes_of_body()));
     let mut is_last = false;
     for line in lines {
         if is_boundary(line) {

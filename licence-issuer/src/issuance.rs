@@ -65,9 +65,8 @@ impl<'v> Issuer<'v> {
         let file = licence_file(&text, self.certificate.as_deref());
         let first_day = claims.iat.max(claims.period.nbf());
         let judge = || {
-            let signed =
-                UnverifiedLicence::parse(file.as_bytes())?.verify_signatures(&self.roots)?;
-            signed.accept(&policy(grant))?.at(first_day).map(drop)
+            let licence = UnverifiedLicence::parse(file.as_bytes())?;
+            licence.accept(&self.roots, &policy(grant))?.at(first_day).map(drop)
         };
         judge().map_err(|refusal| useless(&self.as_signed(refusal)))?;
         let digest = SignedDigest::of_compact(text.as_bytes());

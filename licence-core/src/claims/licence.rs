@@ -1,6 +1,6 @@
 use super::{
     Claims, Features, Kind, Object, ObjectWriter, Period, PublicKey, Reason, Seats, Value,
-    confirmation_key, count, may, need, optional, parsed, time, write_confirmation_key,
+    confirmation_key_knowing, count, may, need, optional, parsed, time, write_confirmation_key,
 };
 use crate::id::{LicenceId, OwnerId, Serial};
 use crate::text::{Institute, Product, Text, Vendor};
@@ -67,10 +67,12 @@ impl Affiliated {
     }
 }
 
-impl Claims for LicenceClaims {
-    const KIND: Kind = Kind::Licence;
-
-    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
+impl LicenceClaims {
+    /// Reads the claims, with the key of the site that reads them where it is one.
+    pub(super) fn read_knowing(
+        claims: &Object<'_>,
+        own: Option<&PublicKey>,
+    ) -> Result<Self, Reason> {
         Ok(Self {
             iss: need(claims, "iss", parsed(Vendor::parse))?,
             sub: need(claims, "sub", parsed(OwnerId::parse))?,
@@ -83,10 +85,18 @@ impl Claims for LicenceClaims {
             institute: need(claims, "institute", Affiliated::read)?,
             seats: need(claims, "seats", Seats::read)?,
             features: may(claims, "features", Features::read)?.unwrap_or_default(),
-            site: may(claims, "cnf", confirmation_key)?,
+            site: may(claims, "cnf", |cnf| confirmation_key_knowing(cnf, own))?,
             revocations_min: may(claims, "revocations_min", count)?,
             is_test: may(claims, "env", parsed(|env| (env == "test").then_some(())))?.is_some(),
         })
+    }
+}
+
+impl Claims for LicenceClaims {
+    const KIND: Kind = Kind::Licence;
+
+    fn read(claims: &Object<'_>) -> Result<Self, Reason> {
+        Self::read_knowing(claims, None)
     }
 
     fn write(&self, claims: &mut ObjectWriter<'_>) {

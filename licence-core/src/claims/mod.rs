@@ -82,6 +82,21 @@ pub trait Claims: Sized {
 
 /// Reads a payload: JSON first, then the version, then the claims of that version.
 pub(crate) fn read<C: Claims>(payload: &[u8]) -> Result<C, Reason> {
+    read_by(payload, C::read)
+}
+
+/// The same for a licence, by someone who may know its site's key already.
+pub(crate) fn read_licence(
+    payload: &[u8],
+    site: Option<&PublicKey>,
+) -> Result<LicenceClaims, Reason> {
+    read_by(payload, |claims| LicenceClaims::read_knowing(claims, site))
+}
+
+fn read_by<C: Claims>(
+    payload: &[u8],
+    read: impl FnOnce(&Object<'_>) -> Result<C, Reason>,
+) -> Result<C, Reason> {
     let value = json::parse(payload).map_err(Flaw::Json)?;
     let claims = value.as_object().ok_or(Flaw::Json(json::JsonFlaw::Syntax))?;
     match may(claims, "ver", integer)? {
@@ -90,7 +105,7 @@ pub(crate) fn read<C: Claims>(payload: &[u8]) -> Result<C, Reason> {
         None => return Err(Flaw::Missing("ver").into()),
         Some(ver) => return Err(Reason::UnsupportedVersion { ver }),
     }
-    C::read(claims)
+    read(claims)
 }
 
 /// A claim that must be there.
@@ -160,7 +175,11 @@ fn list<T>(
 
 /// `cnf` with a `jwk` (RFC 7800): the key that is vouched for.
 fn confirmation_key(value: &Value<'_>) -> Option<PublicKey> {
-    PublicKey::from_jwk(value.as_object()?.value("jwk")?.as_object()?)
+    confirmation_key_knowing(value, None)
+}
+
+fn confirmation_key_knowing(value: &Value<'_>, known: Option<&PublicKey>) -> Option<PublicKey> {
+    PublicKey::from_jwk_knowing(value.as_object()?.value("jwk")?.as_object()?, known)
 }
 
 fn write_confirmation_key(claims: &mut ObjectWriter<'_>, key: &PublicKey) {

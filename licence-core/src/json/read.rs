@@ -281,6 +281,7 @@ impl<'a> Parser<'a> {
         let mut unescaped = String::new();
         let mut from = self.at;
         loop {
+            self.skip_plain();
             match self.peek().ok_or(JsonFlaw::Syntax)? {
                 b'"' => {
                     let last = self.since(from)?;
@@ -297,10 +298,16 @@ impl<'a> Parser<'a> {
                     unescaped.push(self.escape()?);
                     from = self.at;
                 }
-                0..0x20 => return Err(JsonFlaw::Syntax),
-                _ => self.at += 1,
+                _ => return Err(JsonFlaw::Syntax),
             }
         }
+    }
+
+    /// Up to what ends a string, begins an escape or must not stand there.
+    fn skip_plain(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+        self.at += rest.iter().take_while(|byte| is_plain(byte)).count();
     }
 
     fn escape(&mut self) -> Result<char, JsonFlaw> {

@@ -1,3 +1,4 @@
+use super::accepted::{AcceptedLicence, Policy};
 use super::revocations::SignedRevocations;
 use crate::armour::{self, Label};
 use crate::claims::{self, IssuerClaims, LicenceClaims};
@@ -55,6 +56,18 @@ impl UnverifiedLicence {
     /// beyond its limits: `unknown_key`, `wrong_product`, `not_yet_valid`, `expired`,
     /// `exceeds_licence`.
     pub fn verify_signatures(&self, roots: &Roots) -> Result<SignedLicence, Refusal> {
+        self.verify(roots, None)
+    }
+
+    /// Both steps at once: who knows their own site's key saves finding out whether that is a key.
+    ///
+    /// # Errors
+    /// Those of [`UnverifiedLicence::verify_signatures`], then those of [`SignedLicence::accept`].
+    pub fn accept(&self, roots: &Roots, policy: &Policy) -> Result<AcceptedLicence, Refusal> {
+        self.verify(roots, policy.site.as_ref())?.accept(policy)
+    }
+
+    fn verify(&self, roots: &Roots, site: Option<&PublicKey>) -> Result<SignedLicence, Refusal> {
         let list = self.revocations.as_deref().map(|text| SignedRevocations::verify(text, roots));
         let list = list.transpose()?;
         let issuer = self.issuer.as_deref().map(|text| SignedIssuer::verify(text, roots));
@@ -67,8 +80,8 @@ impl UnverifiedLicence {
             None => roots.find(signer),
         };
         let signed = envelope.open(key)?;
-        let licence: LicenceClaims =
-            claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Licence, r))?;
+        let licence = claims::read_licence(signed.payload(), site)
+            .map_err(|reason| Refusal::at(Part::Licence, reason))?;
         // Vendors may share a root key, and one vendor's list says nothing of another's licences.
         if let Some(list) = list.as_ref().filter(|list| list.claims.iss != licence.iss) {
             let reason = Reason::UnknownKey { kid: list.signer };

@@ -219,6 +219,10 @@ fn wrong_nested(w: &World) -> Vec<Vector> {
         ("key-padded", format!(r#""kty":"OKP","crv":"Ed25519","x":"{x}=""#)),
         ("key-too-short", r#""kty":"OKP","crv":"Ed25519","x":"AAAA""#.to_owned()),
         ("key-without-x", r#""kty":"OKP","crv":"Ed25519""#.to_owned()),
+        (
+            "key-that-is-no-point",
+            format!(r#""kty":"OKP","crv":"Ed25519","x":"Ag{}""#, "A".repeat(41)),
+        ),
         ("key-of-small-order", format!(r#""kty":"OKP","crv":"Ed25519","x":"{}""#, "A".repeat(43))),
     ];
     let keys = keys.map(|(name, members)| (name, "cnf", jwk(&members)));

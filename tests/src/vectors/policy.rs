@@ -1,7 +1,7 @@
 //! What the caller asks of a licence: product, site, trial, test; and in which order.
 
-use licence_core::Code::{Expired, TestLicence, Unbound, WrongProduct, WrongSite};
-use licence_core::{LicenceState, Part};
+use licence_core::Code::{Expired, Malformed, TestLicence, Unbound, WrongProduct, WrongSite};
+use licence_core::{LicenceState, Part, base64url};
 
 use super::Vector;
 use super::case::Case;
@@ -10,6 +10,10 @@ use crate::world::{DAY, PRODUCT, World, now};
 
 pub(super) fn vectors(w: &World) -> Vec<Vector> {
     let bound = Forge::new(&w.licence(), &w.root);
+    // y = 2 is the y of no point.
+    let x = base64url::encode(&std::array::from_fn::<u8, 32, _>(|at| if at == 0 { 2 } else { 0 }));
+    let no_point = format!(r#"{{"jwk":{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}}}"#);
+    let pointless = bound.clone().claims(|c| c.set("cnf", &no_point));
     let unbound = bound.clone().claims(|c| c.without("cnf"));
     let test = bound.clone().claims(|c| c.add("env", r#""test""#));
     let unbound_test = unbound.clone().claims(|c| c.add("env", r#""test""#));
@@ -32,6 +36,9 @@ pub(super) fn vectors(w: &World) -> Vec<Vector> {
                 .allow_unbound(),
             WrongSite,
         ),
+        refused(case("no-point-as-its-site", &pointless), Malformed),
+        refused(case("no-point-where-the-site-is-known", &pointless).site(&w.site), Malformed),
+        refused(case("no-point-before-product", &pointless).product(Some("mill")), Malformed),
         refused(case("the-root-as-its-site", &bound).site(&w.root), WrongSite),
         refused(case("unbound", &unbound), Unbound),
         refused(case("unbound-at-a-site", &unbound).site(&w.site), Unbound),

@@ -26,13 +26,15 @@ const TEXTS: Package = Package { folder: OURS.folder, program: "texts" };
 pub(super) const TITLE: &str = "Verification";
 
 const INTRODUCTION: &str = "\
-From text to typed claims on one thread, with the key parsed beforehand: a licence file (armour, signature, claims, the
-site key in them) and an access token (signature, claims, the licence's times and limits). The limit is `verify_strict` of
-ed25519-dalek over the same signed bytes, with nothing around it. jsonwebtoken decodes the compact text into types with
-serde, and checks issuer, audience and times. It has less to do: the licence comes without its armour, the site key in it
-stays a string, and its check of the signature is not the strict one. Ours reads that key as a key: one square root, some
-50,000 instructions, which is what a licence is short of its aims. Instructions are counted by valgrind, which executes no
-SHA extensions; they do not depend on how busy the machine is. Ratios are those of processor time.";
+From text to typed claims on one thread, with the keys of whoever verifies parsed beforehand. A licence: its file, until it
+is accepted at the site that it names (armour, signature, claims, product, site). That site knows its own key, so the one
+in the licence is compared with it; whoever names no site must find out whether those bytes are a key, which is a square
+root, some 50,000 instructions more. An access token: signature, claims, the licence's times and limits. The limit is
+`verify_strict` of ed25519-dalek over the same signed bytes, with nothing around it. jsonwebtoken decodes the compact text
+into types with serde, and checks issuer, audience and times. It has less to do: the licence comes without its armour, the
+site key in it stays a string, and its check of the signature is not the strict one. Instructions are counted by
+valgrind, which executes no SHA extensions; they do not depend on how busy the machine is. Ratios are those of processor
+time.";
 
 /// What is verified in one table.
 struct Subject {

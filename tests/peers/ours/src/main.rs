@@ -5,9 +5,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use ed25519_dalek::{Signature, SignatureError, VerifyingKey};
-use licence_core::{
-    AcceptedLicence, Policy, PublicKey, Roots, UnixTime, UnverifiedLicence, base64url,
-};
+use licence_core::{Policy, PublicKey, Roots, UnixTime, UnverifiedLicence, base64url};
 use peer_protocol::{Contender, Texts, work};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,27 +16,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let raw_licence = Raw::new(&texts.licence, &root)?;
     let raw_access = Raw::new(&texts.access, &site)?;
     let roots = Roots::new(vec![root]).ok_or("one root is enough")?;
-    let accepted = accept(&texts, &roots, site)?;
+    let policy = Policy { site: Some(site), ..Policy::default() };
+    let file = UnverifiedLicence::parse(texts.licence_file.as_bytes())?;
+    let accepted = file.accept(&roots, &policy)?;
     let now = UnixTime::from_secs(texts.now.parse()?).ok_or("the time is out of bounds")?;
     Contender::default()
         .with(work::LICENCE, || {
-            UnverifiedLicence::parse(texts.licence_file.as_bytes())?.verify_signatures(&roots)
+            UnverifiedLicence::parse(texts.licence_file.as_bytes())?.accept(&roots, &policy)
         })
         .with(work::ACCESS, || accepted.verify_access(texts.access.as_bytes(), now))
         .with(work::RAW_LICENCE, || raw_licence.verify())
         .with(work::RAW_ACCESS, || raw_access.verify())
         .serve()
-}
-
-fn accept(
-    texts: &Texts,
-    roots: &Roots,
-    site: PublicKey,
-) -> Result<AcceptedLicence, Box<dyn Error>> {
-    let policy = Policy { site: Some(site), ..Policy::default() };
-    let signed =
-        UnverifiedLicence::parse(texts.licence_file.as_bytes())?.verify_signatures(roots)?;
-    Ok(signed.accept(&policy)?)
 }
 
 /// A signature with everything around it done beforehand: key and signature are decoded, the signed
