@@ -146,6 +146,14 @@ impl World {
         self.post("/v1/auth/token", &form).send().await
     }
 
+    /// A person with the role `admin`, and the token of their sign-in to administer.
+    pub(crate) async fn admin_token(&self) -> String {
+        let user = json!({ "username": "root", "password": PASSWORD, "roles": ["admin"] });
+        assert_eq!(self.admin(paths::ADMIN_USERS, &user).await.status, 201);
+        let form = format!("grant_type=password&scope=admin&username=root&password={PASSWORD}");
+        self.post("/v1/auth/token", &form).send().await.string("access_token")
+    }
+
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
         self.post("/v1/auth/refresh", &format!("refresh_token={token}")).send().await
     }

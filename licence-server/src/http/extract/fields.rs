@@ -4,7 +4,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use licence_core::json::{self, Value};
-use licence_core::{Code, Text};
+use licence_core::{Code, PublicKey, Text};
 use zeroize::Zeroizing;
 
 use crate::http::problem::Problem;
@@ -25,11 +25,26 @@ enum Field {
     Bool(bool),
     Integer(i64),
     List(Vec<String>),
+    Key(PublicKey),
     /// Something that no field here is.
     Other,
 }
 
 impl Fields {
+    /// The query of an address. A name that nobody asks for is refused here: a filter with a slip in
+    /// its name would let everything through.
+    ///
+    /// # Errors
+    /// `invalid_request` where a name is not among `known`, or stands twice.
+    pub(crate) fn of_query(query: Option<&str>, known: &[&'static str]) -> Result<Self, Problem> {
+        let fields = Self::of_form(query.unwrap_or_default().as_bytes())?;
+        if fields.0.iter().all(|(name, _)| known.contains(&name.as_str())) {
+            return Ok(fields);
+        }
+        let known = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        Err(Problem::invalid_request(format!("the query may say {known} and nothing else")))
+    }
+
     /// The text of a field, if it is there.
     ///
     /// # Errors
@@ -119,6 +134,25 @@ impl Fields {
         }
     }
 
+    /// A public key that must be there: a JWK (RFC 8037), in a form as its text.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is absent or is none.
+    pub(crate) fn public_key(&self, name: &'static str) -> Result<PublicKey, Problem> {
+        let key = match self.field(name) {
+            None => return Err(Problem::invalid_request(format!("`{name}` is missing"))),
+            Some(Field::Key(key)) => Some(key.clone()),
+            Some(Field::Text(text)) => PublicKey::parse(text.as_bytes()).ok(),
+            Some(_) => None,
+        };
+        key.ok_or_else(|| wrong(name, "the JWK of a public Ed25519 key: `kty`, `crv` and `x`"))
+    }
+
+    /// Whether a field is there at all, empty or not.
+    pub(crate) fn has(&self, name: &'static str) -> bool {
+        self.field(name).is_some()
+    }
+
     fn field(&self, name: &str) -> Option<&Field> {
         self.0.iter().find(|(own, _)| own == name).map(|(_, field)| field)
     }
@@ -128,7 +162,7 @@ impl Fields {
         for (name, value) in form_urlencoded::parse(body) {
             // RFC 6749 section 3.1: what is given twice is read differently by different readers.
             if fields.field(&name).is_some() {
-                return Err(Problem::invalid_request("a name stands twice in the form"));
+                return Err(Problem::invalid_request("a name stands twice"));
             }
             check_count(fields.0.len() + 1)?;
             let value = Zeroizing::new(value.into_owned());
@@ -159,7 +193,8 @@ impl Field {
                 let strings = values.iter().map(|value| value.as_str().map(str::to_owned));
                 strings.collect::<Option<_>>().map_or(Self::Other, Self::List)
             }
-            Value::Null | Value::Number(_) | Value::Object(_) => Self::Other,
+            Value::Object(object) => PublicKey::from_jwk(object).map_or(Self::Other, Self::Key),
+            Value::Null | Value::Number(_) => Self::Other,
         }
     }
 }
@@ -283,6 +318,21 @@ mod tests {
         }
         let problem = Fields::of_json(json(FIELDS_MAX + 1).as_bytes()).err().unwrap();
         assert!(format!("{problem:?}").contains(too_many));
+    }
+
+    #[test]
+    fn a_key_is_public_and_nothing_else() {
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+        let in_form: String = form_urlencoded::byte_serialize(jwk.as_bytes()).collect();
+        let form = Fields::of_form(format!("key={in_form}").as_bytes()).unwrap();
+        let json = json(&format!(r#"{{"key":{jwk}}}"#));
+        assert_eq!(form.public_key("key").unwrap(), json.public_key("key").unwrap());
+        let private = jwk.replace('}', r#","d":"AAAA"}"#);
+        for wrong in ["1", "\"x\"", "{}", "[]", &private] {
+            let problem = self::json(&format!(r#"{{"key":{wrong}}}"#)).public_key("key");
+            assert_eq!(problem.unwrap_err().code(), Code::InvalidRequest, "{wrong}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod device;
 mod fields;
 mod local_admin;
 mod now;
+mod path_id;
 mod seated;
 
 pub(super) use administrator::Administrator;
@@ -15,4 +16,5 @@ pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;
 pub use local_admin::open_admin_door;
 pub(super) use now::Now;
+pub(super) use path_id::PathId;
 pub(super) use seated::Seated;

@@ -2,6 +2,7 @@ mod admin;
 mod auth;
 mod licence;
 mod me;
+mod seats;
 
 use axum::Router;
 use licence_core::{AcceptedLicence, Code, UnixTime};
@@ -27,6 +28,7 @@ pub(super) fn router() -> Router<AppState> {
         .nest("/admin", admin::router())
         .merge(licence::router())
         .merge(me::router())
+        .nest("/seats", seats::router())
 }
 
 /// Where a licence stands in its life, in one word.

@@ -110,7 +110,11 @@ pub(super) fn waiting(
 }
 
 /// What the rules refused, with its evidence.
-pub(super) fn refused(refusal: &Refusal, now: UnixTime, state: &AppState) -> Problem {
+pub(in crate::http::routes::v1) fn refused(
+    refusal: &Refusal,
+    now: UnixTime,
+    state: &AppState,
+) -> Problem {
     let problem = if let Refusal::NoSeat(full) = refusal {
         no_seat(full, now, state)
     } else if let Refusal::TooManySessions(sessions) = refusal {

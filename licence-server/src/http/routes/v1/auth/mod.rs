@@ -16,6 +16,8 @@ use crate::http::cookie::CookieRule;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
+pub(super) use answer::refused;
+
 /// Bytes of a body: a name, a password, a token and a few words.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 

@@ -1,0 +1,171 @@
+//! `POST /v1/seats/borrow`: take the own seat along offline, bound to a key that was made in the
+//! browser. `GET` lists what is out, and `DELETE /v1/seats/borrow/{id}` brings it back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Json, Router, routing};
+use licence_core::claims::{LeaseClaims, SignInClaims};
+use licence_core::{Code, PublicKey, TokenId, UnixTime};
+use serde::Serialize;
+
+use crate::domain::{Borrow, BorrowedSeat, Borrowing, Command, Outcome, Refusal, ReturnSeat};
+use crate::http::extract::{Fields, Now, PathId, Seated};
+use crate::http::problem::{Problem, done, not};
+use crate::http::routes::v1::auth::refused;
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/borrow", routing::post(borrow).get(list))
+        .route("/borrow/{id}", routing::delete(give_back))
+}
+
+/// A seat that was taken along. Times are Unix seconds.
+#[derive(Serialize)]
+struct Borrowed {
+    id: String,
+    /// `lease+jwt`: good without the server, beside the private half of the key in it.
+    lease: String,
+    expires_at: i64,
+    /// The licence that the lease rests on, to verify it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<String>,
+    server_time: i64,
+}
+
+async fn borrow(
+    State(state): State<AppState>,
+    Now(now): Now,
+    Seated(own): Seated,
+    fields: Fields,
+) -> Result<(StatusCode, Json<Borrowed>), Problem> {
+    let (days, key) = (days(&fields)?, fields.public_key("key")?);
+    let id = TokenId(state.rng().uuid(now)?);
+    let outcome = state.submit(Command::Borrow(Borrow { session: own.sid, id, days })).await?;
+    let Outcome::Borrowed(seat) = outcome else { return Err(not_lent(outcome, now, &state)) };
+    let file = state.shelf().find(seat.licence).map(|licence| licence.file.clone());
+    let borrowed = Borrowed {
+        id: seat.id.to_string(),
+        lease: state.minter().finish(&lease(&seat, key, &state))?,
+        expires_at: seat.end.secs(),
+        // Text in UTF-8 is all that the verifier accepts.
+        licence: file.map(|file| String::from_utf8_lossy(&file).into_owned()),
+        server_time: seat.start.secs(),
+    };
+    Ok((StatusCode::CREATED, Json(borrowed)))
+}
+
+fn days(fields: &Fields) -> Result<u32, Problem> {
+    let days = fields.integer("days")?;
+    let days = days.ok_or_else(|| Problem::invalid_request("`days` is missing"))?;
+    u32::try_from(days)
+        .ok()
+        .filter(|days| *days > 0)
+        .ok_or_else(|| Problem::invalid_request("`days` must be a whole number from 1 on"))
+}
+
+fn lease(seat: &BorrowedSeat, key: PublicKey, state: &AppState) -> LeaseClaims {
+    LeaseClaims {
+        iss: state.minter().issuer().clone(),
+        product: state.minter().product().clone(),
+        sub: seat.user,
+        jti: seat.id,
+        sid: seat.session,
+        iat: seat.start,
+        exp: seat.end,
+        lic: seat.licence,
+        key,
+    }
+}
+
+fn not_lent(outcome: Outcome, now: UnixTime, state: &AppState) -> Problem {
+    let Outcome::Refused(refusal) = outcome else { return not(outcome) };
+    let problem = refused(&refusal, now, state);
+    match refusal {
+        Refusal::ExceedsLicence => {
+            let limits = state.mirror().in_force(now).and_then(|terms| terms.seats.borrow);
+            let days_max = limits.map_or(0, |limits| limits.days_max);
+            problem
+                .detail(format!("the licence lends a seat for at most {days_max} days"))
+                .with("days_max", days_max)
+                .mend("ask for fewer days, or ask the vendor for more")
+        }
+        Refusal::Conflict => problem
+            .detail("this account has a seat out already, or as many are out as may be")
+            .mend("bring the one that is out back; one that came back counts until its lease ends"),
+        Refusal::InvalidGrant
+        | Refusal::RefreshReused
+        | Refusal::StoreBehind
+        | Refusal::Forbidden
+        | Refusal::NoSeat(_)
+        | Refusal::TooManySessions(_)
+        | Refusal::Licence(_)
+        | Refusal::RegisteredFull
+        | Refusal::Busy
+        | Refusal::NotFound
+        | Refusal::PreconditionFailed => problem,
+    }
+}
+
+/// The seats that a person took along, and whose signed copies may live. Times are Unix seconds.
+#[derive(Serialize)]
+struct Own {
+    borrowed: Vec<OwnSeat>,
+    server_time: i64,
+}
+
+#[derive(Serialize)]
+struct OwnSeat {
+    id: String,
+    session: String,
+    borrowed_at: i64,
+    expires_at: i64,
+    /// Whether it still holds a seat: it was neither brought back nor written off.
+    is_out: bool,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    Now(now): Now,
+    Seated(own): Seated,
+) -> Result<Json<Own>, Problem> {
+    let rows = state.reader().borrowings()?.into_iter();
+    let rows = rows.filter(|row| is_of(row, &own) && !now.is_expired(row.end));
+    Ok(Json(Own { borrowed: rows.map(OwnSeat::from).collect(), server_time: now.secs() }))
+}
+
+fn is_of(row: &Borrowing, own: &SignInClaims) -> bool {
+    row.user == own.sub
+}
+
+impl From<Borrowing> for OwnSeat {
+    fn from(row: Borrowing) -> Self {
+        Self {
+            id: row.id.to_string(),
+            session: row.session.to_string(),
+            borrowed_at: row.start.secs(),
+            expires_at: row.end.secs(),
+            is_out: row.is_out,
+        }
+    }
+}
+
+/// The same answer however often it is asked.
+async fn give_back(
+    State(state): State<AppState>,
+    Seated(own): Seated,
+    PathId(id): PathId,
+) -> Result<StatusCode, Problem> {
+    let give_back = ReturnSeat { id: TokenId(id), user: own.sub };
+    done(state.submit(Command::ReturnSeat(give_back)).await?).map_err(|problem| {
+        if problem.code() == Code::NotFound {
+            problem.detail("no seat with that id was taken along by this account")
+        } else {
+            problem
+        }
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests;
