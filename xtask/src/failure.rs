@@ -20,10 +20,8 @@ pub(crate) enum Failure {
     Loader { reason: String },
     #[error("`{tool}` printed `{output}`, which is not what it prints for success")]
     UnexpectedOutput { tool: &'static str, output: String },
-    #[error(
-        "the module and its loader take {actual} bytes compressed by gzip, over the limit of {max}"
-    )]
-    TooLarge { actual: u64, max: u64 },
+    #[error("{what} takes {actual} bytes compressed by gzip, over the limit of {max}")]
+    TooLarge { what: &'static str, actual: u64, max: u64 },
     #[error("no test found in `{}`: add a file that ends in `.test.mjs` or `.test.js`", .0.display())]
     NoTests(PathBuf),
     #[error(

@@ -4,6 +4,7 @@ mod loader;
 mod size;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{self, cargo};
@@ -41,10 +42,27 @@ fn assemble(workspace: &Workspace) -> Result<(), Failure> {
     let folder = workspace.target().join(wasm_target::TRIPLE).join(PROFILE);
     loader::emit(&folder.join(format!("{STEM}.wasm")), &dist)?;
     optimise(workspace)?;
-    minify(workspace)?;
+    minify(workspace, &dist.join(format!("{STEM}.js")))?;
     command::run(npm::npm(&workspace.wasm_verifier())?.args(["run", "build:ts"]))?;
     ship_loader_types(workspace)?;
-    size::check(&dist)
+    size::check(&dist)?;
+    let session = bundle_session(workspace)?;
+    size::check_session(&session.join("browser.js"), &session.join("borrow.js"))
+}
+
+/// Bundles the session client without the verifier, as an application's build would, to be measured.
+fn bundle_session(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = workspace.target().join("wasm-session");
+    files::fresh_folder(&folder)?;
+    let mut esbuild = packaged_tool(workspace, "esbuild");
+    esbuild.arg(workspace.dist().join("session/browser.js"));
+    esbuild.args(["--bundle", "--splitting", "--format=esm", "--chunk-names=[name]"]);
+    esbuild.args(["--minify", "--external:../browser.js", "--external:../verifier.js"]);
+    command::run(esbuild.arg(format!("--outdir={}", folder.display())))?;
+    for part in files::entries(&folder)? {
+        minify(workspace, &part)?;
+    }
+    Ok(folder)
 }
 
 /// Makes the module smaller by Binaryen, which sees the whole program after the loader's changes.
@@ -58,12 +76,12 @@ fn optimise(workspace: &Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes comments and long names out of the loader, which a page without a bundler fetches as it is.
-fn minify(workspace: &Workspace) -> Result<(), Failure> {
-    let loader = workspace.dist().join(format!("{STEM}.js"));
+/// Takes comments and long names out of a script; out of the loader, because a page without a bundler
+/// fetches it as it is.
+fn minify(workspace: &Workspace, script: &Path) -> Result<(), Failure> {
     let mut terser = packaged_tool(workspace, "terser");
     terser.args(["--module", "--ecma", "2022", "--compress", "passes=3", "--mangle"]);
-    command::run(terser.arg("--output").arg(&loader).arg("--").arg(&loader))
+    command::run(terser.arg("--output").arg(script).arg("--").arg(script))
 }
 
 /// The compiled declarations name those of the loader, which the compiler reads and does not copy.

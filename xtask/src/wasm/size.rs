@@ -16,6 +16,9 @@ use crate::table;
 /// which a bundler minifies among the rest.
 const GZIP_BYTES_MAX: u64 = 60_000;
 
+/// The session client without the verifier: 6 KB. Its part for borrowing is fetched by those who borrow.
+const SESSION_GZIP_BYTES_MAX: u64 = 6_000;
+
 /// Node.js is needed anyway and brings both compressors; sizes are at each one's best level, which
 /// is how static files are served.
 const MEASURE: &str = "
@@ -46,10 +49,25 @@ pub(crate) fn check(dist: &Path) -> Result<(), Failure> {
         ["bytes", "raw", "gzip", "brotli"],
         &[of_module.row(&module), of_loader.row(&loader), total.row("together")],
     );
-    if total.gzip > GZIP_BYTES_MAX {
-        return Err(Failure::TooLarge { actual: total.gzip, max: GZIP_BYTES_MAX });
-    }
-    Ok(())
+    within("the module with its loader", total.gzip, GZIP_BYTES_MAX)
+}
+
+/// Prints the sizes of the session client's two parts, bundled and minified as an application's
+/// build does it.
+///
+/// # Errors
+/// [`Failure::TooLarge`] where the part that every page fetches exceeds the limit.
+pub(crate) fn check_session(page: &Path, borrowing: &Path) -> Result<(), Failure> {
+    let (page, borrowing) = (measure(page)?, measure(borrowing)?);
+    table::print(
+        ["bytes", "raw", "gzip", "brotli"],
+        &[page.row("session client"), borrowing.row("its part for borrowing")],
+    );
+    within("the session client", page.gzip, SESSION_GZIP_BYTES_MAX)
+}
+
+fn within(what: &'static str, actual: u64, max: u64) -> Result<(), Failure> {
+    if actual > max { Err(Failure::TooLarge { what, actual, max }) } else { Ok(()) }
 }
 
 fn measure(file: &Path) -> Result<Size, Failure> {
