@@ -1,4 +1,5 @@
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
@@ -7,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use super::Password;
-use super::argon::{self, HashFailed, Memory, Salt};
+use super::hash::{self, Checked, HashFailed, OWN_WORK, Salt, Work, Worker};
 use crate::domain::PasswordHash;
 use crate::rng::Rng;
 
@@ -30,9 +31,15 @@ pub enum Unavailable {
 pub struct PasswordThreads {
     queue: SyncSender<Job>,
     dummy: PasswordHash,
+    /// What every check costs at least, in microseconds of [`Work`].
+    level: Arc<AtomicU64>,
 }
 
-type Job = Box<dyn FnOnce(&mut Memory) + Send>;
+/// The most that others' hashes raise the cost of every check to: bcrypt at its usual cost of twelve.
+/// Sign-ins of everybody pay for it.
+const LEVEL_MAX: Work = Work::of_micros(300_000);
+
+type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl PasswordThreads {
     /// Starts the threads. They end when the last clone of this value is dropped.
@@ -48,11 +55,47 @@ impl PasswordThreads {
             let thread = thread::Builder::new().name(format!("password-{number}"));
             thread.spawn(move || work(&receiver))?;
         }
-        Ok(Self { queue: sender, dummy })
+        let level = Arc::new(AtomicU64::new(OWN_WORK.micros()));
+        Ok(Self { queue: sender, dummy, level })
     }
 
-    /// Whether a password is the one that was hashed. Without a hash it never is, and finding that
-    /// out takes as long.
+    /// Makes every check cost as much as this hash does from now on, a hash of ours at least and 300 ms
+    /// at most, so that the time of an answer does not tell who came from another system.
+    ///
+    /// Call it for each foreign hash in the store, at the start and when one is taken over. Without it a
+    /// name whose hash costs more than ours is known by its time until its person has signed in.
+    pub fn level_with(&self, hash: &PasswordHash) {
+        let micros = hash::work_of(hash).min(LEVEL_MAX).micros();
+        self.level.fetch_max(micros, Ordering::Relaxed);
+    }
+
+    /// Checks a password, of somebody or of nobody: without a hash it is always wrong, and finding that
+    /// out takes as long. A hash that was made elsewhere is made anew with `salt` at once.
+    ///
+    /// Whether a person may sign in is to be judged after this, or the time would tell.
+    ///
+    /// # Errors
+    /// Every [`Unavailable`].
+    pub async fn check(
+        &self,
+        password: Password,
+        hash: Option<PasswordHash>,
+        salt: Salt,
+    ) -> Result<Checked, Unavailable> {
+        let (hash, level) = (hash.unwrap_or_else(|| self.dummy.clone()), self.level());
+        self.run(move |worker| {
+            if !worker.check(&password, &hash, level)? {
+                return Ok(Checked::Wrong);
+            }
+            if !hash::needs_rehash(&hash) {
+                return Ok(Checked::Right);
+            }
+            worker.hash(&password, salt).map(Checked::RightAnew)
+        })
+        .await
+    }
+
+    /// As [`check`](Self::check), for whoever stores nothing.
     ///
     /// # Errors
     /// Every [`Unavailable`].
@@ -61,8 +104,12 @@ impl PasswordThreads {
         password: Password,
         hash: Option<PasswordHash>,
     ) -> Result<bool, Unavailable> {
-        let hash = hash.unwrap_or_else(|| self.dummy.clone());
-        self.run(move |memory| memory.verify(&password, &hash)).await
+        let (hash, level) = (hash.unwrap_or_else(|| self.dummy.clone()), self.level());
+        self.run(move |worker| worker.check(&password, &hash, level)).await
+    }
+
+    fn level(&self) -> Work {
+        Work::of_micros(self.level.load(Ordering::Relaxed))
     }
 
     /// Hashes a new password.
@@ -70,18 +117,18 @@ impl PasswordThreads {
     /// # Errors
     /// Every [`Unavailable`].
     pub async fn hash(&self, password: Password, salt: Salt) -> Result<PasswordHash, Unavailable> {
-        self.run(move |memory| memory.hash(&password, salt)).await
+        self.run(move |worker| worker.hash(&password, salt)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Memory) -> Result<T, HashFailed> + Send + 'static,
+        work: impl FnOnce(&mut Worker) -> Result<T, HashFailed> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let job = move |memory: &mut Memory| {
+        let job = move |worker: &mut Worker| {
             // Whoever hung up while waiting costs nothing more.
             if !answer.is_closed() {
-                let _ = answer.send(work(memory));
+                let _ = answer.send(work(worker));
             }
         };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {
@@ -94,17 +141,17 @@ impl PasswordThreads {
 }
 
 fn dummy(rng: &dyn Rng) -> Result<PasswordHash, Box<dyn std::error::Error + Send + Sync>> {
-    Ok(argon::dummy(Salt(rng.bytes()?), &rng.bytes()?)?)
+    Ok(hash::dummy(Salt(rng.bytes()?), &rng.bytes()?)?)
 }
 
 fn work(queue: &Mutex<Receiver<Job>>) {
     // Made for the first password: most commands of an administrator check none.
-    let mut memory = None;
+    let mut worker = None;
     loop {
         // The lock is held while waiting: one thread waits for work, the others for their turn.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        job(memory.get_or_insert_with(Memory::new));
+        job(worker.get_or_insert_with(Worker::new));
     }
 }
 
@@ -130,11 +177,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_hash_of_another_system_becomes_ours_at_the_first_sign_in() {
+        let threads = start(4);
+        let foreign = "pbkdf2_sha256$1000$seasalt2022seasalt$\
+                       8OwbwZRnYZUNKWmymqjINKJujS+aaB27qZToA+YpwyM=";
+        let foreign = hash::take_over(foreign).unwrap();
+        let right = || Password::typed("correct horse battery").unwrap();
+        let check = |password, hash| threads.check(password, Some(hash), Salt([1; 16]));
+        assert_eq!(check(password(), foreign.clone()).await, Ok(Checked::Wrong));
+        let Ok(Checked::RightAnew(anew)) = check(right(), foreign).await else { panic!() };
+        assert!(anew.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(check(right(), anew).await, Ok(Checked::Right));
+        assert_eq!(threads.check(right(), None, Salt([1; 16])).await, Ok(Checked::Wrong));
+    }
+
+    #[test]
+    fn a_costly_hash_raises_what_every_check_costs_within_bounds() {
+        let threads = start(0);
+        assert_eq!(threads.level(), OWN_WORK);
+        let bcrypt = |cost: &str| {
+            let hash = "$2b$COST$H.VK6kAtt8wOuGVN3k2L7.eJEdLPN7/.5heKTD8egLGlbOuPAbkP.";
+            hash::take_over(&hash.replace("COST", cost)).unwrap()
+        };
+        threads.level_with(&bcrypt("04"));
+        assert_eq!(threads.level(), OWN_WORK, "a cheap one lowers nothing");
+        threads.level_with(&bcrypt("12"));
+        assert_eq!(threads.level(), Work::of_micros(230_000));
+        threads.level_with(&bcrypt("16"));
+        assert_eq!(threads.level(), LEVEL_MAX);
+    }
+
+    #[tokio::test]
     async fn a_full_queue_sends_people_away_at_once() {
         let threads = start(0);
         let (started, has_started) = std::sync::mpsc::channel();
         let (stop, stopped) = std::sync::mpsc::channel::<()>();
-        let block = move |_: &mut Memory| {
+        let block = move |_: &mut Worker| {
             started.send(()).unwrap();
             stopped.recv().unwrap();
         };
