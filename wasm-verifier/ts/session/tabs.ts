@@ -63,6 +63,7 @@ export class Tabs {
 
   /** Says that a newer answer has been taken over, so that nobody need wait for it, or go on saying it was first. */
   settled(): void {
+    this.#isOtherAsking = false;
     this.#release();
     this.#waiting?.();
   }
@@ -117,8 +118,7 @@ export class Tabs {
   /** Without locks: chance decides who goes first, and two at once get the same answer from the server. */
   async #byChance(before: string, news: () => string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     if (this.#channel) await this.#settledWithin(this.#environment.random() * JITTER_MILLIS);
-    if (this.#isOtherAsking) await this.#settledWithin(MESSAGE_MILLIS);
-    this.#isOtherAsking = false;
+    if (this.#isOtherAsking && news() === before) await this.#settledWithin(MESSAGE_MILLIS);
     if (signal.aborted || news() !== before) return;
     this.tell({ kind: "asking" });
     await work();
