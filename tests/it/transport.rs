@@ -145,6 +145,19 @@ fn a_server_of_its_own_making_is_reached_by_whoever_trusts_its_authority() {
 }
 
 #[test]
+fn a_site_that_was_made_with_an_authority_speaks_tls_from_then_on() {
+    let institute = Institute::with_seats(1);
+    fs::rename(institute.path("site"), institute.path("plain")).unwrap();
+    let init = ["init", "--data", "site", "--kit", "vendor/site-kit.json", "--tls-self", "--json"];
+    let made = institute.run("licence-server", &[&init[..], &["--tls-name", "a.org"]].concat());
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let server = Server::start(&institute, &["--public-url", "https://a.org"]);
+    let told = server.logged("of the server's own making");
+    assert!(told.contains(made["tls_ca"].as_str().unwrap()), "{told}");
+    server.stop_within(Duration::from_secs(2));
+}
+
+#[test]
 fn a_signal_has_the_certificate_read_again_and_a_wrong_one_is_told_of() {
     let institute = Institute::with_seats(1);
     let ca = ["init", "--data", "other", "--kit", "vendor/site-kit.json", "--tls-self"];

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use licence_cli::files::{self, ByteLimit, Source};
+use licence_cli::files::{self, Access, ByteLimit, Source};
 use licence_cli::site_kit::SITE_KIT_BYTES_MAX;
 use licence_cli::{Facts, Failure, Format, SiteKit, clock, output, pinned};
 use licence_core::limits::KEY_FILE_BYTES_MAX;
@@ -10,6 +10,7 @@ use licence_core::{Code, PrivateKey, PublicKey, Roots, Text};
 
 use super::{new_password, tls, user};
 use crate::cli::InitArgs;
+use crate::config::Host;
 use crate::data_dir::{self, DataDir, LocalCa, NewDataDir, SiteFile};
 use crate::http::NewUser;
 use crate::rng::SystemRng;
@@ -28,11 +29,7 @@ pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Fa
         let _: NewUser = user::call(&new_admin(name), &password).send_alone(&new.dir())?;
     }
     let facts = facts(path, &new.dir().site()?, new.dir().site_key()?.public());
-    let ca = args.tls_self.then(|| {
-        let hosts = tls::hosts(&args.tls_names, None);
-        new.dir().local_ca(&hosts, clock::now()?)
-    });
-    let ca = ca.transpose()?;
+    let ca = args.tls_self.then(|| make_ca(&new.dir(), &args.tls_names)).transpose()?;
     new.publish(path)?;
     let facts = facts
         .with_some("admin", admin.map(Text::to_string))
@@ -85,6 +82,15 @@ fn public_key(file: &Source) -> Result<PublicKey, Failure> {
         Failure::coded(refusal.code(), format!("{file} is no public key: {refusal}"))
             .mend("name the file that ends in .pub")
     })
+}
+
+/// Makes the certificate authority, and has every later `serve` use it.
+fn make_ca(data: &DataDir, names: &[Host]) -> Result<LocalCa, Failure> {
+    let ca = data.local_ca(&tls::hosts(names, None), clock::now()?)?;
+    let names: Vec<String> = names.iter().map(|host| format!("\"{host}\"")).collect();
+    let settings = format!("tls_self = true\ntls_names = [{}]\n", names.join(", "));
+    files::create(&data.config_file(), settings.as_bytes(), Access::Shared)?;
+    Ok(ca)
 }
 
 fn new_admin(name: &Text) -> user::NewPerson {

@@ -7,6 +7,7 @@ use licence_core::{PrivateKey, Product, Roots, UnixTime, Vendor};
 use tempfile::TempDir;
 
 use super::{DataDir, NewDataDir, SiteFile, no_site, refuse_long};
+use crate::config::Variables;
 use crate::rng::testing::SeededRng;
 
 fn site(key: &PrivateKey) -> Option<SiteFile> {
@@ -117,6 +118,18 @@ fn a_path_too_long_for_the_socket_is_refused_before_anything_is_made() {
     refuse_long(&Path::new("/srv").join("d".repeat(100))).unwrap_err();
     // From the root, where a command may be typed as well as here.
     refuse_long(Path::new(&"d".repeat(100))).unwrap_err();
+}
+
+#[test]
+fn another_file_that_was_named_is_read_and_missed() {
+    let (folder, path) = make();
+    fs::write(path.join("config.toml"), "session_days = 60").unwrap();
+    let other = folder.path().join("other.toml");
+    let data = DataDir::open(&path).unwrap();
+    let data = data.configured_by(Some(other.clone()), Variables::default());
+    data.settings().unwrap_err();
+    fs::write(&other, "session_days = 90").unwrap();
+    assert_eq!(data.settings().unwrap().session_days.get(), 90);
 }
 
 fn local_ca(data: &DataDir) -> super::LocalCa {
