@@ -2,7 +2,8 @@ use std::io::{Read as _, Write as _};
 use std::net;
 
 use axum::{Router, routing};
-use tokio::sync::watch;
+use tokio::net::UnixStream;
+use tokio::sync::{Mutex, mpsc, watch};
 
 use super::*;
 use crate::config::{Config, ConnectionLimits, Origin, Settings};
@@ -88,6 +89,49 @@ async fn an_open_connection_without_a_request_holds_no_stop_up() {
     drop(stop);
     server.await.unwrap();
     drop(open);
+}
+
+/// Streams that come from wherever a test says.
+struct Said(Mutex<mpsc::Receiver<(UnixStream, Peer)>>);
+
+impl Door for Said {
+    type Stream = UnixStream;
+
+    async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
+        match self.0.lock().await.recv().await {
+            Some(next) => Ok(next),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_address_leaves_room_for_the_others() {
+    let (come, coming) = mpsc::channel(9);
+    let (stop, stopped) = watch::channel(());
+    let stopping = Stopping::new(stopped);
+    let app = Router::new().route("/", routing::get(|| async { "here" }));
+    let host = Host { app, limits: limits(), stopping: stopping.clone() };
+    let hall = Hall { host, places: Places::new(9, 1, Vec::new()), places_max: 9, tls: None };
+    let server = tokio::spawn(serve(Said(Mutex::new(coming)), hall, stopping.told()));
+    let mut answers = Vec::new();
+    for address in ["203.0.113.1", "203.0.113.1", "203.0.113.2", "2001:db8::1", "2001:db8::2"] {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        ours.writable().await.unwrap();
+        ours.try_write(REQUEST).unwrap();
+        come.send((theirs, Peer::Network(address.parse().unwrap()))).await.unwrap();
+        answers.push(ours);
+    }
+    let mut served = Vec::new();
+    for answer in &answers {
+        let mut text = [0; 15];
+        answer.readable().await.unwrap();
+        // One that was turned away may have its request unread, which is an error here.
+        served.push(answer.try_read(&mut text).is_ok_and(|count| count > 0));
+    }
+    assert_eq!(served, [true, false, true, true, false]);
+    drop(stop);
+    server.await.unwrap();
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::*;
-use crate::config::{Config, Origin, Settings};
+use crate::config::{Config, ConnectionLimits, Origin, Settings};
 use crate::http::Stopping;
 use crate::listen::connections::{Hall, serve};
 use crate::listen::http::Host as App;
@@ -58,12 +58,20 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 /// Serves until the sender is dropped.
 async fn start(tls: Tls) -> (SocketAddr, watch::Sender<()>) {
+    start_with(tls, |_| {}).await
+}
+
+async fn start_with(
+    tls: Tls,
+    change: impl FnOnce(&mut ConnectionLimits),
+) -> (SocketAddr, watch::Sender<()>) {
     let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = door.local_addr().unwrap();
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
     let app = Router::new().route("/", routing::get(|| async { "here" }));
-    let limits = Config::new(Settings::default(), Origin::localhost(8080)).connections;
+    let mut limits = Config::new(Settings::default(), Origin::localhost(8080)).connections;
+    change(&mut limits);
     let host = App { app, limits, stopping: stopping.clone() };
     let hall = Hall { host, places: Places::new(9, 9, Vec::new()), places_max: 9, tls: Some(tls) };
     tokio::spawn(serve(door, hall, stopping.told()));
@@ -142,6 +150,29 @@ async fn http_2_is_spoken_where_both_can_and_http_1_1_where_not() {
     }
     let other = shake(&offering(&authorities, &[b"smtp"]), address, "localhost").await;
     other.unwrap_err();
+}
+
+#[tokio::test]
+async fn whoever_does_not_finish_the_handshake_or_speaks_no_tls_is_closed() {
+    let (_folder, ca) = authority(&["localhost"]);
+    let tls = Tls::own(ca, hosts(&["localhost"]), now()).unwrap();
+    let brief = |limits: &mut ConnectionLimits| limits.handshake = Duration::from_millis(20);
+    let (address, _stop) = start_with(tls, brief).await;
+    for said in ["", "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"] {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.writable().await.unwrap();
+        stream.try_write(said.as_bytes()).unwrap();
+        // At most an alert, and then the end.
+        let mut alert = [0; 64];
+        loop {
+            stream.readable().await.unwrap();
+            match stream.try_read(&mut alert) {
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => break,
+            }
+        }
+    }
 }
 
 #[tokio::test]
