@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use licence_core::armour::{self, Label};
 use licence_core::{
     AcceptedLicence, Code, LicenceId, Policy, Refusal, Roots, SignedRevocations, UnixTime,
     UnverifiedLicence,
@@ -37,9 +38,20 @@ pub struct Admitted {
     pub revoked: BTreeSet<LicenceId>,
 }
 
+/// The newest revocation list, for whoever verifies the licence with an older one.
+#[derive(Clone, Debug)]
+pub struct ShelvedList {
+    /// Its number.
+    pub seq: u32,
+    /// The list in its compact form, as it was signed.
+    pub text: Arc<str>,
+}
+
 /// A revocation list that may be installed.
 #[derive(Debug)]
 pub struct AdmittedList {
+    /// The file as it came.
+    pub file: Vec<u8>,
     /// The list.
     pub list: SignedRevocations,
     /// Which licences on the shelf it revokes.
@@ -66,6 +78,7 @@ pub struct Shelf(RwLock<Content>);
 struct Content {
     trust: Trust,
     licences: Licences,
+    list: Option<ShelvedList>,
 }
 
 type Licences = HashMap<LicenceId, Arc<ShelvedLicence>>;
@@ -124,17 +137,33 @@ impl Content {
         licences.values().filter(|licence| licence.is_revoked(now)).map(|one| one.id()).collect()
     }
 
-    fn set_trust(&mut self, trust: Trust) {
+    /// Goes by another trust, whose list may have come in that file.
+    fn set_trust(&mut self, trust: Trust, file: &[u8]) {
+        let newest = trust.policy.revocations.as_ref().map(|list| list.claims().seq);
+        let held = self.list.as_ref().map(|list| list.seq);
+        if let Some(seq) = newest.filter(|_| newest > held) {
+            self.list = list_in(file).map(|text| ShelvedList { seq, text });
+        }
         self.licences = self.under(&trust);
         self.trust = trust;
     }
+}
+
+/// The compact list in a file that is one, or in a licence file that brought one along.
+fn list_in(file: &[u8]) -> Option<Arc<str>> {
+    if !armour::is_armoured(file) {
+        return std::str::from_utf8(file).ok().map(Arc::from);
+    }
+    let blocks = armour::parse(file).ok()?;
+    let (_, list) = blocks.into_iter().find(|(label, _)| *label == Label::Revocations)?;
+    String::from_utf8(list).ok().map(Arc::from)
 }
 
 impl Shelf {
     /// An empty shelf.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        Self(RwLock::new(Content { trust, licences: Licences::default() }))
+        Self(RwLock::new(Content { trust, licences: Licences::default(), list: None }))
     }
 
     /// Verifies a list that was installed before, and goes by it.
@@ -145,7 +174,7 @@ impl Shelf {
         let mut content = self.write();
         let list = SignedRevocations::parse(file, &content.trust.roots)?;
         let trust = content.trust.with_list(Some(&list));
-        content.set_trust(trust);
+        content.set_trust(trust, file);
         Ok(())
     }
 
@@ -159,7 +188,7 @@ impl Shelf {
         let licence = Arc::new(content.trust.accept(file)?);
         content.licences.insert(licence.id(), Arc::clone(&licence));
         let trust = content.trust.with_list(licence.accepted.signed().revocations());
-        content.set_trust(trust);
+        content.set_trust(trust, &licence.file);
         Ok(licence)
     }
 
@@ -197,7 +226,7 @@ impl Shelf {
         let mut content = self.write();
         content.licences.insert(admitted.licence.id(), Arc::clone(&admitted.licence));
         let trust = content.trust.with_list(admitted.licence.accepted.signed().revocations());
-        content.set_trust(trust);
+        content.set_trust(trust, &admitted.licence.file);
     }
 
     /// Verifies a revocation list that someone wants to install.
@@ -212,7 +241,7 @@ impl Shelf {
             Some(held) if held.seq >= list.claims().seq => Ok(ListAdmission::Superseded),
             Some(_) | None => {
                 let revoked = content.revoked(&content.trust.with_list(Some(&list)), now);
-                Ok(ListAdmission::Newer(AdmittedList { list, revoked }))
+                Ok(ListAdmission::Newer(AdmittedList { file: file.to_vec(), list, revoked }))
             }
         }
     }
@@ -221,7 +250,13 @@ impl Shelf {
     pub fn take_list(&self, admitted: &AdmittedList) {
         let mut content = self.write();
         let trust = content.trust.with_list(Some(&admitted.list));
-        content.set_trust(trust);
+        content.set_trust(trust, &admitted.file);
+    }
+
+    /// The newest revocation list there is.
+    #[must_use]
+    pub fn newest_list(&self) -> Option<ShelvedList> {
+        self.read().list.clone()
     }
 
     /// The licence with an id.

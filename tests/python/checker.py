@@ -302,7 +302,7 @@ def revoked_licence(value):
 
 def revoked_tokens(value):
     need(isinstance(value, dict) and len({"sid", "jti", "sub"} & set(value)) == 1)
-    obj(sid_=uuid, jti_=uuid, sub_=uuid, until=time, before_=time)(value)
+    obj(sid_=uuid, jti_=uuid, sub_=uuid, until=time, before_=between(0, 2**63 - 1))(value)
 
 
 def epoch(value):
@@ -607,7 +607,7 @@ def access(vector, data, roots):
     state_at(accepted, token["iat"])
     for one in taken_back:
         is_of = all(one[name] == token[name] for name in ("sid", "jti", "sub") if name in one)
-        is_meant = now < one["until"] and token["iat"] < one.get("before", token["iat"] + 1)
+        is_meant = now < one["until"] and token["seq"] < one.get("before", token["seq"] + 1)
         need(not (is_of and is_meant), "revoked", "access")
     granted = accepted["licence"]
     need(token["aud"] == granted["aud"], "exceeds_licence", "access")

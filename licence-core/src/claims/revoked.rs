@@ -1,5 +1,5 @@
 use super::{
-    Claims, Kind, Object, ObjectWriter, Reason, SignInClaims, Value, audience, life, list, need,
+    AccessClaims, Claims, Kind, Object, ObjectWriter, Reason, Value, audience, life, list, need,
     optional, parsed, product_of, time,
 };
 use crate::id::{SessionId, TokenId, UserId};
@@ -28,8 +28,9 @@ pub struct RevokedTokens {
     pub of: TokensOf,
     /// Until when the entry counts: none of them can be good from then on.
     pub until: UnixTime,
-    /// Only those that were made earlier; `None` for all.
-    pub before: Option<UnixTime>,
+    /// Only those that were made before this place in the site's audit log, which each of them carries
+    /// as `seq`; `None` for all. A place is finer than a time, and no clock moves it.
+    pub before: Option<u64>,
 }
 
 /// What tokens have in common.
@@ -47,19 +48,19 @@ impl RevokedClaims {
     /// Whether the list takes a token back. Every entry is looked at: so many as there may be cost
     /// less than the token's signature.
     #[must_use]
-    pub fn revokes(&self, token: &SignInClaims, now: UnixTime) -> bool {
+    pub fn revokes(&self, token: &AccessClaims, now: UnixTime) -> bool {
         self.revoked.iter().any(|entry| entry.names(token) && !now.is_expired(entry.until))
     }
 }
 
 impl RevokedTokens {
-    fn names(&self, token: &SignInClaims) -> bool {
+    fn names(&self, token: &AccessClaims) -> bool {
         let is_of = match self.of {
-            TokensOf::Session(sid) => sid == token.sid,
-            TokensOf::Token(jti) => jti == token.jti,
-            TokensOf::User(sub) => sub == token.sub,
+            TokensOf::Session(sid) => sid == token.sign_in.sid,
+            TokensOf::Token(jti) => jti == token.sign_in.jti,
+            TokensOf::User(sub) => sub == token.sign_in.sub,
         };
-        is_of && self.before.is_none_or(|before| token.iat < before)
+        is_of && self.before.is_none_or(|before| token.position.seq < before)
     }
 
     fn read(value: &Value<'_>) -> Option<Self> {
@@ -73,7 +74,7 @@ impl RevokedTokens {
         Some(Self {
             of,
             until: time(entry.value("until")?)?,
-            before: optional(entry, "before", time)?,
+            before: optional(entry, "before", |place| u64::try_from(place.as_integer()?).ok())?,
         })
     }
 
@@ -85,7 +86,7 @@ impl RevokedTokens {
         }
         entry.integer("until", self.until.secs());
         if let Some(before) = self.before {
-            entry.integer("before", before.secs());
+            entry.integer("before", i64::try_from(before).unwrap_or(i64::MAX));
         }
     }
 }

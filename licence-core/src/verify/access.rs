@@ -65,7 +65,7 @@ impl AcceptedLicence {
         let claims: AccessClaims = claims::read(signed.payload()).map_err(refuse)?;
         check_life(claims.sign_in.iat, claims.sign_in.exp, now).map_err(refuse)?;
         self.at(claims.sign_in.iat)?;
-        if revoked.is_some_and(|list| list.claims().revokes(&claims.sign_in, now)) {
+        if revoked.is_some_and(|list| list.claims().revokes(&claims, now)) {
             return Err(refuse(Reason::Revoked));
         }
         self.check_grant(&claims).map_err(refuse)?;

@@ -1,7 +1,9 @@
-//! What the audit log says: ids and no names, one entry an act, each chained to the one before.
+//! What the audit log says: ids and no names, one entry an act, the digest of each
+//! chained to those before.
 
 use licence_core::json::{self, ObjectWriter};
 use licence_core::{ChainHead, Code, LicenceId, SessionId, Text, TokenId, UnixTime, UserId};
+use sha2::{Digest as _, Sha256};
 
 /// Something that happened, refusals included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,9 +243,16 @@ impl Entry {
         Self { seq, json }
     }
 
+    /// The entry's SHA-256, which is what is chained: whoever knows the digests can recompute the log's
+    /// head and learns nothing of the entries.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.json).into()
+    }
+
     /// The head of the log after this entry.
     #[must_use]
     pub fn chained_to(&self, head: ChainHead) -> ChainHead {
-        head.append(self.json.as_bytes())
+        head.append(&self.digest())
     }
 }

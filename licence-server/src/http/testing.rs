@@ -6,9 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use licence_core::claims::{
-    Affiliated, Claims as _, Features, LicenceClaims, Period, SeatCount, Seats,
-};
+use licence_core::claims::{Affiliated, Claims, Features, LicenceClaims, Period, SeatCount, Seats};
 use licence_core::{
     Institute, LicenceId, OwnerId, PrivateKey, Product, PublicKey, Roots, Serial, UnixTime, Uuid,
     Vendor,
@@ -265,7 +263,12 @@ pub(crate) fn claims(seats: u32, revision: u32, site: Option<PublicKey>) -> Lice
     }
 }
 
-/// Signs with the root key that the tests' servers trust.
+/// Signs a licence with the root key that the tests' servers trust.
 pub(crate) fn sign(claims: &LicenceClaims) -> String {
+    sign_as_root(claims)
+}
+
+/// Signs whatever a root key signs.
+pub(crate) fn sign_as_root(claims: &impl Claims) -> String {
     root().sign(claims.signing_input(root().public().id()))
 }

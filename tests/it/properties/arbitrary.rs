@@ -140,7 +140,7 @@ impl Arbitrary {
                     _ => TokensOf::User(UserId(some.uuid())),
                 },
                 until: some.early(),
-                before: some.maybe(Self::early),
+                before: some.maybe(|some| some.0.random_range(0..=u64::MAX >> 1)),
             }),
         }
     }

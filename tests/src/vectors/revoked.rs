@@ -54,7 +54,7 @@ fn over(w: &World) -> String {
 
 fn of_every_shape(w: &World) -> Vec<RevokedTokens> {
     let token = w.access().sign_in;
-    let (until, before) = (token.exp.plus(60), Some(now()));
+    let (until, before) = (token.exp.plus(60), Some(w.access().position.seq + 1));
     vec![
         RevokedTokens { of: TokensOf::Session(token.sid), until, before: None },
         RevokedTokens { of: TokensOf::Token(token.jti), until, before: None },
@@ -110,6 +110,9 @@ fn entries(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
         ("entry-until-null", format!(r#"{{"sid":{id},"until":null}}"#)),
         ("entry-until-in-2019", format!(r#"{{"sid":{id},"until":1577836799}}"#)),
         ("entry-before-null", format!(r#"{{"sid":{id},"until":1900000900,"before":null}}"#)),
+        ("entry-before-text", format!(r#"{{"sid":{id},"until":1900000900,"before":"43"}}"#)),
+        ("entry-before-negative", format!(r#"{{"sid":{id},"until":1900000900,"before":-1}}"#)),
+        ("entry-before-broken", format!(r#"{{"sid":{id},"until":1900000900,"before":43.0}}"#)),
     ];
     let mut vectors: Vec<_> = wrong
         .map(|(name, entry)| {
@@ -131,10 +134,10 @@ fn entries(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
 
 /// The world's token beside a list with one entry.
 fn tokens(w: &World) -> Vec<Vector> {
-    let token = w.access().sign_in;
+    let (token, seq) = (w.access().sign_in, w.access().position.seq);
     let (sid, jti, sub) =
         (TokensOf::Session(token.sid), TokensOf::Token(token.jti), TokensOf::User(token.sub));
-    let beside = |name, of, until: UnixTime, before: Option<UnixTime>| {
+    let beside = |name, of, until: UnixTime, before: Option<u64>| {
         let revoked = vec![RevokedTokens { of, until, before }];
         let list = signed(&RevokedClaims { revoked, ..w.revoked() }, &w.site);
         Case::access(w, name, signed(&w.access(), &w.site)).unless(list)
@@ -154,9 +157,11 @@ fn tokens(w: &World) -> Vec<Vector> {
         ok("a-sign-in-called-as-the-token", TokensOf::Session(SessionId(token.jti.0)), end, None),
         refused("second-before-the-entry-ends", sub, now().plus(1), None),
         ok("as-the-entry-ends", sub, now(), None),
-        refused("made-second-before", sub, end, Some(token.iat.plus(1))),
-        ok("made-as-it-was-revoked", sub, end, Some(token.iat)),
-        ok("made-after", sub, end, Some(token.iat.plus(-1))),
+        refused("made-an-entry-before", sid, end, Some(seq + 1)),
+        ok("made-at-that-place", sid, end, Some(seq)),
+        ok("made-an-entry-after", sid, end, Some(seq - 1)),
+        ok("made-before-the-log-began", sid, end, Some(0)),
+        refused("made-before-the-last-place-there-is", sid, end, Some(u64::MAX >> 1)),
     ]
 }
 

@@ -1,4 +1,5 @@
-//! `GET /readyz`: what is asked for can be made durable. A load balancer goes by it.
+//! `GET /readyz`: what is asked for can be made durable. A load balancer goes by it; and whether the
+//! wall clock is believed.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,6 +7,7 @@ use axum::{Json, Router, routing};
 use licence_core::Code;
 use serde_json::{Value, json};
 
+use crate::domain::ClockDoubt;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -15,10 +17,20 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
     if state.mirror().is_ready() {
-        Ok(Json(json!({ "status": "ready" })))
+        Ok(Json(json!({ "status": "ready", "clock": clock(state.judge().doubt) })))
     } else {
         // Not `busy`: coming back does not help until the disk was mended and the server started again.
         Err(Problem::new(Code::Internal).status(StatusCode::SERVICE_UNAVAILABLE))
+    }
+}
+
+/// A clock in doubt makes nobody wait: it is judged by the time that is trusted. Someone should look
+/// at it all the same.
+const fn clock(doubt: Option<ClockDoubt>) -> &'static str {
+    match doubt {
+        None => "sound",
+        Some(ClockDoubt::Behind) => "behind",
+        Some(ClockDoubt::Ahead { .. }) => "disputed",
     }
 }
 
@@ -35,5 +47,16 @@ mod tests {
         not_ready.assert_problem(503, "internal");
         assert_eq!(not_ready.headers.get("retry-after"), None, "coming back does not help");
         assert_eq!(world.get("/healthz").send().await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_clock_in_doubt_is_told_and_makes_nobody_wait() {
+        let world = World::new();
+        for (set_by, name) in [(0, "sound"), (-3600, "behind"), (3600 + 86_400, "disputed")] {
+            world.clock.set_wall_by(set_by);
+            let ready = world.get("/readyz").send().await;
+            assert_eq!(ready.status, 200);
+            assert_eq!(ready.json(), serde_json::json!({ "status": "ready", "clock": name }));
+        }
     }
 }

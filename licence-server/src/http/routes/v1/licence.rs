@@ -8,7 +8,6 @@ use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use super::state_name;
-use crate::domain::Terms;
 use crate::http::extract::{Bearer, Now};
 use crate::http::problem::Problem;
 use crate::shelf::ShelvedLicence;
@@ -48,11 +47,14 @@ pub struct LicenceInForce {
     pub seats: SeatsInUse,
     /// The licence file: RFC 7468 text, or the bare compact form if that is what was installed.
     pub file: String,
+    /// The newest revocation list, where it is newer than the one in the file; in its compact form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocations: Option<String>,
     /// When this was said.
     pub server_time: i64,
 }
 
-/// How many seats there are, and how many of them are taken.
+/// How many seats there are, how many of them are taken, and how many wait for one.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct SeatsInUse {
     /// Seats there are.
@@ -60,6 +62,9 @@ pub struct SeatsInUse {
     /// Seats taken; told to whoever is signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_use: Option<u32>,
+    /// Places in the queue for a seat; told to whoever is signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u32>,
 }
 
 async fn licence(
@@ -69,12 +74,26 @@ async fn licence(
 ) -> Result<Json<LicenceInForce>, Problem> {
     let terms = state.mirror().in_force(now).ok_or_else(|| Problem::new(Code::NoLicence))?;
     let licence = state.shelf().find(terms.id).ok_or_else(|| Problem::new(Code::NoLicence))?;
-    let in_use = token.map(|_| state.mirror().seats_in_use(now));
-    Ok(Json(LicenceInForce::new(&licence, &terms, in_use, now)))
+    let (in_use, waiting) = match token {
+        Some(_) => {
+            let mirror = state.mirror();
+            (Some(mirror.seats_in_use(now)), Some(mirror.site().waiting))
+        }
+        None => (None, None),
+    };
+    let seats = SeatsInUse { total: terms.seats_total(), in_use, waiting };
+    let newest = state.shelf().newest_list().filter(|list| list.seq > terms.list_seq);
+    let revocations = newest.map(|list| list.text.to_string());
+    Ok(Json(LicenceInForce::new(&licence, seats, revocations, now)))
 }
 
 impl LicenceInForce {
-    fn new(licence: &ShelvedLicence, terms: &Terms, in_use: Option<u32>, now: UnixTime) -> Self {
+    fn new(
+        licence: &ShelvedLicence,
+        seats: SeatsInUse,
+        revocations: Option<String>,
+        now: UnixTime,
+    ) -> Self {
         let LicenceClaims { jti, serial, revision, product, institute, period, .. } =
             licence.accepted.signed().claims();
         Self {
@@ -88,9 +107,10 @@ impl LicenceInForce {
             warn_at: period.warn_at().map(UnixTime::secs),
             expires_at: period.exp().map(UnixTime::secs),
             grace_until: period.grace_until().map(UnixTime::secs),
-            seats: SeatsInUse { total: terms.seats_total(), in_use },
+            seats,
             // Text in UTF-8 is all that the verifier accepts.
             file: String::from_utf8_lossy(&licence.file).into_owned(),
+            revocations,
             server_time: now.secs(),
         }
     }
@@ -98,7 +118,13 @@ impl LicenceInForce {
 
 #[cfg(test)]
 mod tests {
-    use crate::http::testing::World;
+    use std::collections::BTreeSet;
+
+    use licence_core::claims::{RevocationsClaims, RevokedLicence};
+
+    use crate::domain::{Actor, Command, InstallRevocations, Outcome};
+    use crate::http::testing::{World, claims, sign_as_root, start};
+    use crate::shelf::ListAdmission;
 
     #[tokio::test]
     async fn everyone_gets_the_file_and_the_signed_in_the_seats_in_use() {
@@ -109,7 +135,10 @@ mod tests {
         assert_eq!(licence.string("state"), "valid");
         assert_eq!(licence.json()["seats"], serde_json::json!({ "total": 2 }));
         let licence = world.get("/v1/licence").bearer(&token).send().await;
-        assert_eq!(licence.json()["seats"], serde_json::json!({ "total": 2, "in_use": 1 }));
+        assert_eq!(
+            licence.json()["seats"],
+            serde_json::json!({ "total": 2, "in_use": 1, "waiting": 0 })
+        );
         let refused = world.get("/v1/licence").bearer("x").send().await;
         refused.assert_problem(401, "invalid_token");
     }
@@ -119,6 +148,53 @@ mod tests {
         let world = World::licensed(1, 0).await;
         world.clock.advance(366 * 86_400);
         assert_eq!(world.get("/v1/licence").send().await.string("state"), "expired");
+    }
+
+    #[tokio::test]
+    async fn how_many_wait_is_told_to_the_signed_in() {
+        let world = World::licensed(1, 2).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        world.sign_in("user2").await.assert_problem(409, "no_seat");
+        let licence = world.get("/v1/licence").bearer(&token).send().await;
+        assert_eq!(licence.json()["seats"]["waiting"], 1);
+    }
+
+    /// Installs a list that takes back the licence of these tests.
+    async fn revoke(world: &World) -> String {
+        let list = sign_as_root(&RevocationsClaims {
+            iss: claims(1, 1, None).iss,
+            iat: start(),
+            seq: 3,
+            licences: vec![RevokedLicence::One(claims(1, 1, None).jti)],
+            keys: vec![],
+        });
+        let (state, now) = (&world.state, world.state.now());
+        let admitted = state.shelf().admit_list(list.as_bytes(), now).unwrap();
+        let ListAdmission::Newer(admitted) = admitted else { panic!("{admitted:?}") };
+        assert_eq!(admitted.revoked, BTreeSet::from([claims(1, 1, None).jti]));
+        let install = InstallRevocations {
+            file: admitted.file.clone(),
+            seq: 3,
+            revoked: admitted.revoked.clone(),
+            by: Actor::Local,
+        };
+        let installed = state.submit(Command::InstallRevocations(install)).await;
+        assert_eq!(installed, Ok(Outcome::Done));
+        state.shelf().take_list(&admitted);
+        list
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_newer_than_the_file_is_told_and_so_is_what_it_revokes() {
+        let world = World::licensed(1, 0).await;
+        let before = world.get("/v1/licence").send().await;
+        assert_eq!(before.json().get("revocations"), None);
+        let list = revoke(&world).await;
+        let revoked = world.get("/v1/licence").send().await;
+        assert_eq!(revoked.string("state"), "revoked");
+        assert_eq!(revoked.string("revocations"), list);
+        let again = world.restarted().await.get("/v1/licence").send().await;
+        assert_eq!(again.json(), revoked.json(), "after a restart, too");
     }
 
     #[tokio::test]

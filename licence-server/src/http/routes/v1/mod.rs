@@ -1,8 +1,13 @@
 mod admin;
 mod auth;
+mod data;
 mod licence;
+mod log;
 mod me;
+mod me_data;
 mod seats;
+mod session_data;
+mod sessions;
 
 use axum::Router;
 use licence_core::{AcceptedLicence, Code, UnixTime};
@@ -27,8 +32,12 @@ pub(super) fn router() -> Router<AppState> {
         .nest("/auth", auth::router())
         .nest("/admin", admin::router())
         .merge(licence::router())
+        .merge(log::router())
         .merge(me::router())
+        .merge(me_data::router())
         .nest("/seats", seats::router())
+        .merge(session_data::router())
+        .merge(sessions::router())
 }
 
 /// Where a licence stands in its life, in one word.

@@ -1,9 +1,11 @@
-//! Sign-in, refresh, sign-out.
+//! Sign-in, refresh, sign-out; and what standard clients and proxies ask.
 
 mod answer;
+mod check;
 mod delivery;
 mod logout;
 mod refresh;
+mod revoke;
 mod shown;
 mod token;
 mod waiting;
@@ -26,6 +28,8 @@ pub(super) fn router() -> Router<AppState> {
         .merge(token::router())
         .merge(refresh::router())
         .merge(logout::router())
+        .merge(revoke::router())
+        .merge(check::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 

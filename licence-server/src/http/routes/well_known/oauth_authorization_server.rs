@@ -1,0 +1,74 @@
+//! `GET /.well-known/oauth-authorization-server`: where the OAuth2 endpoints are (RFC 8414).
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::{Router, routing};
+use licence_core::json;
+
+use crate::domain::Scope;
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/oauth-authorization-server", routing::get(metadata))
+}
+
+/// The sign-in with a password is not among the grants: it is the application's own, and no client
+/// that finds its way by this document should ask people for theirs.
+async fn metadata(State(state): State<AppState>) -> impl IntoResponse {
+    let issuer = &state.config().public;
+    let document = json::object(|members| {
+        members.string("issuer", issuer);
+        members.string("token_endpoint", format!("{issuer}/v1/auth/token"));
+        members.string("revocation_endpoint", format!("{issuer}/v1/auth/revoke"));
+        members.string("jwks_uri", format!("{issuer}/.well-known/jwks.json"));
+        members.strings("grant_types_supported", ["refresh_token"]);
+        // There is no authorisation endpoint, and the member must be there (section 2).
+        members.strings("response_types_supported", [""; 0]);
+        members.strings("scopes_supported", [Scope::Seat, Scope::Admin].map(Scope::name));
+        members.strings("token_endpoint_auth_methods_supported", ["none"]);
+        members.strings("revocation_endpoint_auth_methods_supported", ["none"]);
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (headers, document)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use crate::http::testing::World;
+
+    const METADATA: &str = "/.well-known/oauth-authorization-server";
+
+    #[tokio::test]
+    async fn what_it_names_is_there() {
+        let public = "https://seats.example.org";
+        let world = World::with(public, "");
+        let answer = world.get(METADATA).send().await;
+        assert_eq!(answer.header("content-type"), "application/json");
+        let metadata = answer.json();
+        assert_eq!(metadata["issuer"], public);
+        for (name, method) in [
+            ("token_endpoint", Method::POST),
+            ("revocation_endpoint", Method::POST),
+            ("jwks_uri", Method::GET),
+        ] {
+            let path = metadata[name].as_str().unwrap().strip_prefix(public).unwrap();
+            let status = world.call(method, path).send().await.status.as_u16();
+            assert!(matches!(status, 200 | 400), "{path}: {status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_does_not_advertise_the_sign_in_with_a_password() {
+        let answer = World::new().get(METADATA).send().await;
+        assert!(!answer.text.contains("password"));
+        assert_eq!(answer.json()["grant_types_supported"], json!(["refresh_token"]));
+        assert_eq!(answer.json()["response_types_supported"], json!([]));
+    }
+}
