@@ -266,6 +266,11 @@ fn everything_that_is_wrong_with_the_configuration_is_told_at_once() {
     let served = institute.try_run("licence-server", &["serve", "--data", "site"]);
     assert_eq!(served.status.code(), Some(1), "{served:?}");
 
+    let named = "tls_cert = 'cert.pem'\ntls_key = 'key.pem'\n";
+    fs::write(institute.path("site/config.toml"), named).unwrap();
+    let missing = institute.try_run("licence-server", &check);
+    assert!(text(&missing).1.contains("cert.pem"), "{missing:?}");
+
     fs::write(institute.path("other.toml"), "session_days = 90\n").unwrap();
     let other = ["--config", "other.toml"];
     let right = institute.run("licence-server", &[&check[..], &other].concat());

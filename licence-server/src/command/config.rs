@@ -6,13 +6,19 @@ use licence_cli::table::{Align, Table};
 use licence_cli::{Failure, Format, output};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::config::{Fault, Loaded, Shown, reference};
+use super::need_folder;
+use crate::config::{Fault, Loaded, Settings, Shown, reference};
 use crate::data_dir::DataDir;
+use crate::listen::tls::Tls;
 
-/// Finds everything that is wrong: one line for each, or an array of them.
+/// Finds everything that is wrong: one line for each, or an array of them. Where the settings are
+/// right, so must be what they name.
 pub(super) fn check(data: &DataDir, format: Format) -> Result<(), Failure> {
     match data.load_settings()? {
-        Ok(loaded) => format.print(&Settled(&loaded)),
+        Ok(loaded) => {
+            check_named(&loaded.settings)?;
+            format.print(&Settled(&loaded))
+        }
         Err(wrong) => {
             format.print(&Faults(&wrong.faults))?;
             let count = wrong.faults.len();
@@ -26,6 +32,14 @@ pub(super) fn check(data: &DataDir, format: Format) -> Result<(), Failure> {
                 data.config_file().display()
             )))
         }
+    }
+}
+
+fn check_named(settings: &Settings) -> Result<(), Failure> {
+    settings.app.as_deref().map_or(Ok(()), need_folder)?;
+    match (&settings.tls_cert, &settings.tls_key) {
+        (Some(cert), Some(key)) => Tls::of_files(cert.clone(), key.clone()).map(drop),
+        _ => Ok(()),
     }
 }
 

@@ -110,7 +110,8 @@ settings! {
             "It is what nginx, Caddy, Traefik and HAProxy are commonly told to send.";
     }
     "TLS" {
-        /// A certificate with those that lead to its root, PEM.
+        /// A certificate with those that lead to its root, PEM. One that was replaced is noticed, and at
+        /// once on the signal HUP; one that cannot be used is not taken.
         tls_cert: Option<PathBuf> = None,
             "Without it the server speaks plain http, to this machine or to a proxy.";
         /// Its private key, PEM.
