@@ -55,7 +55,7 @@ export class House {
 
   async #open(context, url) {
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(url);
     await page.locator("body[data-ready]").waitFor();
     return page;

@@ -53,7 +53,7 @@ export class Visitor {
 
   async open(url) {
     this.page = await this.#context.newPage();
-    this.page.setDefaultTimeout(20_000);
+    this.page.setDefaultTimeout(60_000);
     this.page.on("pageerror", (error) => this.faults.push(error.message));
     this.page.on("console", (message) => {
       if (message.text().includes("Content Security Policy")) this.faults.push(message.text());
@@ -88,6 +88,11 @@ export class Visitor {
 
   click(id) {
     return this.page.click(`#${id}`);
+  }
+
+  /** Waits until the page says who is signed in. */
+  async isNamed(name) {
+    await this.page.locator(`#who:text-is("${name}")`).waitFor();
   }
 
   text(id) {

@@ -1,118 +1,106 @@
-// The page of the demonstration: signs in, verifies what it was given, and shows why it believes it.
+// The page of the demonstration: it uses the package as any application would, and shows why it believes what it shows.
 
 import { chainItems } from "./chain.js";
-import { make, say, sentence, the } from "./elements.js";
+import { showRefusal, startCheating, stopCheating } from "./cheat.js";
+import { say, sentence, the } from "./elements.js";
 import { showSeats } from "./seats.js";
-import * as server from "./server.js";
-import { Session } from "./session.js";
-import { TARGETS } from "./tamper.js";
-import { duration, time } from "./times.js";
-import { init, verifyAccess, verifyLicence } from "./wasm-verifier/browser.js";
+import { day, duration, time } from "./times.js";
+import { createSession } from "./wasm-verifier/session/browser.js";
 
-/** @typedef {import("./wasm-verifier/browser.js").Access} Access */
-/** @typedef {import("./wasm-verifier/browser.js").Refusal} Refusal */
+/** @typedef {import("./wasm-verifier/session/browser.js").Session} Session */
+/** @typedef {import("./wasm-verifier/session/browser.js").State} State */
+/** @typedef {NonNullable<State["problem"]>} Problem */
 
-const VIEWS = ["loading", "signed-out", "full", "inside"];
+const VIEWS = ["loading", "signed-out", "full", "idle", "away", "inside"];
+
+/** Which view shows which status. @type {Record<State["status"], string>} */
+const VIEW_OF = {
+  starting: "loading",
+  signed_out: "signed-out",
+  no_seat: "full",
+  idle: "idle",
+  offline: "away",
+  refused: "away",
+  borrowed: "away",
+  active: "inside",
+};
 
 /** How often the seats in use are asked for, while somebody looks. */
 const POLL_MILLIS = 3_000;
 
-const KEEP_TRYING_MILLIS = 3_000;
+/** How long a seat is taken along. */
+const BORROWED_DAYS = 3;
 
-/** What the verifier is asked with: the roots that came with the page. @type {{ roots: any[], product: string }} */
-let pinned = { roots: [], product: "" };
+/** Names of people by their id, which is all that a token says. @type {Map<string, string>} */
+const names = new Map();
 
-/** What the server gave us last. */
-const held = { file: "", token: "", username: "" };
+/** Ends the waiting for a seat. @type {AbortController | undefined} */
+let waiting;
 
-/** What a good licence and token came to, for the list that a changed byte breaks. @type {Access | undefined} */
-let verified;
+/** The token that was shown last. @type {string | undefined} */
+let shown;
 
-const session = new Session({ granted, full, ended, retrying, troubled });
-
-/** @param {string} name */
-function show(name) {
-  if (name !== "full") the("wait", HTMLInputElement).checked = false;
-  for (const view of VIEWS) the(view, HTMLElement).hidden = view !== name;
-  the("sign-out", HTMLElement).hidden = name !== "inside";
-  say(the("who", HTMLElement), name === "inside" ? held.username : "");
+/** @param {Session} session */
+function show(session) {
+  const { state } = session;
+  const view = VIEW_OF[state.status];
+  for (const name of VIEWS) the(name, HTMLElement).hidden = name !== view;
+  the("sign-out", HTMLElement).hidden = ["loading", "signed-out", "full"].includes(view);
+  if (view !== "full") stopWaiting();
+  if (view !== "inside") shown = undefined;
+  if (view === "full") showFull(state);
+  if (view === "away") showAway(state);
+  if (view === "inside") showInside(session);
+  showWho(session);
+  tick(session);
 }
 
-/**
- * @param {server.Grant} grant
- * @returns {Promise<server.Problem | undefined>}
- */
-async function granted({ access_token: token, seat }) {
-  const [licence, me] = await Promise.all([server.licence(token), server.me(token)]);
-  if (!licence.ok) return licence.problem;
-  if (!me.ok) return me.problem;
-  Object.assign(held, { token, file: licence.body.file, username: me.body.username });
-  say(the("banner", HTMLElement), "");
-  judge();
-  seats(seat);
-  tick();
-  show("inside");
-  return undefined;
-}
-
-/** Verifies everything, from the pinned root down to the token. */
-function judge() {
-  the("restore", HTMLElement).hidden = true;
-  the("refusal", HTMLElement).hidden = true;
-  // A licence that has just ended still carries the tokens that were made in time, so the token's
-  // own check decides; the licence's adds in which state it is.
-  const access = verifyAccess(held.token, { licence: held.file, ...pinned });
-  if (!access.ok) return refused(access, "this is what the server sent");
-  verified = access;
-  const licence = verifyLicence(held.file, pinned);
-  const state = licence.ok ? licence.state : licence.code;
+/** @param {Session} session */
+function showInside(session) {
+  const { claims, chain = [], licence, seat } = session.state;
+  if (!claims || claims.jti === shown) return;
+  shown = claims.jti;
+  stopCheating();
   const line = the("verdict-line", HTMLElement);
-  line.dataset["state"] = state;
-  say(line, `Verified in this browser: all ${access.chain.length} links hold, and the licence is ${state}.`);
-  the("chain", HTMLElement).replaceChildren(...chainItems(access.chain, held.username));
-  targets();
+  line.dataset["state"] = licence?.state ?? "expired";
+  say(line, `Verified in this browser: all ${chain.length} links hold, and the licence is ${licence?.state ?? "expired"}.`);
+  the("chain", HTMLElement).replaceChildren(...chainItems(chain, names.get(claims.sub) ?? "you"));
+  the("borrow", HTMLElement).hidden = licence?.claims.seats.borrow === undefined;
+  if (seat) seats(seat);
 }
 
-/**
- * @param {Refusal} refusal
- * @param {string} change
- */
-function refused(refusal, change) {
-  const line = the("verdict-line", HTMLElement);
-  line.dataset["state"] = "refused";
-  say(line, "Refused: the chain is broken.");
-  the("chain", HTMLElement).replaceChildren(...chainItems(verified?.chain ?? [], held.username, refusal));
-  const facts = { code: refusal.code, at: refusal.at, changed: change, why: sentence(refusal.message), mend: sentence(refusal.mend) };
-  const rows = Object.entries(facts).flatMap(([name, value]) => [
-    make("dt", {}, [name]),
-    make("dd", { "data-fact": name }, [value]),
-  ]);
-  const box = the("refusal", HTMLElement);
-  box.replaceChildren(make("dl", {}, rows));
-  box.hidden = false;
+/** @param {State} state */
+function showFull({ problem }) {
+  const { seats: { total = 0, in_use = 0 } = {}, earliest, place } = /** @type {any} */ (problem ?? {});
+  say(the("full-title", HTMLElement), `All ${total} seats are taken`);
+  showSeats(the("full-seats", HTMLElement), { total, in_use });
+  const queue = place === undefined ? "" : ` You are number ${place} in the queue.`;
+  const lapse = earliest === undefined ? "" : ` At ${time(earliest)} the first seat lapses, if nobody renews it.`;
+  say(the("full-story", HTMLElement), `${in_use} of ${total} seats are in use.${lapse}${queue}`);
+  say(the("full-tried", HTMLElement), waiting ? "Waiting for the next free seat…" : `Last tried at ${time(Date.now() / 1000)}.`);
 }
 
-/** Offers the parts that can be changed. */
-function targets() {
-  const chosen = new FormData(the("tamper", HTMLFormElement)).get("target") ?? TARGETS[0]?.name;
-  const choices = TARGETS.filter((target) => target.change(held)).map(({ name, wish }) => {
-    const input = make("input", { type: "radio", name: "target", value: name, ...(name === chosen ? { checked: "" } : {}) });
-    return make("label", { class: "check" }, [input, wish]);
-  });
-  the("targets", HTMLElement).replaceChildren(...choices);
+/** What may be shown without a token: what the last licence says, or a seat that was taken along. @param {State} state */
+function showAway({ status, problem, licence, lease }) {
+  const isBorrowed = status === "borrowed" && lease;
+  say(the("away-title", HTMLElement), isBorrowed ? "Working on a borrowed seat" : "No seat can be checked right now");
+  const until = isBorrowed ? `It is bound to a key in this browser and holds until ${day(lease.exp)}, ${time(lease.exp)}, without a network. ` : "";
+  const whose = licence ? `The licence of ${licence.claims.institute.name} is ${licence.state}: this browser has verified it again.` : "";
+  say(the("away-story", HTMLElement), `${until}${whose}`);
+  say(the("away-trouble", HTMLElement), problem && !isBorrowed ? told(problem) : "");
 }
 
-/** @param {SubmitEvent} event */
-function tamper(event) {
-  event.preventDefault();
-  const chosen = new FormData(the("tamper", HTMLFormElement)).get("target");
-  const change = TARGETS.find(({ name }) => name === chosen)?.change(held);
-  if (!change) return;
-  const result = verifyAccess(change.evidence.token, { licence: change.evidence.file, ...pinned });
-  // It cannot hold; if it did, that is what has to be seen.
-  if (result.ok) return say(the("banner", HTMLElement), "The change was not noticed. This must never happen.");
-  refused(result, `${change.before} became ${change.after}`);
-  the("restore", HTMLElement).hidden = false;
+/** @param {Session} session */
+async function showWho(session) {
+  const sub = session.claims()?.sub;
+  say(the("who", HTMLElement), sub === undefined ? "" : names.get(sub) ?? "");
+  if (sub === undefined || names.has(sub)) return;
+  names.set(sub, "");
+  const answer = await session.fetch("/v1/me").catch(() => undefined);
+  if (!answer?.ok) return void names.delete(sub);
+  names.set(sub, (await answer.json()).username);
+  shown = undefined;
+  show(session);
 }
 
 /** @param {{ total: number, in_use?: number }} now */
@@ -121,94 +109,101 @@ function seats(now) {
   say(the("seats-story", HTMLElement), `${now.in_use} of ${now.total} in use, one of them by you.`);
 }
 
-/** Asks how many seats are in use now. */
-async function poll() {
-  if (the("inside", HTMLElement).hidden || document.hidden) return;
-  const answer = await server.licence(held.token);
-  if (answer.ok) seats(answer.body.seats);
+/** Asks how many seats are in use now. @param {Session} session */
+async function poll(session) {
+  if (session.state.status !== "active" || document.hidden) return;
+  const answer = await session.fetch("/v1/licence").catch(() => undefined);
+  if (answer?.ok) seats((await answer.json()).seats);
 }
 
-/** @param {server.Problem} problem */
-function full({ seats, earliest, place }) {
-  const { total = 0, in_use = total } = seats ?? {};
-  say(the("full-title", HTMLElement), `All ${total} seats are taken`);
-  showSeats(the("full-seats", HTMLElement), { total, in_use });
-  const queue = place === undefined ? "" : ` You are number ${place} in the queue.`;
-  const lapse = earliest === undefined ? "" : ` At ${time(earliest)} the first seat lapses, if nobody renews it.`;
-  say(the("full-story", HTMLElement), `${in_use} of ${total} seats are in use.${lapse}${queue}`);
-  say(the("full-tried", HTMLElement), `Last tried at ${time(Date.now() / 1000)}.`);
-  say(the("banner", HTMLElement), "");
-  show("full");
+/** Once a second: how long until the token is renewed. @param {Session} session */
+function tick({ state: { due } }) {
+  const left = due - Date.now();
+  say(the("renewal", HTMLElement), due === Infinity ? "" : `Your token renews itself in ${duration(left)}, and your seat with it.`);
 }
 
-/** @param {server.Problem | undefined} problem */
-function ended(problem) {
-  Object.assign(held, { file: "", token: "", username: "" });
-  verified = undefined;
-  say(the("banner", HTMLElement), "");
-  say(the("sign-in-trouble", HTMLElement), problem ? told(problem) : "");
-  show("signed-out");
-  the("username", HTMLElement).focus();
+/** @param {Problem} problem */
+function told(problem) {
+  const what = "message" in problem ? problem.message : problem.detail ?? problem.title;
+  return [what, problem.mend].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
 }
 
-/** @param {server.Problem} problem */
-function retrying(problem) {
-  say(the("banner", HTMLElement), `${told(problem)} This page tries again by itself.`);
-  // Whoever has just come may want to sign in meanwhile; without an answer that would fail as well.
-  if (problem.code !== "offline" && !the("loading", HTMLElement).hidden) show("signed-out");
-}
-
-/** @param {server.Problem} problem */
-function troubled(problem) {
-  say(the("banner", HTMLElement), told(problem));
-}
-
-/** @param {server.Problem} problem */
-function told({ title, detail, mend }) {
-  return [detail ?? title, mend].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
-}
-
-/** @param {SubmitEvent} event */
-async function signIn(event) {
+/** @param {Session} session @param {SubmitEvent} event */
+async function signIn(session, event) {
   event.preventDefault();
   const form = the("sign-in", HTMLFormElement);
   const button = form.querySelector("button");
   const { username, password } = Object.fromEntries(new FormData(form));
   button?.setAttribute("disabled", "");
-  const problem = await session.signIn(String(username), String(password));
+  const answer = await session.signIn({ username: String(username), password: String(password) });
   button?.removeAttribute("disabled");
-  say(the("sign-in-trouble", HTMLElement), problem ? told(problem) : "");
+  say(the("sign-in-trouble", HTMLElement), answer.ok || answer.problem.code === "no_seat" ? "" : told(answer.problem));
   the("password", HTMLInputElement).value = "";
 }
 
-/** Once a second: how long until the token is renewed. */
-function tick() {
-  const left = session.renewsAt - Date.now();
-  const text = session.renewsAt === 0 ? "" : `Your token renews itself in ${duration(left)}, and your seat with it.`;
-  say(the("renewal", HTMLElement), text);
+/** @param {Session} session */
+async function wait(session) {
+  if (!the("wait", HTMLInputElement).checked) return stopWaiting();
+  waiting = new AbortController();
+  showFull(session.state);
+  await session.takeSeat({ wait: true, signal: waiting.signal });
 }
 
-function keepTrying() {
-  if (the("wait", HTMLInputElement).checked && !the("full", HTMLElement).hidden) void session.refresh();
+function stopWaiting() {
+  the("wait", HTMLInputElement).checked = false;
+  waiting?.abort();
+  waiting = undefined;
 }
 
-/** @param {string} id @param {() => void} act */
-const onClick = (id, act) => the(id, HTMLElement).addEventListener("click", act);
+/** @param {Session} session */
+async function borrow(session) {
+  const answer = await session.borrow(BORROWED_DAYS);
+  const line = the("borrow-story", HTMLElement);
+  if (!answer.ok) return say(line, told(answer.problem));
+  say(line, `Yours until ${day(answer.lease.exp)}. Stop the server and reload this page: it still opens.`);
+  the("give-back", HTMLElement).hidden = false;
+}
+
+/** @param {Session} session */
+async function giveBack(session) {
+  const answer = await session.giveBack();
+  say(the("borrow-story", HTMLElement), answer.ok ? "It is back." : told(answer.problem));
+  the("give-back", HTMLElement).hidden = answer.ok;
+}
+
+/** @param {Session} session */
+function listen(session) {
+  const banner = the("banner", HTMLElement);
+  session.on("change", () => show(session));
+  session.on("offline", (isOffline) => say(banner, isOffline ? "The server cannot be reached. This page tries again by itself." : ""));
+  session.on("signed_out", ({ reason }) => say(the("sign-in-trouble", HTMLElement), reason ? told(reason) : ""));
+  session.on("rollback", () => say(banner, "The server's log did not go on from where it was: an older store is in use."));
+  session.on("clock", ({ skew_secs: skew }) => {
+    say(banner, skew === 0 ? "" : `This machine's clock is ${duration(Math.abs(skew) * 1000)} ${skew > 0 ? "fast" : "slow"}: the server's counts.`);
+  });
+  /** @param {string} id @param {() => unknown} act */
+  const onClick = (id, act) => the(id, HTMLElement).addEventListener("click", () => void act());
+  the("sign-in", HTMLFormElement).addEventListener("submit", (event) => void signIn(session, event));
+  the("wait", HTMLElement).addEventListener("change", () => void wait(session));
+  onClick("try-again", () => session.takeSeat());
+  onClick("come-back", () => session.takeSeat());
+  onClick("retry", () => session.takeSeat());
+  onClick("park", () => session.park());
+  onClick("borrow", () => borrow(session));
+  onClick("give-back", () => giveBack(session));
+  onClick("restore", () => ((shown = undefined), show(session)));
+  for (const id of ["sign-out", "give-up"]) onClick(id, () => session.signOut());
+}
 
 async function start() {
-  the("sign-in", HTMLFormElement).addEventListener("submit", (event) => void signIn(event));
-  the("tamper", HTMLFormElement).addEventListener("submit", tamper);
-  onClick("restore", judge);
-  onClick("try-again", () => void session.refresh());
-  for (const id of ["sign-out", "give-up"]) onClick(id, () => void session.signOut());
   // A product has the roots built into its bundle; here they come with the page's other files.
-  const [{ roots, product }] = await Promise.all([fetch("roots.json").then((file) => file.json()), init()]);
-  pinned = { roots, product };
-  setInterval(tick, 1_000);
-  setInterval(() => void poll(), POLL_MILLIS);
-  setInterval(keepTrying, KEEP_TRYING_MILLIS);
-  // A reload finds the cookie of the sign-in before it.
-  await session.refresh();
+  const { roots, product } = await (await fetch("roots.json")).json();
+  const session = createSession({ roots, product });
+  listen(session);
+  startCheating(session, { roots, product }, (refusal, change) => showRefusal(session, refusal, change, names));
+  setInterval(() => tick(session), 1_000);
+  setInterval(() => void poll(session), POLL_MILLIS);
+  await session.ready;
 }
 
 start().catch((failure) => {

@@ -1,8 +1,8 @@
-// What others install: the packed package, in a project that has nothing else.
+// What others install: the packed package, in projects that have nothing else.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -20,14 +20,49 @@ await verifier.init();
 console.log(JSON.stringify(verdictOn(verifier, JSON.parse(process.argv[2]))));
 `;
 
+/** A program that holds a seat, over the package's own made-up server. */
+const SESSION = `
+import { createSession } from "wasm-verifier/session";
+import { createFakeClock, createTestAuthority, createTestServer, createTestTabs } from "wasm-verifier/testing";
+const clock = createFakeClock();
+const authority = await createTestAuthority({ now: clock.now() });
+const server = createTestServer(authority, clock);
+const { environment } = createTestTabs(server.browser(), clock).tab();
+const session = createSession({ server: server.url, roots: authority.roots, allowTest: true, environment });
+const person = { username: "ada", password: "ada-password" };
+await clock.advance(200);
+await session.signIn(person);
+console.log(session.state.status);
+session.close();
+`;
+
+/** TypeScript that uses every door. */
+const TYPES = `
+import { init, verifyLicence, type Licence } from "wasm-verifier";
+import { createSession, type State } from "wasm-verifier/session";
+import { createTestAuthority, type TestAuthority } from "wasm-verifier/testing";
+export const session = createSession({ roots: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] });
+export const state: State = session.state;
+export const authority: Promise<TestAuthority> = createTestAuthority();
+export async function open(file: string): Promise<Licence | undefined> {
+  await init();
+  const licence = verifyLicence(file, { roots: (await authority).roots, allowTest: true });
+  // @ts-expect-error a refusal has no features: \`ok\` has to be asked first
+  licence.feature("export");
+  return licence.ok ? licence : undefined;
+}
+`;
+
 describe("the packed package", () => {
-  let project;
+  let project, tarball;
 
   const run = (program, words, cwd = project) => execFileSync(program, words, { cwd, encoding: "utf8" });
+  const tool = (name, words) => run(join(PACKAGE, "node_modules/.bin", name), words, project);
 
   before(() => {
     project = mkdtempSync(join(tmpdir(), "wasm-verifier-"));
     const [{ filename }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", project], PACKAGE));
+    tarball = join(project, filename);
     writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
     run("npm", ["install", "--no-audit", "--no-fund", "--offline", `./${filename}`]);
   });
@@ -42,10 +77,43 @@ describe("the packed package", () => {
     assert.deepEqual(verdict, expect);
   });
 
+  test("holds a seat in a project that installed it", () => {
+    writeFileSync(join(project, "session.js"), SESSION);
+    assert.equal(run(process.execPath, ["session.js"]), "active\n");
+  });
+
   test("brings every declaration that its declarations name", () => {
     const { exports } = JSON.parse(readFileSync(join(project, "node_modules/wasm-verifier/package.json")));
-    const files = Object.values(exports["."]).map((door) => join(project, "node_modules/wasm-verifier", door.replace(/js$/, "d.ts")));
+    const doors = Object.values(exports).filter((door) => typeof door === "object");
+    const types = doors.flatMap((door) => [door, door.node, door.default]).flatMap((door) => door?.types ?? []);
+    assert.equal(types.length, 5);
+    const files = types.map((file) => join(project, "node_modules/wasm-verifier", file));
     const strict = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
     run(process.execPath, [TSC, ...strict, ...files]);
+  });
+
+  for (const [resolution, module] of [["bundler", "esnext"], ["node16", "node16"]]) {
+    test(`has types for TypeScript with \`moduleResolution: ${resolution}\``, () => {
+      writeFileSync(join(project, "types.ts"), TYPES);
+      const options = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module];
+      run(process.execPath, [TSC, ...options, "--moduleResolution", resolution, "types.ts"]);
+    });
+  }
+
+  test("is found without fault by publint", () => {
+    const said = tool("publint", ["run", tarball, "--strict"]);
+    assert.match(said, /All good!/);
+  });
+
+  test("has types that are right in every resolution that knows ES modules", () => {
+    // The package is of ES modules alone, which its README says.
+    cpSync(tarball, join(project, "package.tgz"));
+    tool("attw", ["package.tgz", "--profile", "esm-only"]);
+  });
+
+  test("ships what its doors need, and nothing else", () => {
+    const [{ files }] = JSON.parse(run("npm", ["pack", "--json", "--dry-run"], PACKAGE));
+    const strangers = files.filter(({ path }) => !/^(dist\/[\w/.]+|package\.json|README\.md|LICENSE-\w+)$/.test(path));
+    assert.deepEqual(strangers, []);
   });
 });

@@ -2,3 +2,6 @@
 declare module "*/wasm-verifier/browser.js" {
   export * from "wasm-verifier";
 }
+declare module "*/wasm-verifier/session/browser.js" {
+  export * from "wasm-verifier/session";
+}

@@ -41,7 +41,7 @@ export async function borrow(place: Place, days: number): Promise<Borrowed> {
   const key = await newKey();
   if (!key) return { ok: false, problem: UNSUPPORTED };
   const { kty, crv, x } = (await crypto.subtle.exportKey("jwk", key.publicKey)) as PublicJwk;
-  const answer = await place.wire.signed<{ id: string; lease: string }>("POST", "seats/borrow", {}, { days, jwk: { kty, crv, x } });
+  const answer = await place.wire.signed<{ id: string; lease: string }>("POST", "seats/borrow", {}, { days, key: { kty, crv, x } });
   if (!answer.ok) return answer;
   await keys.put(place.name, key);
   place.memory.set("lease", { id: answer.body.id, token: answer.body.lease });

@@ -123,6 +123,10 @@ export class Client implements Session {
     return this.#valid()?.claims;
   }
 
+  now(): number {
+    return this.#clock.secs();
+  }
+
   async token(): Promise<string | undefined> {
     await this.ready;
     const isDue = this.#phase === "in" && this.#failures === 0 && !this.#isFresh();

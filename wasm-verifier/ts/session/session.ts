@@ -64,6 +64,8 @@ export interface Session {
   token(): Promise<string | undefined>;
   /** What the token says, while it holds. */
   claims(): AccessClaims | undefined;
+  /** Whole seconds since 1970 by the server's clock, as far as it is known; by this machine's before. */
+  now(): number;
   /** JSON that belongs to this session. */
   readonly data: SessionData;
   /** Takes the seat along for whole days, to work without a network. */

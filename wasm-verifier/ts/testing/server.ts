@@ -157,7 +157,7 @@ class Routes {
         this.#house.release(bearer());
         return new Response(null, { status: 204 });
       case "POST seats/borrow":
-        return this.#borrow(bearer(), (await request.json()) as { days: number; jwk: object });
+        return this.#borrow(bearer(), (await request.json()) as { days: number; key: object });
       case "GET revoked":
         return this.#revoked();
     }
@@ -266,17 +266,17 @@ class Routes {
     return new Response(null, { status: 204, headers: { ETag: session.data.etag } });
   }
 
-  async #borrow(session: SessionRow, { days, jwk }: { days: number; jwk: object }): Promise<Response> {
+  async #borrow(session: SessionRow, { days, key }: { days: number; key: object }): Promise<Response> {
     const { aud, jti: lic, seats } = this.#authority.licence.claims;
     const out = Object.values(this.#house.store.loans).filter(({ exp }) => exp > this.#clock.secs());
     if (!seats.borrow || out.length >= seats.borrow.seats_max) throw new Refused("forbidden");
     const [iat, id] = [this.#clock.secs(), uuid(this.#clock.now())];
     const exp = iat + Math.min(days, seats.borrow.days_max) * DAY_SECS;
     const who = { ver: 1, iss: "https://seats.test", aud: `lease:${aud}`, sub: session.user, jti: id, sid: session.id };
-    const lease = await this.#clock.track(this.#authority.sign("lease+jwt", { ...who, iat, exp, lic, cnf: { jwk } }));
+    const lease = await this.#clock.track(this.#authority.sign("lease+jwt", { ...who, iat, exp, lic, cnf: { jwk: key } }));
     this.#house.store.loans[id] = { user: session.user, exp, isReturned: false };
     this.#house.append();
-    return Response.json({ id, lease, exp });
+    return Response.json({ id, lease, expires_at: exp, server_time: iat }, { status: 201 });
   }
 
   #giveBack(session: SessionRow, id: string): Response {

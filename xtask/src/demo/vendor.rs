@@ -19,7 +19,7 @@ pub(super) fn issue(site: &Site<'_>) -> Result<(), Failure> {
     site.issuer()
         .words(&["issue"])
         .option("--vendor-dir", folder(site))
-        .words(&["--institute", INSTITUTE, "--days", "365"])
+        .words(&["--institute", INSTITUTE, "--days", "365", "--borrow", "7:2"])
         .option("--seats", SEATS.to_string())
         .option("--registered", PEOPLE.len().to_string())
         .option("--request", site.path("request.jwt"))
