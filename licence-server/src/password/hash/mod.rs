@@ -62,7 +62,9 @@ impl fmt::Display for Scheme {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum HashFlaw {
     /// No stored hash is so long.
-    #[error("the password hash is longer than any that is read: leave it out, and invite the person")]
+    #[error(
+        "the password hash is longer than any that is read: leave it out, and invite the person"
+    )]
     TooLong,
     /// It does not begin as any does that is read here.
     #[error(
