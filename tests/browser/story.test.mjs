@@ -85,8 +85,11 @@ describe("the story of the demonstration", () => {
   });
 
   test("when one signs out the fourth gets in", async () => {
+    const left = ada.page.waitForResponse((response) => response.url().endsWith("/v1/auth/logout"));
     await ada.click("sign-out");
     await ada.sees("signed-out");
+    // The page shows nothing from the click on; the seat is free from the server's answer on.
+    assert.equal((await left).status(), 204);
     await dora.click("try-again");
     await dora.sees("inside");
     assert.deepEqual(await dora.chain(), HELD);

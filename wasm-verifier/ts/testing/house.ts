@@ -31,6 +31,8 @@ export interface Store {
   /** Sessions by each access token that is out. */
   tokens: Record<string, { readonly session: string; readonly exp: number }>;
   loans: Record<string, { readonly user: string; readonly exp: number; isReturned: boolean }>;
+  /** What services that verify offline are told: tokens of these sessions made earlier are taken back. */
+  revoked: { readonly sid: string; readonly before: number; readonly until: number }[];
 }
 
 /** What is refused, by the code that a client is told. */
@@ -60,7 +62,7 @@ export class House {
   constructor(secs: () => number, licence: () => LicenceClaims) {
     this.#secs = secs;
     this.#licence = licence;
-    this.store = { epoch: newEpoch(1), log: [], sessions: {}, tokens: {}, loans: {} };
+    this.store = { epoch: newEpoch(1), log: [], sessions: {}, tokens: {}, loans: {}, revoked: [] };
     this.append();
   }
 
@@ -196,6 +198,9 @@ export class House {
   }
 
   #revokeTokens(session: string): void {
+    const now = this.#secs();
+    this.store.revoked = this.store.revoked.filter(({ until }) => until > now);
+    this.store.revoked.push({ sid: session, before: now + 1, until: now + TOKEN_SECS + 60 });
     for (const [text, token] of Object.entries(this.store.tokens)) if (token.session === session) delete this.store.tokens[text];
   }
 

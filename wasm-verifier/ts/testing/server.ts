@@ -289,7 +289,7 @@ class Routes {
 
   async #revoked(): Promise<Response> {
     const iat = this.#clock.secs();
-    const claims = { ver: 1, aud: `revoked:${this.#authority.product}`, iat, exp: iat + 3600, revoked: [] };
+    const claims = { ver: 1, aud: `revoked:${this.#authority.product}`, iat, exp: iat + 3600, revoked: this.#house.store.revoked };
     return new Response(await this.#clock.track(this.#authority.sign("revoked+jwt", claims)));
   }
 
