@@ -12,6 +12,7 @@ pub mod domain;
 // 2: where rows are kept
 pub mod store;
 // 3: the one writer, and what readers see of its work
+pub mod metrics;
 pub mod mirror;
 pub mod writer;
 // 4: secrets and signatures

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use licence_cli::{Failure, pinned};
 use licence_core::{PublicKey, Roots, UnixTime};
@@ -8,7 +8,8 @@ use licence_core::{PublicKey, Roots, UnixTime};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
-use crate::domain::{Anchor, Command, Judgement, Licences, Outcome, Terms};
+use crate::domain::{Anchor, Command, Judgement, Licences, Outcome, Reading, Terms, Throttle};
+use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
 use crate::rng::Rng;
@@ -41,6 +42,9 @@ struct Parts {
     shelf: Arc<Shelf>,
     bearer: BearerVerifier,
     sightings: Sightings,
+    throttle: Mutex<Throttle>,
+    metrics: Metrics,
+    board: SharedBoard,
     minter: Minter,
     refresh_key: RefreshKey,
     passwords: PasswordThreads,
@@ -81,7 +85,9 @@ impl AppState {
         let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
         let mirror = Arc::new(Mirror::new(committed, anchor, licences, revocations));
         let clock = Arc::clone(&sources.clock);
-        let writer = Writer::start(store, Arc::clone(&mirror), move || clock.read())
+        let metrics = Metrics::default();
+        let read_clock = move || clock.read();
+        let writer = Writer::start(store, Arc::clone(&mirror), metrics.clone(), read_clock)
             .map_err(|error| no_thread(&error))?;
         let passwords =
             PasswordThreads::start(config.password_threads, config.password_queue, &*sources.rng)
@@ -99,6 +105,9 @@ impl AppState {
             shelf,
             bearer,
             sightings: Sightings::default(),
+            throttle: Mutex::default(),
+            board: SharedBoard::new(&metrics),
+            metrics,
             minter,
             refresh_key,
             passwords,
@@ -115,6 +124,12 @@ impl AppState {
     #[must_use]
     pub fn judge(&self) -> Judgement {
         self.0.mirror.judge(self.0.sources.clock.read())
+    }
+
+    /// What the machine's clocks say, believed or not.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.0.sources.clock.read()
     }
 
     /// Has a command carried out; the answer is durable.
@@ -183,6 +198,24 @@ impl AppState {
     #[must_use]
     pub fn sightings(&self) -> &Sightings {
         &self.0.sightings
+    }
+
+    /// What the server counts of itself.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// What is shown of that.
+    #[must_use]
+    pub fn board(&self) -> &SharedBoard {
+        &self.0.board
+    }
+
+    /// What counts failed sign-ins.
+    pub(crate) fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        // Its maps are whole between any two of its calls.
+        self.0.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What signs access tokens.

@@ -16,7 +16,9 @@ use std::thread::{self, Thread};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::clock::Stopwatch;
 use crate::domain::{Command, Draft, Holder, Outcome, Reading, decide, peek, settle};
+use crate::metrics::Metrics;
 use crate::mirror::Mirror;
 use crate::store::{Batch as _, Engine, StoreError};
 
@@ -56,6 +58,7 @@ enum Message {
 struct Job {
     command: Command,
     answer: oneshot::Sender<Result<Outcome, Unavailable>>,
+    waited: Stopwatch,
     /// Told when a seat may be free, should the answer be that there is none.
     bell: Option<Bell>,
 }
@@ -68,12 +71,13 @@ impl Writer {
     pub fn start<E: Engine>(
         engine: E,
         mirror: Arc<Mirror>,
+        metrics: Metrics,
         read_clock: impl Fn() -> Reading + Send + 'static,
     ) -> std::io::Result<Self> {
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(engine, &mirror, &read_clock, messages))?;
+            .spawn(move || run(engine, &mirror, &metrics, &read_clock, messages))?;
         Ok(Self { queue })
     }
 
@@ -104,7 +108,12 @@ impl Writer {
 
     async fn send(&self, command: Command, bell: Option<Bell>) -> Result<Outcome, Unavailable> {
         let (answer, outcome) = oneshot::channel();
-        self.queue.try_send(Message::Job(Job { command, answer, bell }))?;
+        self.queue.try_send(Message::Job(Job {
+            command,
+            answer,
+            waited: Stopwatch::start(),
+            bell,
+        }))?;
         outcome.await.unwrap_or(Err(Unavailable::Failed))
     }
 
@@ -144,14 +153,19 @@ impl Drop for Ending<'_> {
 fn run<E: Engine>(
     mut engine: E,
     mirror: &Mirror,
+    metrics: &Metrics,
     read_clock: &impl Fn() -> Reading,
     mut messages: mpsc::Receiver<Message>,
 ) {
     let _ending = Ending(mirror);
     let mut bells = Bells::default();
     while let Some(first) = messages.blocking_recv() {
-        let Drained { commands, callers, stop } = drain(first, &mut messages, &bells);
+        let Drained { commands, callers, stop } = drain(first, &mut messages, &bells, metrics);
+        let watch = Stopwatch::start();
         let turned = block_on(turn(&mut engine, mirror, read_clock(), &commands));
+        metrics.turn.observe(watch.secs());
+        // A batch has 1,024 commands at most, so the number is exact.
+        metrics.batch.observe(u32::try_from(commands.len()).map_or(0.0, f64::from));
         let is_over = stop.is_some() || turned.is_err();
         match turned {
             Ok(turned) => answer(turned, callers, &mut bells),
@@ -183,12 +197,18 @@ struct Drained {
 }
 
 /// Everything that waits now, up to the size of one batch.
-fn drain(first: Message, messages: &mut mpsc::Receiver<Message>, bells: &Bells) -> Drained {
+fn drain(
+    first: Message,
+    messages: &mut mpsc::Receiver<Message>,
+    bells: &Bells,
+    metrics: &Metrics,
+) -> Drained {
     let mut drained = Drained::default();
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
-            Message::Job(Job { command, answer, bell }) => {
+            Message::Job(Job { command, answer, waited, bell }) => {
+                metrics.queue_wait.observe(waited.secs());
                 drained.commands.push(command);
                 drained.callers.push(Some(Caller { answer, bell }));
             }

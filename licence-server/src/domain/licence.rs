@@ -63,6 +63,12 @@ impl Terms {
         self.seats.active_max.number().saturating_add(self.seats.overage)
     }
 
+    /// When it ends at last, what is granted after its end included; `None` for never.
+    #[must_use]
+    pub fn end(&self) -> Option<UnixTime> {
+        self.period.last_end()
+    }
+
     /// Seconds for which a lease holds.
     #[must_use]
     pub fn lease_secs(&self) -> i64 {

@@ -19,6 +19,7 @@ mod row;
 mod seat;
 mod session;
 mod table;
+mod throttle;
 mod timeline;
 mod waiting;
 
@@ -40,6 +41,7 @@ pub use row::{
     User,
 };
 pub(crate) use seat::sessions_of;
+pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.

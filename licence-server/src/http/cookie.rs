@@ -54,6 +54,11 @@ impl CookieRule {
         }
     }
 
+    /// The rule of the cookie that makes a browser known.
+    pub(super) fn for_device(&self) -> Self {
+        Self { name: self.name.replacen("refresh-", "device-", 1), ..self.clone() }
+    }
+
     /// Cookies do not tell ports apart, so the name does.
     fn by_port(config: &Config) -> Self {
         Self { name: format!("refresh-{}", config.public.port()), attributes: GUARDED }

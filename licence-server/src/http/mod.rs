@@ -6,6 +6,7 @@ mod client_address;
 mod cookie;
 mod csrf;
 mod extract;
+mod known_device;
 mod layers;
 mod problem;
 mod request_id;
@@ -13,15 +14,13 @@ mod request_time;
 mod routes;
 mod spa;
 
-pub use app::app;
+pub use app::{app, metrics_app};
 pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_time::{RequestTime, Stopping, Wait};
-pub use routes::{
-    InstalledLicence, LicenceInForce, LicenceInstallation, NewUser, SeatsInUse, paths,
-};
+pub use routes::{LicenceInForce, SeatsInUse, admin, paths};
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

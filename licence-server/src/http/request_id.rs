@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -11,6 +10,7 @@ use axum::response::Response;
 use licence_core::base64url;
 use tracing::Instrument as _;
 
+use crate::clock::Stopwatch;
 use crate::rng::Rng;
 use crate::state::AppState;
 
@@ -84,28 +84,12 @@ pub(super) async fn tell(
         let status = response.status().as_u16();
         let millis = watch.millis();
         tracing::info!(%method, route, status, millis, "answered");
+        state.metrics().answered(method.as_str(), route, status, watch.secs());
     });
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
     response
-}
-
-/// How long an answer took, for the log alone: no rule sees it.
-struct Stopwatch(Instant);
-
-impl Stopwatch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is read here goes to the log and nowhere else"
-    )]
-    fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    fn millis(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
 }
 
 #[cfg(test)]

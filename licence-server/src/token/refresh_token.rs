@@ -18,6 +18,8 @@ const VERSION: u8 = 1;
 /// Told apart from every other use of a secret as a key.
 const CHILD_LABEL: &[u8] = b"lrt1 child";
 
+const DEVICE_LABEL: &[u8] = b"known device";
+
 /// Bytes before the mac: version, session, generation, secret.
 const BODY_BYTES: usize = 1 + 16 + 4 + 32;
 const MAC_BYTES: usize = 16;
@@ -49,6 +51,15 @@ impl RefreshKey {
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// What a browser is given to show that a person signed in with it.
+    #[must_use]
+    pub fn device_mac(&self, user: licence_core::UserId) -> [u8; MAC_BYTES] {
+        let mac = keyed(&self.0).chain_update(DEVICE_LABEL).chain_update(user.0.to_bytes());
+        let mut half = [0; MAC_BYTES];
+        half.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
+        half
     }
 
     /// Writes a token.

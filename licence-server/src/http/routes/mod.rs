@@ -1,6 +1,7 @@
 //! One file per endpoint, laid out as the URL tree.
 
 mod healthz;
+mod metrics;
 mod readyz;
 mod v1;
 mod well_known;
@@ -12,7 +13,7 @@ use licence_core::Code;
 use super::problem::Problem;
 use crate::state::AppState;
 
-pub use v1::{InstalledLicence, LicenceInForce, LicenceInstallation, NewUser, SeatsInUse};
+pub use v1::{LicenceInForce, SeatsInUse, admin};
 
 /// Where commands find what they call.
 pub mod paths {
@@ -25,6 +26,10 @@ pub(super) fn router() -> Router<AppState> {
         .merge(readyz::router())
         .nest("/.well-known", well_known::router())
         .nest("/v1", v1::router())
+}
+
+pub(super) fn metrics() -> Router<AppState> {
+    metrics::router()
 }
 
 pub(super) async fn not_found() -> Problem {

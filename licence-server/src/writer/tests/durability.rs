@@ -1,6 +1,7 @@
 //! Crashes, a disk that fails, a clock that jumps.
 
 use super::*;
+use crate::metrics::Metrics;
 
 /// A real store whose disk fails at a commit.
 struct FailingDisk {
@@ -72,7 +73,8 @@ async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown
     let mirror = Arc::new(house.mirror_again());
     let (now, reading) = (house.now, house.reading());
     let disk = FailingDisk { store, commits_left: 1 };
-    let writer = Writer::start(disk, Arc::clone(&mirror), move || reading).unwrap();
+    let writer =
+        Writer::start(disk, Arc::clone(&mirror), Metrics::default(), move || reading).unwrap();
     let [ann, ben, cleo] = commands;
     assert!(matches!(writer.submit(ann).await, Ok(Outcome::Granted(_))));
     assert!(mirror.is_ready());
@@ -94,7 +96,8 @@ async fn a_writer_that_stopped_says_so() {
     let mirror = Arc::new(house.mirror_again());
     let reading = house.reading();
     let store = house.store.take().unwrap();
-    let writer = Writer::start(store, Arc::clone(&mirror), move || reading).unwrap();
+    let writer =
+        Writer::start(store, Arc::clone(&mirror), Metrics::default(), move || reading).unwrap();
     writer.stop().await;
     assert_eq!(writer.submit(command).await, Err(Unavailable::Failed));
     assert!(!mirror.is_ready());

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::delivery::{Delivery, Parcel};
+use crate::clock::Stopwatch;
 use crate::domain::{FullHouse, Grant, Refusal};
 use crate::http::problem::Problem;
 use crate::http::routes::v1::state_name;
@@ -57,7 +58,9 @@ pub(super) fn granted(
     delivery: &Delivery,
     state: &AppState,
 ) -> Result<Response, Problem> {
+    let watch = Stopwatch::start();
     let access_token = state.minter().mint(grant)?;
+    state.metrics().sign.observe(watch.secs());
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
     let body = Granted {
         access_token: &access_token,

@@ -1,6 +1,7 @@
 //! How a refresh token goes to the client.
 
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::Response;
 use licence_core::{Code, UnixTime};
 use zeroize::Zeroizing;
 
@@ -47,6 +48,18 @@ impl Delivery {
             }
             Some(_) => Err(Problem::invalid_request("`delivery` must be `body` or `cookie`")),
         }
+    }
+
+    /// Makes the browser known, where it is one that keeps cookies of ours.
+    pub(super) fn remembering(
+        &self,
+        mut response: Response,
+        cookie: impl FnOnce() -> Option<HeaderValue>,
+    ) -> Response {
+        if let (Self::Cookie(_), Some(cookie)) = (self, cookie()) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
     }
 
     /// Packs a token for a session that ends at `session_end`.

@@ -1,6 +1,7 @@
 //! Sign-in, refresh, sign-out; and what standard clients and proxies ask.
 
 mod answer;
+mod attempt;
 mod check;
 mod delivery;
 mod logout;

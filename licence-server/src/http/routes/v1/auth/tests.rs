@@ -4,6 +4,7 @@ use licence_core::claims::{LicenceClaims, Period};
 use crate::http::testing::{Answer, PASSWORD, World, claims, sign, start};
 
 mod shown;
+mod throttle;
 
 const TOKEN: &str = "/v1/auth/token";
 const REFRESH: &str = "/v1/auth/refresh";
@@ -214,6 +215,17 @@ async fn a_cookie_is_taken_away_when_its_session_has_ended_and_never_before() {
     let ended = with_cookie(&world, REFRESH, &cookie(&first)).await;
     ended.assert_problem(401, "invalid_grant");
     assert!(ended.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn a_sign_in_over_anothers_cookie_ends_the_session_that_it_replaces() {
+    let world = World::licensed(2, 2).await;
+    let first = sign_in_by_cookie(&world, "user1").await;
+    let form = format!("{}&delivery=cookie", form("user2", PASSWORD));
+    let call = world.post(TOKEN, &form).header("sec-fetch-site", "same-origin");
+    assert_eq!(call.header("cookie", &cookie(&first)).send().await.status, 200);
+    world.me(&first.string("access_token")).await.assert_problem(401, "invalid_token");
+    assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 1);
 }
 
 #[tokio::test]

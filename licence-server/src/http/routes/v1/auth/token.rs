@@ -10,16 +10,21 @@ use axum::{Router, routing};
 use licence_core::{Code, SessionId, Text, TokenId};
 
 use super::answer;
+use super::attempt::{Attempt, Whence};
 use super::delivery::Delivery;
 use super::refresh::{Wish, rotate};
 use super::secure_cookie;
-use super::shown::genuine;
+use super::shown::{CookieTokens, genuine};
 use super::waiting::Patience;
-use crate::config::SessionLife;
+use crate::clock::Stopwatch;
+use crate::config::{AddressPrefix, SessionLife};
 use crate::domain::{
-    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, Stay, User,
+    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, SignOut, Stay, User,
 };
+use crate::http::Client;
+use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
+use crate::http::known_device;
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
 use crate::password::Password;
@@ -34,16 +39,19 @@ async fn token(
     State(state): State<AppState>,
     Extension(time): Extension<RequestTime>,
     Device(mark): Device,
+    client: Option<Extension<Client>>,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let cookie = secure_cookie(&state)?;
-    let delivery = Delivery::wanted(&fields, &headers, cookie, &state)?;
+    let delivery = Delivery::wanted(&fields, &headers, cookie.clone(), &state)?;
     let patience = Patience::asked(&fields, time, &state)?;
     match fields.needed("grant_type")? {
         "password" => {
             let request = SignInRequest::read(&fields, mark, patience)?;
-            sign_in(request, &delivery, &state).await
+            let prefix = client.and_then(|Extension(client)| client.prefix());
+            let from = From { headers: &headers, prefix, rule: &cookie };
+            sign_in(request, &from, &delivery, &state).await
         }
         "refresh_token" => {
             let shown = genuine(fields.needed("refresh_token")?, &state)?;
@@ -52,6 +60,13 @@ async fn token(
         _ => Err(Problem::invalid_request("`grant_type` must be `password` or `refresh_token`")
             .oauth_error("unsupported_grant_type")),
     }
+}
+
+/// Where a request to sign in comes from.
+struct From<'r> {
+    headers: &'r HeaderMap,
+    prefix: Option<AddressPrefix>,
+    rule: &'r CookieRule,
 }
 
 /// A request to sign in.
@@ -94,12 +109,13 @@ pub(super) fn end_session(fields: &Fields) -> Result<Option<SessionId>, Problem>
 }
 
 async fn sign_in(
-    request: SignInRequest,
+    mut request: SignInRequest,
+    from: &From<'_>,
     delivery: &Delivery,
     state: &AppState,
 ) -> Result<Response, Problem> {
     let now = state.now();
-    let (user, credential) = authenticate(&request.username, request.password, state).await?;
+    let (user, credential) = authenticate(&mut request, from, state).await?;
     let session = SessionId(state.rng().uuid(now)?);
     let refresh_token = RefreshToken::first(session, RefreshSecret::new(state.rng().secret()?));
     let patience = request.patience;
@@ -125,34 +141,67 @@ async fn sign_in(
     if let Outcome::Refused(refusal) = outcome {
         return Err(answer::refused(&refusal, now, state));
     }
-    if let Outcome::NoSeat(full) = outcome {
-        let waiting = answer::waiting(&full, &refresh_token, delivery, now, state)?;
-        return Ok(waiting.into_response());
+    let response = if let Outcome::NoSeat(full) = outcome {
+        answer::waiting(&full, &refresh_token, delivery, now, state)?.into_response()
+    } else if let Outcome::Granted(grant) = outcome {
+        answer::granted(&grant, &refresh_token, delivery, state)?
+    } else {
+        return Err(Problem::unexpected(&outcome));
+    };
+    end_replaced(delivery, from, state)?;
+    Ok(delivery
+        .remembering(response, || known_device::remember(user.id, from.rule, state.refresh_key())))
+}
+
+/// Ends the sign-ins whose cookie the new one takes the place of: nobody could end them from that browser
+/// any more, and their seats would be held until they lapse.
+fn end_replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) -> Result<(), Problem> {
+    if let Delivery::Cookie(rule) = delivery {
+        for old in CookieTokens::find(from.headers, rule, state).genuine() {
+            state.writer().tell(Command::SignOut(SignOut { session: old.session() }))?;
+        }
     }
-    let Outcome::Granted(grant) = outcome else { return Err(Problem::unexpected(&outcome)) };
-    answer::granted(&grant, &refresh_token, delivery, state)
+    Ok(())
 }
 
 /// The person with that name, if the password is theirs.
 ///
-/// A name that nobody has costs a hash like any other and gets the same answer, so that names cannot
-/// be found out.
+/// A name that nobody has costs a hash like any other and gets the same answer, and its failures are counted
+/// like any other's, so that names cannot be found out.
 async fn authenticate(
-    username: &str,
-    password: Option<Password>,
+    request: &mut SignInRequest,
+    from: &From<'_>,
     state: &AppState,
 ) -> Result<(User, Credential), Problem> {
     let refused = || Problem::new(Code::InvalidGrant);
-    // Longer than any password that was ever taken, so there is nothing to compare.
-    let password = password.ok_or_else(refused)?;
-    let user = match Text::parse(username.trim()) {
-        Some(name) => state.reader().user_by_name(&LoginName::of(&name))?,
+    let name = Text::parse(request.username.trim()).map(|name| LoginName::of(&name));
+    let user = match &name {
+        Some(name) => state.reader().user_by_name(name)?,
         None => None,
     };
+    let is_known_device = user.as_ref().is_some_and(|user| {
+        known_device::is_known(user.id, from.headers, from.rule, state.refresh_key())
+    });
+    let whence = Whence { name: name.as_ref(), prefix: from.prefix, is_known_device };
+    let attempt = Attempt::begin(whence, state.now(), state)?;
+    // Longer than any password that was ever taken, so there is nothing to compare.
+    let password = request.password.take().ok_or_else(refused)?;
     let credential = user.as_ref().and_then(|user| user.credential.clone());
     let hash = credential.as_ref().map(|credential| credential.hash.clone());
-    let is_right = state.passwords().verify(password, hash).await?;
-    user.zip(credential).filter(|_| is_right).ok_or_else(refused)
+    let watch = Stopwatch::start();
+    let verdict = state.passwords().verify(password, hash).await;
+    state.metrics().hash.observe(watch.secs());
+    let is_right = match verdict {
+        Ok(is_right) => is_right,
+        Err(unavailable) => {
+            // Whoever came at a bad time has guessed nothing.
+            attempt.given_up();
+            return Err(unavailable.into());
+        }
+    };
+    let found = user.zip(credential).filter(|_| is_right).ok_or_else(refused)?;
+    attempt.succeeded();
+    Ok(found)
 }
 
 fn stay(is_remembered: bool, state: &AppState) -> Stay {

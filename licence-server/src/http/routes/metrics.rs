@@ -1,0 +1,65 @@
+//! `GET /metrics`: what the server counts and measures of itself, as Prometheus reads it. It names
+//! nobody; where it is not for everyone's eyes, the setting `metrics_listen` gives it a listener of its own.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Router, routing};
+use licence_core::UnixTime;
+
+use crate::domain::ClockDoubt;
+use crate::http::problem::Problem;
+use crate::metrics::Moment;
+use crate::state::AppState;
+
+/// The OpenMetrics text format, which Prometheus asks for first.
+const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/metrics", routing::get(metrics))
+}
+
+async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
+    let text = state.board().look().text(&moment(&state)).map_err(Problem::internal)?;
+    Ok(([(header::CONTENT_TYPE, FORMAT)], text).into_response())
+}
+
+fn moment(state: &AppState) -> Moment {
+    let (judged, mirror) = (state.judge(), state.mirror());
+    let (site, terms) = (mirror.site(), mirror.in_force(judged.now));
+    let end = terms.and_then(|terms| terms.end());
+    Moment {
+        seats_in_use: mirror.seats_in_use(judged.now).into(),
+        seats_total: terms.map_or(0, |terms| terms.seats_total().into()),
+        waiting: site.waiting.into(),
+        borrowed: site.borrowed.into(),
+        users: site.users.into(),
+        revocations: i64::try_from(mirror.revocation_count()).unwrap_or(i64::MAX),
+        log_seq: i64::try_from(site.position.seq).unwrap_or(i64::MAX),
+        licence_end: end.map_or(0, UnixTime::secs),
+        clock_doubt: match judged.doubt {
+            None => 0,
+            Some(ClockDoubt::Behind) => 1,
+            Some(ClockDoubt::Ahead { .. }) => 2,
+        },
+        ready: mirror.is_ready().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::testing::World;
+
+    #[tokio::test]
+    async fn seats_and_requests_are_shown_and_nobody_is_named() {
+        let world = World::licensed(2, 1).await;
+        world.sign_in("user1").await;
+        let shown = world.get("/metrics").send().await;
+        assert_eq!(shown.status, 200);
+        for line in ["licence_server_seats_in_use 1", "licence_server_seats 2", "clock_doubt 0"] {
+            assert!(shown.text.contains(line), "{line} in\n{}", shown.text);
+        }
+        assert!(shown.text.contains("route=\"/v1/auth/token\",status=\"200\""), "{}", shown.text);
+        assert!(!shown.text.contains("user1"));
+    }
+}

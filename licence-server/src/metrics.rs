@@ -1,0 +1,207 @@
+//! What the server counts and measures of itself, in Prometheus' names and units.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Times from 50 µs to 1.6 s.
+const SECS: (f64, f64, u16) = (0.000_05, 2.0, 16);
+
+/// Commands of one batch, from 1 to 1,024.
+const COMMANDS: (f64, f64, u16) = (1.0, 2.0, 11);
+
+/// Everything that is counted while the server runs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    requests: Family<RequestLabels, Counter>,
+    request_time: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    /// Commands that were committed together.
+    pub(crate) batch: Histogram,
+    /// How long a command waited for its turn.
+    pub(crate) queue_wait: Histogram,
+    /// How long a batch took, its commit included.
+    pub(crate) turn: Histogram,
+    /// How long a signature took.
+    pub(crate) sign: Histogram,
+    /// How long a password took, from the queue to its verdict.
+    pub(crate) hash: Histogram,
+}
+
+/// The state at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment {
+    /// Seats taken.
+    pub seats_in_use: i64,
+    /// Seats there are.
+    pub seats_total: i64,
+    /// Places in the queue for a seat.
+    pub waiting: i64,
+    /// Borrowed seats whose copy may live.
+    pub borrowed: i64,
+    /// People registered.
+    pub users: i64,
+    /// Revocations in force.
+    pub revocations: i64,
+    /// Where the audit log stands.
+    pub log_seq: i64,
+    /// When the licence in force ends, in Unix seconds; 0 for one without an end, or none.
+    pub licence_end: i64,
+    /// 0 for a sound clock, 1 for one that is behind, 2 for a disputed one.
+    pub clock_doubt: i64,
+    /// 1 while what is asked for can be made durable.
+    pub ready: i64,
+}
+
+/// What is shown, gathered.
+#[derive(Debug)]
+pub struct Board {
+    registry: Registry,
+    gauges: Vec<(Gauge, fn(&Moment) -> i64)>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+fn secs() -> Histogram {
+    Histogram::new(exponential_buckets(SECS.0, SECS.1, SECS.2))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            requests: Family::default(),
+            request_time: Family::new_with_constructor(secs),
+            batch: Histogram::new(exponential_buckets(COMMANDS.0, COMMANDS.1, COMMANDS.2)),
+            queue_wait: secs(),
+            turn: secs(),
+            sign: secs(),
+            hash: secs(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts a request that was answered. Methods and routes are a bounded set: what no route takes is
+    /// counted under one name.
+    pub fn answered(&self, method: &str, route: &str, status: u16, secs: f64) {
+        let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        let labels = RouteLabels { route: route.to_owned() };
+        self.request_time.get_or_create(&labels).observe(secs);
+    }
+}
+
+/// A gauge with its name, its help and its value.
+type GaugeRow = (&'static str, &'static str, fn(&Moment) -> i64);
+
+const GAUGES: [GaugeRow; 10] = [
+    ("seats_in_use", "Seats taken", |now| now.seats_in_use),
+    ("seats", "Seats there are", |now| now.seats_total),
+    ("queue_places", "Places in the queue for a seat", |now| now.waiting),
+    ("seats_borrowed", "Borrowed seats whose copy may live", |now| now.borrowed),
+    ("users", "People registered", |now| now.users),
+    ("revocations", "Revocations in force", |now| now.revocations),
+    ("audit_log_seq", "Where the audit log stands", |now| now.log_seq),
+    ("licence_end_timestamp_seconds", "When the licence ends; 0 for never", |now| now.licence_end),
+    ("clock_doubt", "0 sound, 1 behind, 2 disputed", |now| now.clock_doubt),
+    ("ready", "Whether what is asked for can be made durable", |now| now.ready),
+];
+
+impl Board {
+    /// Shows these metrics.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        let mut registry = Registry::with_prefix("licence_server");
+        let Metrics { requests, request_time, batch, queue_wait, turn, sign, hash } = metrics;
+        registry.register("requests", "Requests answered", requests.clone());
+        let mut time = |name: &str, help: &str, histogram: Histogram| {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram);
+        };
+        time("queue_wait", "How long a command waited for its turn", queue_wait.clone());
+        time("turn", "How long a batch took, its commit included", turn.clone());
+        time("sign", "How long a signature took", sign.clone());
+        time("hash", "How long a password took, the queue included", hash.clone());
+        registry.register_with_unit(
+            "request",
+            "How long an answer took",
+            Unit::Seconds,
+            request_time.clone(),
+        );
+        registry.register("batch_commands", "Commands committed together", batch.clone());
+        let gauges = GAUGES.map(|(name, help, value)| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            (gauge, value)
+        });
+        Self { registry, gauges: gauges.into() }
+    }
+
+    /// The text of a moment, in the OpenMetrics format.
+    ///
+    /// # Errors
+    /// Never in practice: it is written to memory.
+    pub fn text(&self, moment: &Moment) -> Result<String, std::fmt::Error> {
+        for (gauge, value) in &self.gauges {
+            gauge.set(value(moment));
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// A board that several requests may ask for at once.
+#[derive(Debug)]
+pub struct SharedBoard(Mutex<Board>);
+
+impl SharedBoard {
+    /// Shows these metrics.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self(Mutex::new(Board::new(metrics)))
+    }
+
+    /// The board, for one request.
+    pub fn look(&self) -> MutexGuard<'_, Board> {
+        // Gauges are set anew for each text, so a poisoned lock guards a sound board.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_shown_with_its_unit() {
+        let metrics = Metrics::default();
+        metrics.answered("GET", "/v1/me", 200, 0.001);
+        metrics.turn.observe(0.002);
+        let moment = Moment { seats_in_use: 3, seats_total: 25, ..Moment::default() };
+        let text = Board::new(&metrics).text(&moment).unwrap();
+        for line in [
+            "licence_server_requests_total{method=\"GET\",route=\"/v1/me\",status=\"200\"} 1",
+            "licence_server_seats_in_use 3",
+            "licence_server_seats 25",
+            "licence_server_turn_seconds_count 1",
+            "licence_server_request_seconds_count{route=\"/v1/me\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+    }
+}
