@@ -80,7 +80,10 @@ export class House {
       const headers = { ...(authorization && { authorization }), ...(type && { "content-type": type }), ...(match && { "if-match": match }) };
       const body = request.postDataBuffer() ?? undefined;
       const response = await network.fetch(request.url(), { method: request.method(), headers, body });
-      await route.fulfill({ status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()) });
+      const { origin } = request.headers();
+      const cors = origin ? { "access-control-allow-origin": origin, "access-control-allow-credentials": "true" } : {};
+      const told = { ...Object.fromEntries(response.headers), ...cors };
+      await route.fulfill({ status: response.status, headers: told, body: Buffer.from(await response.arrayBuffer()) });
     } catch {
       // What a test lets fail fails as a network does; whoever has gone hears of nothing.
       await route.abort("connectionfailed").catch(() => {});

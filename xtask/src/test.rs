@@ -1,5 +1,6 @@
 //! `cargo xtask test`
 
+mod examples;
 mod node;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
     steps.take("node test", || {
         node::run(&workspace.wasm_verifier(), "test", |node| tools.told_to(node))
     })?;
+    steps.take("examples", || examples::run(workspace))?;
     let demo = demo::for_tests(workspace, steps)?;
     steps.take("browser test", || {
         node::run(&workspace.browser_tests(), ".", |node| {

@@ -64,6 +64,11 @@ impl Workspace {
         self.root.join("tests/browser")
     }
 
+    /// Applications and services that use the npm package.
+    pub(crate) fn examples(&self) -> PathBuf {
+        self.root.join("examples")
+    }
+
     /// What the tests ask Node.js to verify with.
     pub(crate) fn node_tests(&self) -> PathBuf {
         self.root.join("tests/node")
