@@ -95,6 +95,19 @@ describe("in a real browser", () => {
     await holdsASeat(output.path, { "/": PAGE("", `<script src="/bundle.js"></script>`) });
   });
 
+  test("the lines that the README begins with work as they stand", async () => {
+    const [, lines] = /```js\n([^]*?)```/.exec(readFileSync(join(PACKAGE, "README.md"), "utf8"));
+    assert.ok(lines.trim().split("\n").filter((line) => line !== "").length <= 15);
+    const roots = JSON.stringify(house.authority.roots);
+    const program = lines.replaceAll("https://seats.example.org", house.server.url).replace(/roots: \[.*\]/, `roots: ${roots}, allowTest: true`);
+    const map = { imports: { "wasm-verifier/session": "/node_modules/wasm-verifier/dist/session/browser.js" } };
+    const head = `<script type="importmap">${JSON.stringify(map)}</script>`;
+    const { page, faults, close } = await visit(place, { "/": PAGE(head, `<script type="module">${program}</script>`) });
+    await page.locator('body[data-status="active"][data-may-export="true"]').waitFor();
+    assert.deepEqual(faults, []);
+    await close();
+  });
+
   test("the plain page signs in, shows what the licence grants, and signs out", async () => {
     const { roots, product } = house.authority;
     const pinned = `export const roots = ${JSON.stringify(roots)}; export const product = ${JSON.stringify(product)}; export const allowTest = true;`;
