@@ -1,5 +1,7 @@
 //! What can be typed. What it means is decided in [`crate::command`].
 
+mod admin;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,6 +15,11 @@ use licence_core::{Institute, Product, Role, Text};
 use zeroize::Zeroizing;
 
 use crate::config::{Host, Origin};
+
+pub(crate) use self::admin::{
+    AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb, PageArgs,
+    PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, SessionVerb, UserListArgs, UserVerb,
+};
 
 /// Where a throw-away server listens when nobody says: this machine only.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -62,10 +69,30 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: LicenceVerb,
     },
-    /// Register people
+    /// Register people and look after their accounts
     User {
         #[command(subcommand)]
         verb: UserVerb,
+    },
+    /// See where people are signed in, and end a sign-in
+    Session {
+        #[command(subcommand)]
+        verb: SessionVerb,
+    },
+    /// See who holds a seat and who waits for one, and make a seat free
+    Seat {
+        #[command(subcommand)]
+        verb: SeatVerb,
+    },
+    /// See what happened, prove the log of it, and cut it
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
+    },
+    /// See what time the server goes by, and put it right
+    Clock {
+        #[command(subcommand)]
+        verb: ClockVerb,
     },
     /// Serve people and applications, until told to stop
     Serve(ServeArgs),
@@ -103,7 +130,7 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "FILE", requires = "admin")]
     pub(crate) admin_password_file: Option<Source>,
 
-    /// Make a certificate authority, so that the server can speak TLS without another's
+    /// Make a certificate authority, and have the server speak TLS with certificates under it
     #[arg(long)]
     pub(crate) tls_self: bool,
 
@@ -125,54 +152,6 @@ pub(crate) struct RequestArgs {
     /// Where the request is to stand, `-` for standard output; never overwritten
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) out: Sink,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LicenceVerb {
-    /// Install a licence, or its renewal
-    Install(InstallArgs),
-    /// Show the licence in force
-    Show,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct InstallArgs {
-    /// The licence file, `-` for standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Source,
-
-    /// Let it take the place of another series
-    #[arg(long)]
-    pub(crate) replace: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UserVerb {
-    /// Register a person
-    Add(AddUserArgs),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct AddUserArgs {
-    /// The name to sign in with
-    #[arg(value_name = "NAME", value_parser = text)]
-    pub(crate) name: Text,
-
-    /// An e-mail address, to sign in with as well
-    #[arg(long, value_name = "E", value_parser = text)]
-    pub(crate) email: Option<Text>,
-
-    /// A role on this server: `admin`
-    #[arg(long = "role", value_name = "ROLE", value_parser = ["admin"])]
-    pub(crate) roles: Vec<String>,
-
-    /// A role in the application, which access tokens carry
-    #[arg(long = "app-role", value_name = "R", value_parser = app_role)]
-    pub(crate) app_roles: Vec<Role>,
-
-    /// Take the password from the first line of FILE (`-`: standard input) [default: it is asked for]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) password_file: Option<Source>,
 }
 
 #[derive(Args, Debug, Default)]
@@ -288,16 +267,6 @@ fn text(typed: &str) -> Result<Text, String> {
 
 fn institute(typed: &str) -> Result<Institute, String> {
     text(typed).map(Institute)
-}
-
-fn app_role(typed: &str) -> Result<Role, String> {
-    match Role::parse(typed) {
-        Some(role) if role.as_str() == "admin" => {
-            Err("`admin` is a role of this server: give --role admin".to_owned())
-        }
-        Some(role) => Ok(role),
-        None => Err("a role has 1 to 64 characters of `A-Z a-z 0-9 . _ -`".to_owned()),
-    }
 }
 
 fn seats(typed: &str) -> Result<SeatCount, String> {

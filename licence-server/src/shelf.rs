@@ -64,9 +64,10 @@ pub enum ListAdmission {
     /// It may be installed.
     Newer(AdmittedList),
     /// It is the one that counts.
-    Known,
-    /// The one that counts is newer, or has the same number and says something else.
-    Superseded,
+    Known(AdmittedList),
+    /// The one that counts, which has this number, is newer, or has the same number and says something
+    /// else.
+    Superseded(u32),
 }
 
 /// Accepted licences by their ids. None is ever taken away: tokens that were made under a licence run
@@ -100,8 +101,7 @@ impl ShelvedLicence {
 
 impl Trust {
     fn accept(&self, file: Vec<u8>) -> Result<ShelvedLicence, Refusal> {
-        let signed = UnverifiedLicence::parse(&file)?.verify_signatures(&self.roots)?;
-        let accepted = signed.accept(&self.policy)?;
+        let accepted = UnverifiedLicence::parse(&file)?.accept(&self.roots, &self.policy)?;
         Ok(ShelvedLicence { file, accepted })
     }
 
@@ -236,13 +236,14 @@ impl Shelf {
     pub fn admit_list(&self, file: &[u8], now: UnixTime) -> Result<ListAdmission, Refusal> {
         let content = self.read();
         let list = SignedRevocations::parse(file, &content.trust.roots)?;
+        let revoked = content.revoked(&content.trust.with_list(Some(&list)), now);
+        let admitted = AdmittedList { file: file.to_vec(), list, revoked };
         match content.trust.policy.revocations.as_ref().map(SignedRevocations::claims) {
-            Some(held) if held == list.claims() => Ok(ListAdmission::Known),
-            Some(held) if held.seq >= list.claims().seq => Ok(ListAdmission::Superseded),
-            Some(_) | None => {
-                let revoked = content.revoked(&content.trust.with_list(Some(&list)), now);
-                Ok(ListAdmission::Newer(AdmittedList { file: file.to_vec(), list, revoked }))
+            Some(held) if held == admitted.list.claims() => Ok(ListAdmission::Known(admitted)),
+            Some(held) if held.seq >= admitted.list.claims().seq => {
+                Ok(ListAdmission::Superseded(held.seq))
             }
+            Some(_) | None => Ok(ListAdmission::Newer(admitted)),
         }
     }
 

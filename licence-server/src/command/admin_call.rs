@@ -2,19 +2,19 @@
 //! the data directory; while it is stopped, into the same app inside this process. Either way it is
 //! the same code that does it, and the same answer that is shown.
 
+mod answer;
+
+use std::fmt::Display;
 use std::io;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Response, header};
-use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use licence_cli::Failure;
-use licence_core::Code;
-use licence_core::limits::FILE_BYTES_MAX;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
@@ -25,9 +25,6 @@ use crate::data_dir::{self, DataDir};
 use crate::http::{app, open_admin_door};
 use crate::state::{AppState, store_failure};
 use crate::store::{RedbStore, StoreError};
-
-/// Bytes of an answer at most: a licence file in JSON.
-const ANSWER_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 
 /// How long a command waits for others.
 #[derive(Clone, Copy, Debug)]
@@ -45,27 +42,59 @@ const PATIENCE: Patience = Patience { answer: Duration::from_secs(60), store_tri
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A call of the server's own interface.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AdminCall {
     method: Method,
     path: String,
     content_type: &'static str,
+    accept: &'static str,
     body: Vec<u8>,
 }
 
 impl AdminCall {
+    fn new(method: Method, path: &str) -> Self {
+        let (path, accept) = (path.to_owned(), "application/json");
+        Self { method, path, content_type: "", accept, body: Vec::new() }
+    }
+
     pub(super) fn get(path: &str) -> Self {
-        Self { method: Method::GET, path: path.to_owned(), content_type: "", body: Vec::new() }
+        Self::new(Method::GET, path)
+    }
+
+    pub(super) fn post(path: &str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(super) fn delete(path: &str) -> Self {
+        Self::new(Method::DELETE, path)
     }
 
     pub(super) fn post_json(path: &str, body: &serde_json::Value) -> Self {
-        let body = body.to_string().into_bytes();
-        Self { method: Method::POST, path: path.to_owned(), content_type: "application/json", body }
+        Self::post(path).json(body)
+    }
+
+    pub(super) fn put_json(path: &str, body: &serde_json::Value) -> Self {
+        Self::new(Method::PUT, path).json(body)
     }
 
     pub(super) fn post_file(path: &str, body: Vec<u8>) -> Self {
-        let content_type = "application/octet-stream";
-        Self { method: Method::POST, path: path.to_owned(), content_type, body }
+        Self { content_type: "application/octet-stream", body, ..Self::post(path) }
+    }
+
+    fn json(self, body: &serde_json::Value) -> Self {
+        Self { content_type: "application/json", body: body.to_string().into_bytes(), ..self }
+    }
+
+    /// Adds a value to the query, where there is one.
+    pub(super) fn with(mut self, name: &str, value: Option<impl Display>) -> Self {
+        if let Some(value) = value {
+            self.path.push(if self.path.contains('?') { '&' } else { '?' });
+            let pair = form_urlencoded::Serializer::new(String::new())
+                .append_pair(name, &value.to_string())
+                .finish();
+            self.path.push_str(&pair);
+        }
+        self
     }
 
     /// Has it done by the server that has the data directory, or in its place.
@@ -81,10 +110,32 @@ impl AdminCall {
         small_runtime()?.block_on(async {
             match reach(data, patience.store_tries).await? {
                 Reached::Server(stream) => {
-                    let answer = tokio::time::timeout(patience.answer, self.over(stream)).await;
+                    let answer = async { answer::value(self.over(stream).await?).await };
+                    let answer = tokio::time::timeout(patience.answer, answer).await;
                     answer.unwrap_or_else(|_| Err(silent(patience.answer)))
                 }
                 Reached::Store(store) => self.in_process(*store, data).await,
+            }
+        })
+    }
+
+    /// Has it done, and writes the lines of its answer to standard output as they come.
+    pub(super) fn print_lines(mut self, data: &DataDir) -> Result<(), Failure> {
+        self.accept = "application/x-ndjson";
+        small_runtime()?.block_on(async {
+            match reach(data, PATIENCE.store_tries).await? {
+                Reached::Server(stream) => {
+                    let response = tokio::time::timeout(PATIENCE.answer, self.over(stream)).await;
+                    let response = response.unwrap_or_else(|_| Err(silent(PATIENCE.answer)))?;
+                    answer::lines(response, PATIENCE.answer).await
+                }
+                Reached::Store(store) => {
+                    let state = state_over(*store, data)?;
+                    let response = self.in_app(app(state.clone())).await?;
+                    let written = answer::lines(response, PATIENCE.answer).await;
+                    state.writer().stop().await;
+                    written
+                }
             }
         })
     }
@@ -97,21 +148,21 @@ impl AdminCall {
 
     /// Has it done by an app in this process.
     pub(super) async fn through<T: DeserializeOwned>(self, app: Router) -> Result<T, Failure> {
-        let request = self.request()?;
-        match open_admin_door(app).oneshot(request).await {
-            Ok(response) => read(response).await,
-        }
+        answer::value(self.in_app(app).await?).await
     }
 
-    async fn over<T: DeserializeOwned>(self, stream: UnixStream) -> Result<T, Failure> {
+    async fn in_app(self, app: Router) -> Result<Response<Body>, Failure> {
+        let Ok(response) = open_admin_door(app).oneshot(self.request()?).await;
+        Ok(response)
+    }
+
+    async fn over(self, stream: UnixStream) -> Result<Response<Incoming>, Failure> {
         let request = self.request()?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
-        let connection = tokio::spawn(connection);
-        let response = sender.send_request(request).await.map_err(|error| broken(&error))?;
-        let answer = read(response).await;
-        connection.abort();
-        answer
+        // It ends with the runtime, when the answer was read.
+        tokio::spawn(connection);
+        sender.send_request(request).await.map_err(|error| broken(&error))
     }
 
     async fn in_process<T: DeserializeOwned>(
@@ -119,9 +170,7 @@ impl AdminCall {
         store: RedbStore,
         data: &DataDir,
     ) -> Result<T, Failure> {
-        // No browser comes this way, so the address that browsers use plays no part.
-        let config = Config::new(data.settings()?, Origin::localhost(0));
-        let state = AppState::over(store, data, config, system())?;
+        let state = state_over(store, data)?;
         let answer = self.through(app(state.clone())).await;
         state.writer().stop().await;
         answer
@@ -132,11 +181,26 @@ impl AdminCall {
             .method(self.method)
             .uri(self.path)
             .header(header::HOST, HeaderValue::from_static("localhost"))
+            .header(header::ACCEPT, HeaderValue::from_static(self.accept))
             .header(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         request
             .body(Body::from(self.body))
             .map_err(|error| Failure::usage(format!("the call cannot be written: {error}")))
     }
+}
+
+/// The text as one segment of a path.
+pub(super) fn segment(text: &str) -> String {
+    let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    // A form writes a space as a plus sign, and a path does not; a plus sign itself is escaped in both.
+    form.replace('+', "%20")
+}
+
+/// A server in this process, for one call.
+fn state_over(store: RedbStore, data: &DataDir) -> Result<AppState, Failure> {
+    // No browser comes this way, so the address that browsers use plays no part.
+    let config = Config::new(data.settings()?, Origin::localhost(0));
+    AppState::over(store, data, config, system())
 }
 
 /// Who does what is asked for.
@@ -188,48 +252,6 @@ fn silent(patience: Duration) -> Failure {
 fn broken(error: &hyper::Error) -> Failure {
     Failure::usage(format!("the running server did not answer: {error}"))
         .mend("run this as the user that the server runs as, and see the server's log")
-}
-
-async fn read<T, B>(response: Response<B>) -> Result<T, Failure>
-where
-    T: DeserializeOwned,
-    B: axum::body::HttpBody,
-    B::Error: Into<axum::BoxError>,
-{
-    let status = response.status();
-    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-    let body = body.map_err(|error| Failure::usage(format!("the answer broke off: {error}")))?;
-    let body = body.to_bytes();
-    if status.is_success() {
-        return serde_json::from_slice(&body)
-            .map_err(|error| Failure::usage(format!("the answer is not understood: {error}")));
-    }
-    Err(serde_json::from_slice::<ProblemRead>(&body).map_or_else(
-        |_| Failure::usage(format!("the server answered with status {status}")),
-        ProblemRead::into_failure,
-    ))
-}
-
-/// What a problem says, on the other side of the call.
-#[derive(Deserialize)]
-struct ProblemRead {
-    code: String,
-    title: String,
-    detail: Option<String>,
-}
-
-impl ProblemRead {
-    fn into_failure(self) -> Failure {
-        let sentence = self.detail.unwrap_or(self.title);
-        match Code::ALL.iter().find(|code| code.name() == self.code) {
-            // The command wrote the request, so it is what was typed that has to change.
-            Some(Code::InvalidRequest) => {
-                Failure::coded(Code::InvalidRequest, sentence).mend("change that and try again")
-            }
-            Some(code) => Failure::coded(*code, sentence),
-            None => Failure::usage(sentence),
-        }
-    }
 }
 
 #[cfg(test)]

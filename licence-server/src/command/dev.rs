@@ -15,7 +15,8 @@ use super::{need_folder, serve, small_runtime, system, user};
 use crate::cli::{DevArgs, DevUser};
 use crate::config::{Config, Origin, Settings};
 use crate::data_dir::{DataDir, NewDataDir};
-use crate::http::{InstalledLicence, NewUser, app, paths};
+use crate::http::admin::{InstalledLicence, NewUser};
+use crate::http::{app, paths};
 use crate::state::AppState;
 
 /// The product of the throw-away licence.

@@ -12,7 +12,7 @@ use super::{new_password, tls, user};
 use crate::cli::InitArgs;
 use crate::config::Host;
 use crate::data_dir::{self, DataDir, LocalCa, NewDataDir, SiteFile};
-use crate::http::NewUser;
+use crate::http::admin::NewUser;
 use crate::rng::SystemRng;
 
 pub(super) fn run(args: &InitArgs, path: &Path, format: Format) -> Result<(), Failure> {

@@ -1,14 +1,20 @@
 //! One file per verb: from what was typed to what is meant, and then done.
 
 mod admin_call;
+mod audit;
+mod clock;
 mod config;
 mod dev;
 mod healthcheck;
 mod init;
 mod licence;
+mod listing;
 mod new_password;
 mod request;
+mod said;
+mod seat;
 mod serve;
+mod session;
 mod tls;
 mod user;
 
@@ -20,7 +26,7 @@ use std::sync::Arc;
 use licence_cli::Failure;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, ConfigVerb, DATA, LicenceVerb, UserVerb, Verb};
+use crate::cli::{Cli, ConfigVerb, DATA, Verb};
 use crate::clock::SystemClock;
 use crate::config::Variables;
 use crate::data_dir::DataDir;
@@ -41,11 +47,12 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
     match &typed.verb {
         Verb::Init(args) => init::run(args, path()?, format),
         Verb::Request(args) => request::run(args, &data()?, format),
-        Verb::Licence { verb: LicenceVerb::Install(args) } => {
-            licence::install(args, &data()?, format)
-        }
-        Verb::Licence { verb: LicenceVerb::Show } => licence::show(&data()?, format),
-        Verb::User { verb: UserVerb::Add(args) } => user::add(args, &data()?, format),
+        Verb::Licence { verb } => licence::run(verb, &data()?)?.print(format),
+        Verb::User { verb } => user::run(verb, &data()?)?.print(format),
+        Verb::Session { verb } => session::run(verb, &data()?)?.print(format),
+        Verb::Seat { verb } => seat::run(verb, &data()?)?.print(format),
+        Verb::Audit { verb } => audit::run(verb, &data()?, format),
+        Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),
         Verb::Config { verb: ConfigVerb::Check } => config::check(&data()?, format),
         Verb::Config { verb: ConfigVerb::Show } => config::show(&data()?, format),

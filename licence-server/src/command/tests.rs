@@ -17,10 +17,12 @@ use zeroize::Zeroizing;
 use super::{refuse_data_dir, system, user};
 use crate::config::{Config, Origin, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
-use crate::http::NewUser;
+use crate::http::admin::NewUser;
 use crate::listen::{self, Doors};
 use crate::rng::testing::SeededRng;
 use crate::state::AppState;
+
+mod administration;
 
 pub(super) fn data_dir() -> (TempDir, PathBuf, DataDir) {
     let folder = tempfile::tempdir().unwrap();

@@ -71,15 +71,8 @@ impl World {
 
     pub(crate) fn by(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let new = NewDataDir::beside(
-            &folder.path().join("data"),
-            |key| {
-                let roots = Roots::new(vec![root().public().clone()])?;
-                SiteFile::new(None, product(), roots, key.public().id())
-            },
-            start(),
-            &SeededRng::new(1),
-        );
+        let new =
+            NewDataDir::beside(&folder.path().join("data"), site_file, start(), &SeededRng::new(1));
         new.unwrap().publish(&folder.path().join("data")).unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let clock = Arc::new(HandClock::at(start()));
@@ -166,11 +159,17 @@ impl World {
 
     /// The same server after it was stopped.
     pub(crate) async fn restarted(self) -> Self {
+        self.edited(|_| {}).await
+    }
+
+    /// The same server after it was stopped, and somebody edited the file of its store.
+    pub(crate) async fn edited(self, edit: impl FnOnce(&std::path::Path)) -> Self {
         let Self { clock, state, data, _folder } = self;
         state.writer().stop().await;
         let config = state.config().clone();
         // The store is locked until the last reader of it is gone.
         drop(state);
+        edit(&data.store());
         let sources = Sources { clock: clock.clone(), rng: Arc::new(SeededRng::new(3)) };
         let state = AppState::open(&data, config, sources).unwrap();
         Self { clock, state, data, _folder }
@@ -194,6 +193,12 @@ impl Call<'_> {
 
     pub(crate) async fn send(self) -> Answer {
         let app = app(self.world.state.clone());
+        self.send_to(app).await
+    }
+
+    /// Sends it through the door of commands on the server's own machine.
+    pub(crate) async fn send_locally(self) -> Answer {
+        let app = self.world.admin_app();
         self.send_to(app).await
     }
 
@@ -236,6 +241,12 @@ impl Answer {
 
 fn product() -> Product {
     Product::parse("demo-app").unwrap()
+}
+
+/// What a site of these tests is: it trusts the tests' vendor.
+pub(crate) fn site_file(key: &PrivateKey) -> Option<SiteFile> {
+    let roots = Roots::new(vec![root().public().clone()])?;
+    SiteFile::new(None, product(), roots, key.public().id())
 }
 
 fn root() -> PrivateKey {

@@ -18,14 +18,19 @@ pub fn open_admin_door(app: Router) -> Router {
     app.layer(Extension(LocalAdmin(())))
 }
 
+impl LocalAdmin {
+    /// The refusal of whoever comes over the network, a person in the role of an administrator included.
+    pub(crate) fn missing() -> Problem {
+        Problem::new(Code::Forbidden)
+            .detail("this is open to commands on the server's own machine only")
+            .mend("run the command on that machine, as the user who runs the server")
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for LocalAdmin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().copied().ok_or_else(|| {
-            Problem::new(Code::Forbidden)
-                .detail("administration is open to commands on the server's own machine only")
-                .mend("run the command on that machine, as the user who runs the server")
-        })
+        parts.extensions.get::<Self>().copied().ok_or_else(Self::missing)
     }
 }

@@ -1,4 +1,4 @@
-mod admin;
+pub mod admin;
 mod auth;
 mod data;
 mod licence;
@@ -14,17 +14,14 @@ use licence_core::{AcceptedLicence, Code, UnixTime};
 
 use crate::state::AppState;
 
-pub use admin::{InstalledLicence, LicenceInstallation, NewUser};
 pub use licence::{LicenceInForce, SeatsInUse};
 
 /// Where commands find what they call.
 pub(super) mod paths {
+    pub use super::admin::paths::*;
+
     /// The licence in force.
     pub const LICENCE: &str = "/v1/licence";
-    /// Licences to install.
-    pub const ADMIN_LICENCES: &str = "/v1/admin/licences";
-    /// People to register.
-    pub const ADMIN_USERS: &str = "/v1/admin/users";
 }
 
 pub(super) fn router() -> Router<AppState> {

@@ -1,15 +1,64 @@
-//! Administration: what commands ask for, over the socket in the data directory or in process.
+//! Administration: what commands ask for over the socket in the data directory or in process, and
+//! people in the role of an administrator over the network.
 
+mod audit;
+mod clock;
 mod licences;
+mod page;
+mod person;
+mod seats;
+mod sessions;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use axum::Router;
 
 use crate::state::AppState;
 
-pub use licences::{InstalledLicence, LicenceInstallation};
-pub use users::NewUser;
+pub use audit::{EntryRow, PrunedLog, VerifiedLog};
+pub use clock::ClockShown;
+pub use licences::{
+    Installed, InstalledLicence, InstalledRevocations, LicenceInstallation, LicenceRow,
+};
+pub use page::Page;
+pub use person::Named;
+pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
+pub use sessions::SessionRow;
+pub use users::{ChangedUser, NewUser, UserRow, UserShown};
+
+/// Where commands find what they call.
+pub(in crate::http::routes) mod paths {
+    /// Licences that were installed, and licences to install.
+    pub const ADMIN_LICENCES: &str = "/v1/admin/licences";
+    /// People, and people to register.
+    pub const ADMIN_USERS: &str = "/v1/admin/users";
+    /// Sign-ins on devices.
+    pub const ADMIN_SESSIONS: &str = "/v1/admin/sessions";
+    /// Who holds a seat.
+    pub const ADMIN_SEATS: &str = "/v1/admin/seats";
+    /// Who waits for a seat.
+    pub const ADMIN_QUEUE: &str = "/v1/admin/seats/queue";
+    /// A seat to make free.
+    pub const ADMIN_RELEASE: &str = "/v1/admin/seats/release";
+    /// Seats that were taken along offline.
+    pub const ADMIN_BORROWED: &str = "/v1/admin/seats/borrowed";
+    /// What happened.
+    pub const ADMIN_AUDIT: &str = "/v1/admin/audit";
+    /// Whether the log of it is whole.
+    pub const ADMIN_AUDIT_VERIFY: &str = "/v1/admin/audit/verify";
+    /// Its beginning, to be taken away.
+    pub const ADMIN_AUDIT_PRUNE: &str = "/v1/admin/audit/prune";
+    /// What time it is.
+    pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
+}
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().merge(licences::router()).merge(users::router())
+    Router::new()
+        .merge(licences::router())
+        .merge(users::router())
+        .merge(sessions::router())
+        .merge(seats::router())
+        .merge(audit::router())
+        .merge(clock::router())
 }

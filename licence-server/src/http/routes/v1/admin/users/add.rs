@@ -1,14 +1,15 @@
-//! `POST /v1/admin/users`: register a person.
+//! `POST /v1/admin/users`: register a person. A password comes with it from the server's own machine
+//! alone: nobody sets another's password over the network.
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::{Json, Router, routing};
-use licence_core::limits::ROLES_MAX;
-use licence_core::{Code, Role, Text, UserId};
+use licence_core::{Code, Text, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AddUser, Command, Outcome, PasswordHash, Refusal};
-use crate::http::extract::{Fields, LocalAdmin};
+use super::roles;
+use crate::domain::{Actor, AddUser, Command, Outcome, PasswordHash, Refusal};
+use crate::http::extract::{Administrator, Fields, LocalAdmin};
 use crate::http::problem::{Problem, not};
 use crate::password::{Password, Salt};
 use crate::state::AppState;
@@ -35,10 +36,13 @@ pub struct NewUser {
 }
 
 async fn add(
-    _: LocalAdmin,
+    Administrator(by): Administrator,
     State(state): State<AppState>,
     fields: Fields,
 ) -> Result<(StatusCode, Json<NewUser>), Problem> {
+    if by != Actor::Local && fields.has("password") {
+        return Err(LocalAdmin::missing());
+    }
     let now = state.now();
     let username = fields.written("username")?;
     let username = username.ok_or_else(|| Problem::invalid_request("`username` is missing"))?;
@@ -66,20 +70,6 @@ fn email(text: &str) -> Option<Text> {
     let (local, domain) = text.rsplit_once('@')?;
     let is_address = !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace);
     Text::parse(text).filter(|_| is_address)
-}
-
-fn roles(fields: &Fields) -> Result<Vec<Role>, Problem> {
-    let wrong = || {
-        Problem::invalid_request(format!(
-            "`roles` must be at most {ROLES_MAX} identifiers of `A-Z a-z 0-9 . _ -`"
-        ))
-    };
-    let names = fields.list("roles")?;
-    let mut roles: Vec<Role> =
-        names.iter().map(|name| Role::parse(name).ok_or_else(wrong)).collect::<Result<_, _>>()?;
-    roles.sort();
-    roles.dedup();
-    if roles.len() > ROLES_MAX { Err(wrong()) } else { Ok(roles) }
 }
 
 async fn hash(fields: &Fields, state: &AppState) -> Result<Option<PasswordHash>, Problem> {
@@ -162,11 +152,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_registers_people_over_the_network() {
-        let world = World::new();
-        let call = world.call(Method::POST, paths::ADMIN_USERS);
-        let refused = call.send().await;
+    async fn nobody_sets_a_password_over_the_network() {
+        let world = World::licensed(1, 0).await;
+        let token = world.admin_token().await;
+        let add = async |user| {
+            let call = world.call(Method::POST, paths::ADMIN_USERS).bearer(&token);
+            let call = call.header("content-type", "application/json");
+            call.body(serde_json::Value::to_string(&user)).send().await
+        };
+        let refused = add(json!({ "username": "ann", "password": PASSWORD })).await;
         refused.assert_problem(403, "forbidden");
         assert!(refused.string("mend").contains("run the command on that machine"));
+        assert_eq!(add(json!({ "username": "ann" })).await.status, 201);
     }
 }

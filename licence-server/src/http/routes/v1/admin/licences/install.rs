@@ -1,4 +1,5 @@
-//! `POST /v1/admin/licences[?replace=true]`: install a licence. The body is the file as it came.
+//! `POST /v1/admin/licences[?replace=true]`: install a licence, or a revocation list that came by
+//! itself. The body is the file as it came.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -7,12 +8,15 @@ use axum::http::StatusCode;
 use axum::{Json, Router, routing};
 use licence_core::claims::LicenceClaims;
 use licence_core::limits::FILE_BYTES_MAX;
-use licence_core::{Code, UnixTime};
+use licence_core::{Code, Part, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Command, InstallLicence, Outcome, Refusal, Replace, Terms};
-use crate::http::extract::{Administrator, unread};
-use crate::http::problem::{Problem, not};
+use crate::domain::{
+    Actor, Command, InstallLicence, InstallRevocations, Outcome, Refusal, Replace, Terms,
+};
+use crate::http::extract::{Administrator, Fields, Now, unread};
+use crate::http::problem::{Problem, done, not};
+use crate::shelf::{AdmittedList, ListAdmission};
 use crate::state::AppState;
 
 /// One byte over the limit of the format, so that the verifier itself says that a file is too large.
@@ -57,15 +61,88 @@ pub struct InstalledLicence {
     pub state: LicenceInstallation,
 }
 
+/// A revocation list that was installed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct InstalledRevocations {
+    /// Its number: the highest one counts.
+    pub list: u32,
+    /// The ids of the installed licences that it takes back.
+    pub revoked: Vec<String>,
+}
+
+/// What was installed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Installed {
+    /// A licence.
+    Licence(InstalledLicence),
+    /// A revocation list.
+    Revocations(InstalledRevocations),
+}
+
 async fn install(
     Administrator(by): Administrator,
     State(state): State<AppState>,
+    Now(now): Now,
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
-) -> Result<(StatusCode, Json<InstalledLicence>), Problem> {
-    let now = state.now();
-    let replace = replace(query.as_deref())?;
+) -> Result<(StatusCode, Json<Installed>), Problem> {
+    let query = Fields::of_query(query.as_deref(), &["replace"])?;
+    let is_any = query.switch("replace")?.unwrap_or(false);
+    let replace = if is_any { Replace::AnySeries } else { Replace::SameSeries };
     let file = body.map_err(unread)?.to_vec();
+    let installed = match admit_list(&file, now, &state)? {
+        Some(admission) => Installed::Revocations(take_list(admission, file, by, &state).await?),
+        None => Installed::Licence(take_licence(file, replace, now, by, &state).await?),
+    };
+    Ok((StatusCode::CREATED, Json(installed)))
+}
+
+/// A revocation list, if that is what the file is. What is no list at all is left to the verifier of
+/// licences, which says what is wrong with it.
+fn admit_list(
+    file: &[u8],
+    now: UnixTime,
+    state: &AppState,
+) -> Result<Option<ListAdmission>, Problem> {
+    match state.shelf().admit_list(file, now) {
+        Ok(admission) => Ok(Some(admission)),
+        Err(refusal) => {
+            let is_form = matches!(
+                refusal.code(),
+                Code::TooLarge | Code::Malformed | Code::WrongType | Code::UnsupportedVersion
+            );
+            if refusal.at == Part::Revocations && !is_form { Err(refusal.into()) } else { Ok(None) }
+        }
+    }
+}
+
+async fn take_list(
+    admission: ListAdmission,
+    file: Vec<u8>,
+    by: Actor,
+    state: &AppState,
+) -> Result<InstalledRevocations, Problem> {
+    let admitted = match admission {
+        ListAdmission::Newer(admitted) => admitted,
+        // No mistake: an administrator is unsure whether it worked.
+        ListAdmission::Known(list) => return Ok(InstalledRevocations::new(&list)),
+        ListAdmission::Superseded(counts) => return Err(superseded(counts)),
+    };
+    let (seq, revoked) = (admitted.list.claims().seq, admitted.revoked.clone());
+    let command = InstallRevocations { file, seq, revoked, by };
+    done(state.submit(Command::InstallRevocations(command)).await?)?;
+    state.shelf().take_list(&admitted);
+    Ok(InstalledRevocations::new(&admitted))
+}
+
+async fn take_licence(
+    file: Vec<u8>,
+    replace: Replace,
+    now: UnixTime,
+    by: Actor,
+    state: &AppState,
+) -> Result<InstalledLicence, Problem> {
     let admitted = state.shelf().admit(file.clone(), now)?;
     let terms = Terms::of(&admitted.licence.accepted);
     let revoked = admitted.revoked.clone();
@@ -75,19 +152,14 @@ async fn install(
     let claims = admitted.licence.accepted.signed().claims();
     let installed = InstalledLicence::new(claims, from, now);
     state.shelf().take(&admitted);
-    Ok((StatusCode::CREATED, Json(installed)))
+    Ok(installed)
 }
 
-fn replace(query: Option<&str>) -> Result<Replace, Problem> {
-    let mut replace = Replace::SameSeries;
-    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        replace = match (&*name, &*value) {
-            ("replace", "true") => Replace::AnySeries,
-            ("replace", "false") => Replace::SameSeries,
-            _ => return Err(Problem::invalid_request("the query may say `replace=true` only")),
-        };
-    }
-    Ok(replace)
+fn superseded(counts: u32) -> Problem {
+    Problem::new(Code::Conflict)
+        .detail(format!("revocation list {counts} counts, and this one is older or another one"))
+        .mend("ask the vendor for the newest list")
+        .with("list", counts)
 }
 
 fn refused(outcome: Outcome) -> Problem {
@@ -98,6 +170,15 @@ fn refused(outcome: Outcome) -> Problem {
         "another series, or a revision as new as this one, is installed; --replace lets another \
          series take its place",
     )
+}
+
+impl InstalledRevocations {
+    fn new(admitted: &AdmittedList) -> Self {
+        Self {
+            list: admitted.list.claims().seq,
+            revoked: admitted.revoked.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 impl InstalledLicence {

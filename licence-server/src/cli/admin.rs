@@ -1,0 +1,256 @@
+//! The verbs of administration.
+
+use clap::{ArgGroup, Args, Subcommand};
+use licence_cli::files::Source;
+use licence_core::{Role, SessionId, Text, TokenId, UnixTime};
+
+use super::text;
+
+/// Entries of a list at most, unless another number is typed.
+const LIMIT: &str = "100";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LicenceVerb {
+    /// Install a licence, its renewal, or a revocation list
+    Install(InstallArgs),
+    /// List every licence that was installed
+    List,
+    /// Show the licence in force
+    Show,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InstallArgs {
+    /// The file as it came, `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Source,
+
+    /// Let it take the place of another series
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserVerb {
+    /// Register a person
+    Add(AddUserArgs),
+    /// List people
+    List(UserListArgs),
+    /// Show a person's account
+    Show(WhoArgs),
+    /// Let a person sign in no more, and end the person's sessions at once
+    Disable(WhoArgs),
+    /// Let a person sign in again
+    Enable(WhoArgs),
+    /// Say anew what a person may do, and end the person's sessions at once
+    Roles(RolesArgs),
+    /// Take a person's account and data away; the log keeps the id
+    Erase(WhoArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AddUserArgs {
+    /// The name to sign in with
+    #[arg(value_name = "NAME", value_parser = text)]
+    pub(crate) name: Text,
+
+    /// An e-mail address, to sign in with as well
+    #[arg(long, value_name = "E", value_parser = text)]
+    pub(crate) email: Option<Text>,
+
+    /// A role on this server: `admin`
+    #[arg(long = "role", value_name = "ROLE", value_parser = ["admin"])]
+    pub(crate) roles: Vec<String>,
+
+    /// A role in the application, which access tokens carry
+    #[arg(long = "app-role", value_name = "R", value_parser = app_role)]
+    pub(crate) app_roles: Vec<Role>,
+
+    /// Take the password from the first line of FILE (`-`: standard input) [default: it is asked for]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<Source>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WhoArgs {
+    /// The person: the name to sign in with, the e-mail address, or the id
+    #[arg(value_name = "NAME", value_parser = text)]
+    pub(crate) who: Text,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PageArgs {
+    /// How many entries to list at most
+    #[arg(long, value_name = "N", default_value = LIMIT, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) limit: u16,
+
+    /// Go on behind this entry; the end of a list that goes on says which
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UserListArgs {
+    /// Only those with this in their name or e-mail address
+    #[arg(long, value_name = "TEXT", value_parser = text)]
+    pub(crate) search: Option<Text>,
+
+    /// Only those who may not sign in
+    #[arg(long)]
+    pub(crate) disabled: bool,
+
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("set").required(true).multiple(true).args(["roles", "app_roles", "none"])))]
+pub(crate) struct RolesArgs {
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+
+    /// A role on this server: `admin`
+    #[arg(long = "role", value_name = "ROLE", value_parser = ["admin"])]
+    pub(crate) roles: Vec<String>,
+
+    /// A role in the application, which access tokens carry
+    #[arg(long = "app-role", value_name = "R", value_parser = app_role)]
+    pub(crate) app_roles: Vec<Role>,
+
+    /// No role at all
+    #[arg(long, conflicts_with_all = ["roles", "app_roles"])]
+    pub(crate) none: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionVerb {
+    /// List where people are signed in
+    List {
+        /// Only where this person is: a name, an e-mail address or an id
+        #[arg(long, value_name = "NAME", value_parser = text)]
+        user: Option<Text>,
+
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// End a sign-in: its tokens are refused at once, and its seat is free
+    End {
+        /// The session's id
+        #[arg(value_name = "ID", value_parser = session)]
+        id: SessionId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SeatVerb {
+    /// List who holds a seat
+    List(PageArgs),
+    /// List who waits for a seat
+    Queue,
+    /// Take a person's seat away; the logins stay
+    Release(ReleaseArgs),
+    /// Give a seat that was taken along offline to others, though its copy works until its end
+    WriteOff {
+        /// The lease's id, as `seat list` tells it
+        #[arg(value_name = "ID", value_parser = token)]
+        id: TokenId,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReleaseArgs {
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+
+    /// Keep it free for this person for five minutes
+    #[arg(long = "for", value_name = "NAME", value_parser = text)]
+    pub(crate) heir: Option<Text>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditVerb {
+    /// List what happened, the newest first; with --json all of it, the oldest first, one a line
+    List(AuditListArgs),
+    /// Recompute the log, and say whether it is what was written
+    Verify,
+    /// Take old entries away; a signed checkpoint stays for them
+    Prune(PruneArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AuditListArgs {
+    /// Only from this day on (UTC)
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) from: Option<UnixTime>,
+
+    /// Only up to this day, the day included (UTC)
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) to: Option<UnixTime>,
+
+    /// Only what names this person, or a session that the person has now
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub(crate) user: Option<Text>,
+
+    /// Only what names this session
+    #[arg(long, value_name = "ID", value_parser = session)]
+    pub(crate) session: Option<SessionId>,
+
+    /// Only this act: `signed_in`, `refused`, ...
+    #[arg(long, value_name = "ACT", value_parser = text)]
+    pub(crate) act: Option<Text>,
+
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("cut").required(true).args(["before", "keep_days"])))]
+pub(crate) struct PruneArgs {
+    /// Take away what happened before this day (UTC)
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) before: Option<UnixTime>,
+
+    /// Take away what happened more than N days ago
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) keep_days: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClockVerb {
+    /// Show what time the server goes by, and whether this machine's clock is believed
+    Show,
+    /// Believe this machine's clock: the server was off for long, or the clock was put right
+    Accept,
+    /// Go back to this machine's clock after it ran ahead; every seat is given back
+    Reset {
+        /// Why, for the log
+        #[arg(long, value_name = "TEXT", value_parser = text)]
+        reason: Text,
+    },
+}
+
+fn session(typed: &str) -> Result<SessionId, String> {
+    SessionId::parse(typed).ok_or_else(no_id)
+}
+
+fn token(typed: &str) -> Result<TokenId, String> {
+    TokenId::parse(typed).ok_or_else(no_id)
+}
+
+fn no_id() -> String {
+    "an id has 32 hexadecimal digits in five groups, as lists show it".to_owned()
+}
+
+fn day(typed: &str) -> Result<UnixTime, String> {
+    UnixTime::from_date(typed).ok_or_else(|| "a day is written YYYY-MM-DD".to_owned())
+}
+
+fn app_role(typed: &str) -> Result<Role, String> {
+    match Role::parse(typed) {
+        Some(role) if role.as_str() == "admin" => {
+            Err("`admin` is a role of this server: give --role admin".to_owned())
+        }
+        Some(role) => Ok(role),
+        None => Err("a role has 1 to 64 characters of `A-Z a-z 0-9 . _ -`".to_owned()),
+    }
+}

@@ -1,0 +1,128 @@
+//! The log's hash chain, from the entry it begins with to the head in the site's row.
+
+use licence_core::claims::LogPosition;
+use licence_core::{ChainHead, Product, PublicKey, Refusal, SignedCheckpoint};
+use thiserror::Error;
+
+use super::filter::Read;
+use crate::state::AppState;
+use crate::store::{Reader, StoreError};
+
+/// Entries that are read at once.
+const STEP: usize = 1_000;
+
+/// Where a log begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Beginning {
+    /// The place of its first entry: 1, or the one behind the last that was pruned.
+    pub(super) first: u64,
+    /// The head before it.
+    pub(super) head: ChainHead,
+}
+
+/// Where a log stopped being what was written.
+#[derive(Debug, Error)]
+pub(super) enum Broken {
+    /// The checkpoint that stands for what was pruned is not the site's.
+    #[error("the checkpoint before entry {first} is not one that this site signed: {refusal}")]
+    Checkpoint {
+        /// The place that the store gives it.
+        first: u64,
+        /// What the verifier said.
+        refusal: Refusal,
+    },
+    /// The checkpoint is the site's, and stands at another place.
+    #[error("the checkpoint before entry {first} is for another place")]
+    Misplaced {
+        /// The place that the store gives it.
+        first: u64,
+    },
+    /// An entry is not there.
+    #[error("entry {0} is missing")]
+    Missing(u64),
+    /// Every entry is there, and one of them is not what was written. The chain's links are not
+    /// stored, so nothing tells which.
+    #[error("entries {first} to {last} do not lead to the head that was written with the last")]
+    Changed {
+        /// The first of them.
+        first: u64,
+        /// The last of them.
+        last: u64,
+    },
+}
+
+/// Why a log could not be walked.
+#[derive(Debug, Error)]
+pub(super) enum WalkError {
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Broken {
+    /// The first place that is known not to be as it was written.
+    pub(super) const fn place(&self) -> u64 {
+        match self {
+            Self::Checkpoint { first, .. }
+            | Self::Misplaced { first }
+            | Self::Missing(first)
+            | Self::Changed { first, .. } => *first,
+        }
+    }
+}
+
+/// Where the log of a site begins, proved by the checkpoint that was left when it was pruned.
+pub(super) fn beginning(
+    reader: &dyn Reader,
+    key: &PublicKey,
+    product: &Product,
+) -> Result<Beginning, WalkError> {
+    let Some((first, text)) = reader.checkpoint()? else {
+        return Ok(Beginning { first: 1, head: ChainHead::EMPTY });
+    };
+    let signed = SignedCheckpoint::verify(text.as_bytes(), key, product)
+        .map_err(|refusal| Broken::Checkpoint { first, refusal })?;
+    let LogPosition { seq, head, .. } = signed.claims().position;
+    if seq.checked_add(1) != Some(first) {
+        return Err(Broken::Misplaced { first }.into());
+    }
+    Ok(Beginning { first, head })
+}
+
+/// Walks the log from its beginning to the place that the site's row tells, and shows each entry with
+/// the head after it.
+///
+/// # Errors
+/// The first place at which the log is not what was written.
+pub(super) fn walk(
+    state: &AppState,
+    mut show: impl FnMut(&Read, ChainHead),
+) -> Result<Beginning, WalkError> {
+    let (reader, site) = (state.reader(), state.reader().site()?);
+    let beginning = beginning(reader, state.site_key(), &state.site().product)?;
+    let Beginning { first, mut head } = beginning;
+    let (mut next, last) = (first, site.position.seq);
+    while next <= last {
+        let entries = reader.entries(next, STEP)?;
+        if entries.is_empty() {
+            return Err(Broken::Missing(next).into());
+        }
+        for entry in entries {
+            if next > last {
+                break;
+            }
+            if entry.seq != next {
+                return Err(Broken::Missing(next).into());
+            }
+            head = entry.chained_to(head);
+            show(&Read::new(entry), head);
+            next += 1;
+        }
+    }
+    if head == site.position.head {
+        Ok(beginning)
+    } else {
+        Err(Broken::Changed { first, last }.into())
+    }
+}

@@ -1,0 +1,22 @@
+//! `/v1/admin/audit`: what happened, whether the log is whole, and taking its beginning away.
+
+mod chain;
+mod export;
+mod filter;
+mod list;
+mod prune;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use axum::Router;
+
+use crate::state::AppState;
+
+pub use list::EntryRow;
+pub use prune::PrunedLog;
+pub use verify::VerifiedLog;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().merge(list::router()).merge(verify::router()).merge(prune::router())
+}

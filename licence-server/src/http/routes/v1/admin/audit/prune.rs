@@ -1,0 +1,109 @@
+//! `POST /v1/admin/audit/prune`: takes entries before a time away. A signed checkpoint stays for them,
+//! so that the rest can still be proved, and the newest entry stays in any case.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::State;
+use axum::{Json, Router, routing};
+use licence_core::claims::{CheckpointClaims, LogPosition};
+use licence_core::{ChainHead, Code, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use super::chain::Broken;
+use super::filter::Read;
+use super::verify::walked;
+use crate::domain::{Actor, Command, PruneLog};
+use crate::http::extract::{Administrator, Fields, Now};
+use crate::http::problem::{Problem, done};
+use crate::state::AppState;
+
+/// Entries that one commit takes away, so that nobody who signs in waits for long.
+const STEP: u64 = 20_000;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/audit/prune", routing::post(prune))
+}
+
+/// What of the log was taken away.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct PrunedLog {
+    /// How many entries.
+    pub entries: u64,
+    /// The place of the first that is left.
+    pub first: u64,
+}
+
+/// Places before which the log is cut, in rising order, each with the head before it.
+type Cuts = Vec<(u64, ChainHead)>;
+
+async fn prune(
+    Administrator(by): Administrator,
+    State(state): State<AppState>,
+    Now(now): Now,
+    fields: Fields,
+) -> Result<Json<PrunedLog>, Problem> {
+    let before = fields.integer("before")?.and_then(UnixTime::from_secs);
+    let before = before
+        .ok_or_else(|| Problem::invalid_request("`before` must be a time in seconds since 1970"))?;
+    let last = state.mirror().site().position.seq;
+    let search = Arc::new(Mutex::new(Search { before, last, is_over: false, cuts: Cuts::new() }));
+    let seen = Arc::clone(&search);
+    let see = move |read: &Read, head: ChainHead| lock(&seen).see(read, head);
+    let beginning = walked(state.clone(), see).await?.map_err(|broken| refused(&broken))?;
+    let cuts = std::mem::take(&mut lock(&search).cuts);
+    let first = cuts.last().map_or(beginning.first, |(below, _)| *below);
+    for (below, head) in cuts {
+        cut(below, head, now, by, &state).await?;
+    }
+    Ok(Json(PrunedLog { entries: first - beginning.first, first }))
+}
+
+/// A log that was changed is evidence, and a checkpoint would cover it up.
+fn refused(broken: &Broken) -> Problem {
+    Problem::new(Code::Conflict)
+        .detail(format!("the log is not what was written, so nothing was taken away: {broken}"))
+        .mend("keep a copy of the store, and find out who changed it")
+        .with("broken_at", broken.place())
+}
+
+/// Looks for the entries to take away, while the log is walked.
+struct Search {
+    before: UnixTime,
+    last: u64,
+    is_over: bool,
+    cuts: Cuts,
+}
+
+impl Search {
+    fn see(&mut self, read: &Read, head: ChainHead) {
+        let is_old = read.at().is_some_and(|at| at < self.before.secs());
+        // The newest entry stays, so that what is left is a log.
+        if self.is_over || !is_old || read.entry.seq == self.last {
+            self.is_over = true;
+            return;
+        }
+        let below = read.entry.seq + 1;
+        match self.cuts.last_mut() {
+            // The last cut of a step moves on until the step is full.
+            Some(cut) if below % STEP != 1 => *cut = (below, head),
+            Some(_) | None => self.cuts.push((below, head)),
+        }
+    }
+}
+
+async fn cut(
+    below: u64,
+    head: ChainHead,
+    now: UnixTime,
+    by: Actor,
+    state: &AppState,
+) -> Result<(), Problem> {
+    let position = LogPosition { seq: below - 1, head, ..state.mirror().site().position };
+    let claims = CheckpointClaims { product: state.site().product.clone(), iat: now, position };
+    let checkpoint = state.minter().finish(&claims)?;
+    done(state.submit(Command::PruneLog(PruneLog { below, checkpoint, by })).await?)
+}
+
+fn lock(search: &Mutex<Search>) -> std::sync::MutexGuard<'_, Search> {
+    search.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,85 @@
+//! `GET /v1/admin/audit/verify`: whether the log is what was written, recomputed entry by entry.
+
+use axum::extract::State;
+use axum::{Json, Router, routing};
+use serde::{Deserialize, Serialize};
+
+use super::chain::{Beginning, Broken, WalkError, walk};
+use crate::domain::Site;
+use crate::http::extract::Administrator;
+use crate::http::problem::Problem;
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/audit/verify", routing::get(verify))
+}
+
+/// What was found out about the log.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct VerifiedLog {
+    /// Whether it is what was written.
+    pub is_whole: bool,
+    /// The place of its first entry: 1, or the one behind the last that was pruned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<u64>,
+    /// The place of its last entry.
+    pub last: u64,
+    /// The head after it, as access tokens carry it.
+    pub head: String,
+    /// The life of the store.
+    pub epoch: String,
+    /// The first place at which it is not what was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_at: Option<u64>,
+    /// What is wrong there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
+}
+
+async fn verify(
+    _: Administrator,
+    State(state): State<AppState>,
+) -> Result<Json<VerifiedLog>, Problem> {
+    let site = state.mirror().site();
+    match walked(state, |_, _| {}).await? {
+        Ok(beginning) => Ok(Json(VerifiedLog::whole(beginning, &site))),
+        Err(broken) => Ok(Json(VerifiedLog::broken(&broken, &site))),
+    }
+}
+
+/// Walks the log on a thread of its own: it may be long, and hashing it holds up whoever else is on
+/// this one.
+pub(super) async fn walked(
+    state: AppState,
+    show: impl FnMut(&super::filter::Read, licence_core::ChainHead) + Send + 'static,
+) -> Result<Result<Beginning, Broken>, Problem> {
+    let walk = tokio::task::spawn_blocking(move || walk(&state, show));
+    match walk.await.map_err(Problem::internal)? {
+        Ok(beginning) => Ok(Ok(beginning)),
+        Err(WalkError::Broken(broken)) => Ok(Err(broken)),
+        Err(WalkError::Store(error)) => Err(error.into()),
+    }
+}
+
+impl VerifiedLog {
+    fn whole(beginning: Beginning, site: &Site) -> Self {
+        Self { is_whole: true, first: Some(beginning.first), ..Self::of(site) }
+    }
+
+    fn broken(broken: &Broken, site: &Site) -> Self {
+        let flaw = Some(broken.to_string());
+        Self { broken_at: Some(broken.place()), flaw, ..Self::of(site) }
+    }
+
+    fn of(site: &Site) -> Self {
+        Self {
+            is_whole: false,
+            first: None,
+            last: site.position.seq,
+            head: site.position.head.to_string(),
+            epoch: site.position.epoch.to_string(),
+            broken_at: None,
+            flaw: None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! `GET /v1/admin/licences`: every licence that was installed, the newest last.
+
+use axum::extract::State;
+use axum::{Json, Router, routing};
+use licence_core::UnixTime;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Licences, Terms};
+use crate::http::extract::{Administrator, Now};
+use crate::http::routes::v1::admin::page::Page;
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/licences", routing::get(list))
+}
+
+/// A licence that was installed. Times are Unix seconds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct LicenceRow {
+    /// Its id.
+    pub id: String,
+    /// Its series.
+    pub serial: String,
+    /// Its place in the series.
+    pub revision: u32,
+    /// Seats there are by it.
+    pub seats: u32,
+    /// When it begins.
+    pub starts_at: i64,
+    /// When it ends, its grace included, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<i64>,
+    /// `in_force`, `staged`, `superseded`, `expired` or `revoked`.
+    pub state: String,
+}
+
+async fn list(
+    _: Administrator,
+    State(state): State<AppState>,
+    Now(now): Now,
+) -> Json<Page<LicenceRow>> {
+    let licences = state.mirror().licences();
+    let in_force = state.mirror().in_force(now);
+    let row = |terms: &Terms| LicenceRow::new(terms, in_force.as_ref(), &licences, now);
+    Json(Page::whole(licences.iter().map(row).collect()))
+}
+
+impl LicenceRow {
+    fn new(terms: &Terms, in_force: Option<&Terms>, licences: &Licences, now: UnixTime) -> Self {
+        Self {
+            id: terms.id.to_string(),
+            serial: terms.serial.to_string(),
+            revision: terms.revision,
+            seats: terms.seats_total(),
+            starts_at: terms.period.nbf().secs(),
+            ends_at: terms.period.last_end().map(UnixTime::secs),
+            state: standing(terms, in_force, licences, now).to_owned(),
+        }
+    }
+}
+
+/// Where a licence stands among the others, in one word.
+fn standing(
+    terms: &Terms,
+    in_force: Option<&Terms>,
+    licences: &Licences,
+    now: UnixTime,
+) -> &'static str {
+    let is_in_force = in_force.is_some_and(|other| other.id == terms.id);
+    let is_of_series = in_force.is_some_and(|other| other.serial == terms.serial);
+    if licences.is_revoked(terms.id) {
+        "revoked"
+    } else if terms.period.last_end().is_some_and(|end| now.is_expired(end)) {
+        "expired"
+    } else if is_in_force && !terms.period.is_ahead(now) {
+        "in_force"
+    } else if is_of_series && now.is_before(terms.period.nbf(), 0) {
+        "staged"
+    } else {
+        "superseded"
+    }
+}

@@ -1,0 +1,25 @@
+//! `/v1/admin/seats`: who holds a seat, who waits for one, and how one is made free.
+
+mod borrowed;
+mod list;
+mod queue;
+mod release;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+
+use crate::state::AppState;
+
+pub use borrowed::WrittenOff;
+pub use list::{SeatList, SeatRow};
+pub use queue::PlaceRow;
+pub use release::ReleasedSeat;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .merge(list::router())
+        .merge(queue::router())
+        .merge(release::router())
+        .merge(borrowed::router())
+}

@@ -1,0 +1,63 @@
+//! `POST /v1/admin/seats/release`: takes a person's seat away. The logins stay, their access tokens
+//! open nothing from then on, and the seat is the queue's, or is kept for `for` for five minutes.
+
+use axum::extract::State;
+use axum::{Json, Router, routing};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Command, ReleaseSeat};
+use crate::http::extract::{Administrator, Fields, Now};
+use crate::http::problem::{Problem, done};
+use crate::http::routes::v1::admin::person;
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/seats/release", routing::post(release))
+}
+
+/// What was released.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ReleasedSeat {
+    /// Whose seat it was.
+    pub user: String,
+    /// The name of that person.
+    pub username: String,
+    /// How many sessions held it; none where there was nothing to release.
+    pub sessions: usize,
+    /// Leases with which the person keeps a seat all the same, because it was taken along offline.
+    pub borrowed: Vec<String>,
+    /// The name of the person for whom it is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_for: Option<String>,
+}
+
+async fn release(
+    Administrator(by): Administrator,
+    State(state): State<AppState>,
+    Now(now): Now,
+    fields: Fields,
+) -> Result<Json<ReleasedSeat>, Problem> {
+    let user = person::find(fields.needed("user")?, &state)?;
+    let heir = fields.text("for")?.map(|who| person::find(who, &state)).transpose()?;
+    if let Some(heir) = heir.as_ref().filter(|heir| !heir.is_enabled) {
+        return Err(Problem::invalid_request(format!(
+            "`{}` is disabled and cannot use a seat",
+            heir.username
+        )));
+    }
+    let sessions = state.reader().sessions_of(user.id)?;
+    let held = |end| !now.is_expired(end);
+    let sessions = sessions.iter().filter(|session| session.lease_end.is_some_and(held)).count();
+    let reserve_for = heir.as_ref().map(|heir| heir.id);
+    let command = ReleaseSeat { user: user.id, reserve_for, by };
+    done(state.submit(Command::ReleaseSeat(command)).await?)?;
+    let borrowed = state.reader().borrowings()?.into_iter();
+    let borrowed = borrowed.filter(|row| row.user == user.id && row.is_out && held(row.end));
+    Ok(Json(ReleasedSeat {
+        user: user.id.to_string(),
+        username: user.username.to_string(),
+        sessions,
+        borrowed: borrowed.map(|row| row.id.to_string()).collect(),
+        kept_for: heir.map(|heir| heir.username.to_string()),
+    }))
+}

@@ -1,0 +1,106 @@
+//! `GET /v1/admin/sessions[?user=&after=&limit=]` and `DELETE /v1/admin/sessions/{id}`.
+
+use axum::extract::{RawQuery, State};
+use axum::{Json, Router, routing};
+use licence_core::{SessionId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use super::page::{Page, Start, limit, not_found, page};
+use super::person::{self, Named};
+use crate::domain::{Command, EndSession, Session};
+use crate::http::extract::{Administrator, Fields, Now, PathId};
+use crate::http::problem::{Problem, done};
+use crate::state::AppState;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/sessions", routing::get(list))
+        .route("/sessions/{id}", routing::delete(end))
+}
+
+/// A sign-in on a device. Times are Unix seconds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    #[serde(flatten)]
+    pub person: Named,
+    /// What the person called the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// What the sign-in asked for: `seat` or `admin`.
+    pub scope: String,
+    /// When the person signed in.
+    pub started_at: i64,
+    /// When it was last heard of, to five minutes.
+    pub seen_at: i64,
+    /// When it ends if it is not used before.
+    pub ends_at: i64,
+    /// Until when it holds a seat, if it holds one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_end: Option<i64>,
+}
+
+async fn list(
+    _: Administrator,
+    State(state): State<AppState>,
+    Now(now): Now,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Page<SessionRow>>, Problem> {
+    let query = Fields::of_query(query.as_deref(), &["user", "after", "limit"])?;
+    let after = query.parsed("after", "the id of a session", SessionId::parse)?;
+    let start = Start { after, limit: limit(&query)? };
+    let show = |session: Session| SessionRow::new(&session, now, &state).map(Some);
+    let Some(who) = query.text("user")? else {
+        let read = |after, count| state.reader().sessions_after(after, count);
+        return page(start, read, |session| session.id, show).map(Json);
+    };
+    let user = person::find(who, &state)?;
+    let read = |after: Option<SessionId>, count| {
+        // A person has few, so all of them are read and the page is cut from them.
+        let own = state.reader().sessions_of(user.id)?.into_iter();
+        Ok(own.filter(|session| Some(session.id) > after).take(count).collect())
+    };
+    page(start, read, |session| session.id, show).map(Json)
+}
+
+async fn end(
+    Administrator(by): Administrator,
+    State(state): State<AppState>,
+    Now(now): Now,
+    PathId(id): PathId,
+) -> Result<Json<SessionRow>, Problem> {
+    let gone = || {
+        not_found(
+            "there is no session with that id, or it has ended".to_owned(),
+            "see which there are with `licence-server session list`",
+        )
+    };
+    let session = SessionId(id);
+    let row = state.reader().session(session)?.ok_or_else(gone)?;
+    let row = SessionRow::new(&row, now, &state)?;
+    let command = EndSession { session, of: None, by: Some(by) };
+    done(state.submit(Command::EndSession(command)).await?)?;
+    Ok(Json(row))
+}
+
+impl SessionRow {
+    fn new(session: &Session, now: UnixTime, state: &AppState) -> Result<Self, Problem> {
+        // A lease that has ended is let go when somebody needs its seat.
+        let lease_end = session.lease_end.filter(|end| !now.is_expired(*end));
+        Ok(Self {
+            id: session.id.to_string(),
+            person: Named::of(session.user, state)?,
+            device: session.device.as_ref().map(ToString::to_string),
+            scope: session.scope.name().to_owned(),
+            started_at: session.auth_time.secs(),
+            seen_at: session.seen_at.secs(),
+            ends_at: session.idle_end(&state.mirror().site()).secs(),
+            lease_end: lease_end.map(UnixTime::secs),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! `POST /v1/admin/users/{who}/disable`, `/enable`, `PUT /v1/admin/users/{who}/roles` and
+//! `DELETE /v1/admin/users/{who}`: what takes something away ends the person's sessions with it.
+
+use axum::extract::State;
+use axum::{Json, Router, routing};
+use licence_core::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::{UserRow, roles};
+use crate::domain::{ChangeUser, Command, User, UserChange};
+use crate::http::extract::{Administrator, Fields};
+use crate::http::problem::{Problem, done};
+use crate::http::routes::v1::admin::person::{self, Who};
+use crate::state::AppState;
+use crate::store::StoreError;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/users/{who}", routing::delete(erase))
+        .route("/users/{who}/disable", routing::post(disable))
+        .route("/users/{who}/enable", routing::post(enable))
+        .route("/users/{who}/roles", routing::put(set_roles))
+}
+
+/// An account that was changed or taken away.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ChangedUser {
+    /// The account after the change; before it, where it was taken away.
+    #[serde(flatten)]
+    pub user: UserRow,
+    /// How many sessions ended with the change.
+    pub sessions_ended: usize,
+    /// How many people may still administer the server over the network; said where the change took
+    /// that from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admins_left: Option<usize>,
+}
+
+async fn disable(
+    by: Administrator,
+    State(state): State<AppState>,
+    Who(who): Who,
+) -> Result<Json<ChangedUser>, Problem> {
+    change(&who, UserChange::Disable, by, &state).await
+}
+
+async fn enable(
+    by: Administrator,
+    State(state): State<AppState>,
+    Who(who): Who,
+) -> Result<Json<ChangedUser>, Problem> {
+    change(&who, UserChange::Enable, by, &state).await
+}
+
+async fn set_roles(
+    by: Administrator,
+    State(state): State<AppState>,
+    Who(who): Who,
+    fields: Fields,
+) -> Result<Json<ChangedUser>, Problem> {
+    if !fields.has("roles") {
+        return Err(Problem::invalid_request("`roles` is missing"));
+    }
+    change(&who, UserChange::Roles(roles(&fields)?), by, &state).await
+}
+
+async fn erase(
+    by: Administrator,
+    State(state): State<AppState>,
+    Who(who): Who,
+) -> Result<Json<ChangedUser>, Problem> {
+    change(&who, UserChange::Erase, by, &state).await
+}
+
+async fn change(
+    who: &str,
+    change: UserChange,
+    Administrator(by): Administrator,
+    state: &AppState,
+) -> Result<Json<ChangedUser>, Problem> {
+    let before = person::find(who, state)?;
+    let sessions = state.reader().sessions_of(before.id)?.len();
+    let command = ChangeUser { user: before.id, change, by: Some(by) };
+    done(state.submit(Command::ChangeUser(command)).await?)?;
+    let after = state.reader().user(before.id)?;
+    let sessions_left = state.reader().sessions_of(before.id)?.len();
+    let is_admin_no_more = may_administer(&before) && !after.as_ref().is_some_and(may_administer);
+    Ok(Json(ChangedUser {
+        user: UserRow::new(after.as_ref().unwrap_or(&before)),
+        sessions_ended: sessions.saturating_sub(sessions_left),
+        admins_left: if is_admin_no_more { Some(count_admins(state)?) } else { None },
+    }))
+}
+
+fn may_administer(user: &User) -> bool {
+    user.is_admin() && user.is_enabled
+}
+
+/// Looks at everybody, which is done seldom. It is no rule, so no counter is kept for it.
+fn count_admins(state: &AppState) -> Result<usize, StoreError> {
+    const STEP: usize = 1000;
+    let (mut count, mut after): (usize, Option<UserId>) = (0, None);
+    loop {
+        let users = state.reader().users_after(after, STEP)?;
+        count += users.iter().filter(|user| may_administer(user)).count();
+        after = users.last().map(|user| user.id);
+        if users.len() < STEP {
+            return Ok(count);
+        }
+    }
+}

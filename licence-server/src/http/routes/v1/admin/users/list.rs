@@ -1,0 +1,83 @@
+//! `GET /v1/admin/users[?search=&disabled=&after=&limit=]` and `GET /v1/admin/users/{who}`.
+
+use axum::extract::{RawQuery, State};
+use axum::{Json, Router, routing};
+use licence_core::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::UserRow;
+use crate::domain::{LoginName, User};
+use crate::http::extract::{Administrator, Fields};
+use crate::http::problem::Problem;
+use crate::http::routes::v1::admin::page::{Page, Start, limit, page};
+use crate::http::routes::v1::admin::person::{self, Who};
+use crate::state::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/users", routing::get(list)).route("/users/{who}", routing::get(show))
+}
+
+/// A person's account, and where the person is signed in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct UserShown {
+    /// The account.
+    #[serde(flatten)]
+    pub user: UserRow,
+    /// How many sessions there are.
+    pub sessions: usize,
+    /// How many of them hold a seat.
+    pub sessions_seated: usize,
+}
+
+async fn list(
+    _: Administrator,
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Page<UserRow>>, Problem> {
+    let query = Fields::of_query(query.as_deref(), &["search", "disabled", "after", "limit"])?;
+    let filter = Filter::read(&query)?;
+    let after = query.parsed("after", "the id of a person", UserId::parse)?;
+    let start = Start { after, limit: limit(&query)? };
+    let read = |after, count| state.reader().users_after(after, count);
+    let pick = |user: User| Ok(filter.admits(&user).then(|| UserRow::new(&user)));
+    page(start, read, |user| user.id, pick).map(Json)
+}
+
+/// Whom a list is asked for.
+struct Filter {
+    /// A part of a name or an address, as names are looked up.
+    search: Option<LoginName>,
+    is_disabled: Option<bool>,
+}
+
+impl Filter {
+    fn read(query: &Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            search: query.written("search")?.as_ref().map(LoginName::of),
+            is_disabled: query.switch("disabled")?,
+        })
+    }
+
+    fn admits(&self, user: &User) -> bool {
+        let names = || [Some(&user.username), user.email.as_ref()].into_iter().flatten();
+        let is_found = |part: &LoginName| {
+            names().any(|name| LoginName::of(name).as_str().contains(part.as_str()))
+        };
+        self.search.as_ref().is_none_or(is_found)
+            && self.is_disabled.is_none_or(|wanted| wanted != user.is_enabled)
+    }
+}
+
+async fn show(
+    _: Administrator,
+    State(state): State<AppState>,
+    Who(who): Who,
+) -> Result<Json<UserShown>, Problem> {
+    let user = person::find(&who, &state)?;
+    let sessions = state.reader().sessions_of(user.id)?;
+    Ok(Json(UserShown {
+        user: UserRow::new(&user),
+        sessions: sessions.len(),
+        sessions_seated: sessions.iter().filter(|row| row.lease_end.is_some()).count(),
+    }))
+}

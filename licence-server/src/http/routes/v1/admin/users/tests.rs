@@ -1,0 +1,131 @@
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::http::testing::{Answer, World};
+
+async fn act(world: &World, method: Method, path: &str, body: Value) -> Answer {
+    let call = world.call(method, &format!("/v1/admin/users{path}"));
+    let call = call.header("content-type", "application/json").body(body.to_string());
+    call.send_locally().await
+}
+
+async fn names(world: &World, query: &str) -> Vec<String> {
+    let answer = world.get(&format!("/v1/admin/users{query}")).send_locally().await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let items = answer.json()["items"].as_array().unwrap().clone();
+    let names = items.iter().map(|item| item["username"].as_str().unwrap().to_owned());
+    // Ids are ordered by time, to the second, and all were registered in one.
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn people_are_found_by_a_part_of_a_name_or_an_address() {
+    let world = World::licensed(1, 3).await;
+    let ann = json!({ "username": "Ann Müller", "email": "am@example.org" });
+    assert_eq!(act(&world, Method::POST, "", ann).await.status, 201);
+    assert_eq!(names(&world, "").await.len(), 4);
+    assert_eq!(names(&world, "?search=M%C3%9CLL").await, ["Ann Müller"]);
+    assert_eq!(names(&world, "?search=example").await, ["Ann Müller"]);
+    assert_eq!(names(&world, "?search=ser").await.len(), 3);
+    assert!(names(&world, "?search=zz").await.is_empty());
+    act(&world, Method::POST, "/user2/disable", json!(null)).await;
+    assert_eq!(names(&world, "?disabled=true").await, ["user2"]);
+    assert_eq!(names(&world, "?disabled=false&search=user").await, ["user1", "user3"]);
+}
+
+#[tokio::test]
+async fn a_list_comes_a_page_at_a_time() {
+    let world = World::licensed(1, 3).await;
+    let first = world.get("/v1/admin/users?limit=2").send_locally().await;
+    let next = first.string("next");
+    assert_eq!(first.json()["items"][1]["id"], next);
+    let mut all = names(&world, "?limit=2").await;
+    all.extend(names(&world, &format!("?limit=2&after={next}")).await);
+    all.sort();
+    assert_eq!(all, ["user1", "user2", "user3"]);
+    let whole = world.get("/v1/admin/users?limit=3").send_locally().await;
+    assert_eq!(whole.json().get("next"), None);
+}
+
+#[tokio::test]
+async fn a_person_is_named_by_name_address_or_id() {
+    let world = World::new();
+    let ann = json!({ "username": "Ann / 100%", "email": "ann@example.org" });
+    let id = act(&world, Method::POST, "", ann).await.string("id");
+    for who in ["ANN%20%2F%20100%25", "ann@example.org", &id] {
+        let shown = world.get(&format!("/v1/admin/users/{who}")).send_locally().await;
+        assert_eq!(shown.string("id"), id, "{}", shown.text);
+        assert_eq!(shown.json()["sessions"], 0);
+    }
+}
+
+#[tokio::test]
+async fn what_takes_something_away_ends_the_sessions_at_once() {
+    for (method, path, body) in [
+        (Method::POST, "/user1/disable", json!(null)),
+        (Method::PUT, "/user1/roles", json!({ "roles": ["editor"] })),
+        (Method::DELETE, "/user1", json!(null)),
+    ] {
+        let world = World::licensed(1, 1).await;
+        let signed_in = world.sign_in("user1").await;
+        let token = signed_in.string("access_token");
+        let changed = act(&world, method, path, body).await;
+        assert_eq!((changed.status.as_u16(), &changed.json()["sessions_ended"]), (200, &json!(1)));
+        world.me(&token).await.assert_problem(401, "invalid_token");
+        let refreshed = world.refresh(&signed_in.string("refresh_token")).await;
+        refreshed.assert_problem(401, "invalid_grant");
+        assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 0, "{path}");
+        let world = world.restarted().await;
+        world.me(&token).await.assert_problem(401, "invalid_token");
+    }
+}
+
+#[tokio::test]
+async fn who_is_disabled_signs_in_again_when_enabled() {
+    let world = World::licensed(1, 1).await;
+    act(&world, Method::POST, "/user1/disable", json!(null)).await;
+    world.sign_in("user1").await.assert_problem(401, "invalid_grant");
+    let enabled = act(&world, Method::POST, "/user1/enable", json!(null)).await;
+    assert_eq!(enabled.json()["is_enabled"], true);
+    assert_eq!(world.sign_in("user1").await.status, 200);
+}
+
+#[tokio::test]
+async fn roles_are_those_that_were_named_and_no_others() {
+    let world = World::licensed(1, 1).await;
+    let set = async |roles: Value| act(&world, Method::PUT, "/user1/roles", roles).await;
+    let changed = set(json!({ "roles": ["editor", "admin", "editor"] })).await;
+    assert_eq!(changed.json()["roles"], json!(["admin", "editor"]));
+    assert_eq!(set(json!({ "roles": [] })).await.json()["roles"], json!([]));
+    for wrong in [json!({}), json!({ "roles": null }), json!({ "roles": "admin" })] {
+        set(wrong).await.assert_problem(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn who_takes_the_last_administrator_away_is_told() {
+    let world = World::licensed(1, 1).await;
+    world.admin_token().await;
+    let changed = act(&world, Method::POST, "/user1/disable", json!(null)).await;
+    assert_eq!(changed.json().get("admins_left"), None, "nothing to do with it");
+    act(&world, Method::POST, "/user1/enable", json!(null)).await;
+    act(&world, Method::PUT, "/user1/roles", json!({ "roles": ["admin"] })).await;
+    let changed = act(&world, Method::PUT, "/user1/roles", json!({ "roles": [] })).await;
+    assert_eq!(changed.json()["admins_left"], 1);
+    let changed = act(&world, Method::POST, "/root/disable", json!(null)).await;
+    assert_eq!(changed.json()["admins_left"], 0);
+    assert_eq!(act(&world, Method::POST, "/root/enable", json!(null)).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_erased_account_leaves_its_name_free() {
+    let world = World::licensed(1, 1).await;
+    assert_eq!(
+        act(&world, Method::DELETE, "/USER1", json!(null)).await.string("username"),
+        "user1"
+    );
+    act(&world, Method::DELETE, "/user1", json!(null)).await.assert_problem(404, "not_found");
+    assert_eq!(act(&world, Method::POST, "", json!({ "username": "user1" })).await.status, 201);
+}
