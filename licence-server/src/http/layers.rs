@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -23,17 +23,20 @@ const PREFLIGHT_TIME: Duration = Duration::from_secs(7200);
 /// Bytes of a body where a route says nothing else: a form or a few fields of JSON.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// Puts the layers around the routes; the last one added is the first to see a request.
+/// Puts the layers around the routes; the first is the first to see a request.
+///
+/// All in one go: the router puts what it is given into a box, and a request copies every box that it
+/// goes through, with those inside it.
 pub(super) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    routes
-        .layer(from_fn_with_state(state.clone(), refuse_forged))
-        .layer(from_fn(speak_oauth))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn_with_state(state.clone(), request_time::limit))
-        .layer(map_response(guard))
-        .layer(cors(&state.config().origins))
-        .layer(from_fn_with_state(state.clone(), client_address::resolve))
-        .layer(from_fn_with_state(state.clone(), request_id::tell))
+    routes.layer((
+        from_fn_with_state(state.clone(), request_id::tell),
+        from_fn_with_state(state.clone(), client_address::resolve),
+        cors(&state.config().origins),
+        map_response(guard),
+        from_fn_with_state(state.clone(), request_time::limit),
+        DefaultBodyLimit::max(BODY_BYTES_MAX),
+        from_fn_with_state(state.clone(), admit),
+    ))
 }
 
 /// CORS for the pages that an administrator named, on errors too: a page that may call must be able
@@ -69,22 +72,27 @@ async fn guard(mut response: Response) -> Response {
     response
 }
 
-async fn speak_oauth(request: Request, next: Next) -> Response {
+/// Lets a request in that no other page forged, and has token routes speak OAuth, also where it is
+/// refused.
+async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_token_route = request.uri().path().starts_with("/v1/auth/");
-    let response = next.run(request).await;
+    let response = if is_forged(&request, &state) {
+        Problem::new(Code::Csrf).into_response()
+    } else {
+        next.run(request).await
+    };
     if is_token_route { with_oauth_members(response).await } else { response }
 }
 
-/// Refuses what another page sent along with our cookie.
-async fn refuse_forged(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let brings_cookie = CookieRule::of(state.config(), state.site_key().id())
-        .is_ok_and(|rule| rule.values(request.headers()).next().is_some());
+/// Whether another page sent the request along with our cookie.
+fn is_forged(request: &Request, state: &AppState) -> bool {
+    let headers = request.headers();
+    // Most requests bring none at all, and need not be told whose it is.
+    let brings_cookie = headers.contains_key(header::COOKIE)
+        && CookieRule::of(state.config(), state.site_key().id())
+            .is_ok_and(|rule| rule.values(headers).next().is_some());
     let cookie = if brings_cookie { CookieUse::Some } else { CookieUse::None };
-    let origins = &state.config().origins;
-    match csrf::check(request.method(), request.headers(), cookie, origins) {
-        Ok(()) => next.run(request).await,
-        Err(csrf::Forged) => Problem::new(Code::Csrf).into_response(),
-    }
+    csrf::check(request.method(), headers, cookie, &state.config().origins).is_err()
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ impl Package {
     /// Builds it as it is measured.
     pub(super) fn build(self, workspace: &Workspace) -> Result<(), Failure> {
         let mut build = cargo(workspace);
-        build.args(["build", "--release", "--locked", "--manifest-path"]);
+        // Without `--locked`: a contender that uses the project's own crates follows what these need.
+        build.args(["build", "--release", "--manifest-path"]);
         build.arg(self.source(workspace).join("Cargo.toml"));
         command::run(build.arg("--target-dir").arg(self.target(workspace)))
     }
