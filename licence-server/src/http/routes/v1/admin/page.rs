@@ -102,7 +102,7 @@ mod tests {
         let read = |after: Option<u64>, count: usize| {
             Ok((after.map_or(0, |after| after + 1)..rows).take(count).collect())
         };
-        let pick = |row: u64| Ok((row % 2 == 0).then_some(row));
+        let pick = |row: u64| Ok(row.is_multiple_of(2).then_some(row));
         page(Start { after, limit }, read, |row| *row, pick).unwrap()
     }
 

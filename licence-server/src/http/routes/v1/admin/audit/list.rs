@@ -48,7 +48,9 @@ async fn list(
         |after: Option<u64>, count| state.reader().entries_before(after.unwrap_or(u64::MAX), count);
     let pick = |entry: Entry| {
         let read = Read::new(entry);
-        Ok(filter.admits(&read).then(|| EntryRow { seq: read.entry.seq, entry: read.members }))
+        let is_asked_for = filter.admits(&read);
+        let row = EntryRow { seq: read.entry.seq, entry: read.members };
+        Ok(is_asked_for.then_some(row))
     };
     page(start, read, |entry| entry.seq, pick).map(|page| Json(page).into_response())
 }

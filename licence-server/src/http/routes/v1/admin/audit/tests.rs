@@ -124,11 +124,12 @@ async fn a_log_that_nobody_touched_is_whole() {
 #[tokio::test]
 async fn a_log_that_was_edited_is_found_out_and_not_pruned() {
     type Table<'a> = redb::Table<'a, u64, &'static str>;
+    type Fault<'a> = &'a dyn Fn(&mut Table<'_>);
     let forge = |table: &mut Table<'_>, seq: u64| {
         let entry = table.get(seq).unwrap().unwrap().value().replacen("signed_in", "refreshed", 1);
         table.insert(seq, entry.as_str()).unwrap();
     };
-    let faults: [(&dyn Fn(&mut Table<'_>), u64, &str); 4] = [
+    let faults: [(Fault<'_>, u64, &str); 4] = [
         (&|table| forge(table, 3), 1, "entries 1 to 11 do not lead to the head"),
         (&|table| drop(table.remove(5).unwrap()), 5, "entry 5 is missing"),
         (&|table| drop(table.remove(1).unwrap()), 1, "entry 1 is missing"),

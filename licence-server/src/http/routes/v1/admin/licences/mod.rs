@@ -2,6 +2,8 @@
 
 mod install;
 mod list;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 
