@@ -38,23 +38,28 @@ impl Institute {
     /// Keys, a licence for so many seats bound to the site's key, and a store; not yet serving.
     #[track_caller]
     pub(crate) fn with_seats(seats: u32) -> Self {
+        Self::with_terms(&["--seats", &seats.to_string()])
+    }
+
+    /// The same with other words for `issue`.
+    #[track_caller]
+    pub(crate) fn with_terms(terms: &[&str]) -> Self {
         let institute = Self { dir: tempfile::tempdir().unwrap(), server: None };
-        institute.found(seats);
+        institute.found(terms);
         institute
     }
 
     #[track_caller]
-    fn found(&self, seats: u32) {
-        let seats = seats.to_string();
+    fn found(&self, terms: &[&str]) {
         let vendor = ["--vendor", "Acme", "--product", PRODUCT, "--no-passphrase"];
         self.run("licence-issuer", &[&["init", "vendor"], &vendor[..]].concat());
         self.run("licence-server", &["init", "--data", "site", "--kit", "vendor/site-kit.json"]);
         let ask = ["--institute", "University of Example", "--out", "request.txt"];
         self.run("licence-server", &[&["request", "--data", "site"], &ask[..]].concat());
-        let term = ["--seats", &seats, "--days", "30", "--request", "request.txt"];
+        let term = ["--days", "30", "--request", "request.txt"];
         let to = ["--institute", "University of Example", "--out", "example.licence"];
         let issue = ["issue", "--vendor-dir", "vendor"];
-        self.run("licence-issuer", &[&issue[..], &term, &to].concat());
+        self.run("licence-issuer", &[&issue[..], terms, &term, &to].concat());
         let install = ["licence", "install", "example.licence", "--data", "site"];
         self.run("licence-server", &install);
     }
@@ -130,6 +135,21 @@ impl Institute {
         self.post("/v1/auth/token", &form)
     }
 
+    /// Refreshes over connections that are kept.
+    #[track_caller]
+    pub(crate) fn refresh_by(&self, agent: &ureq::Agent, token: &str) -> Answer {
+        let request = agent.post(self.url("/v1/auth/refresh"));
+        answer(request.send_form([("refresh_token", token)]))
+    }
+
+    /// Gives a seat back over connections that are kept.
+    #[track_caller]
+    pub(crate) fn park_by(&self, agent: &ureq::Agent, access_token: &str) -> Answer {
+        let request = agent.post(self.url("/v1/seats/release"));
+        let request = request.header("Authorization", format!("Bearer {access_token}"));
+        answer(request.send_empty())
+    }
+
     #[track_caller]
     pub(crate) fn sign_out(&self, refresh_token: &str) {
         let answer = self.post("/v1/auth/logout", &[("refresh_token", refresh_token)]);
@@ -195,7 +215,7 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     binary
 }
 
-fn agent() -> ureq::Agent {
+pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }
 

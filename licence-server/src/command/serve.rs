@@ -93,7 +93,8 @@ pub(super) fn serve(
     let address = address(&network)?;
     runtime.map_err(|error| no_runtime(&error))?.block_on(async {
         let told_to_stop = listen::told_to_stop()?;
-        let doors = Doors::open(network, data)?.with_tls(tls);
+        let metrics = state.config().metrics_listen;
+        let doors = Doors::open(network, data)?.with_tls(tls).with_metrics(metrics).await?;
         output::print_bytes(&announcement(&state.config().public, address, format)?)?;
         listen::serve(state, doors, told_to_stop).await
     })

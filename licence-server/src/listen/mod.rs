@@ -9,7 +9,7 @@ mod places;
 pub mod tls;
 mod watched;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axum::Router;
@@ -27,14 +27,14 @@ use self::tls::Tls;
 use crate::config::ConnectionLimits;
 use crate::data_dir::DataDir;
 use crate::housekeeping;
-use crate::http::{Stopping, app, open_admin_door};
+use crate::http::{Stopping, app, metrics_app, open_admin_door};
 use crate::state::AppState;
 
 /// How long requests may take that are under way when the server is told to stop: with what closing
 /// the store takes, two seconds.
 const GRACE: Duration = Duration::from_millis(1500);
 
-/// Connections of administrators at a time: each is a command that someone waits for.
+/// Connections of administrators, and of monitoring, at a time: each is someone who waits.
 const ADMINS_MAX: usize = 32;
 
 /// Where requests come in.
@@ -42,6 +42,8 @@ pub struct Doors {
     network: tokio::net::TcpListener,
     tls: Option<Tls>,
     admin: AdminSocket,
+    /// Where monitoring has a door of its own.
+    metrics: Option<tokio::net::TcpListener>,
     /// Listened for as soon as there are doors: who sends it before would end the process.
     hangup: Signal,
 }
@@ -58,7 +60,21 @@ impl Doors {
             .and_then(|()| tokio::net::TcpListener::from_std(network))
             .map_err(|error| Failure::usage(format!("the network cannot be used: {error}")))?;
         let hangup = listen_for(SignalKind::hangup())?;
-        Ok(Self { network, tls: None, admin: AdminSocket::open(&data.socket())?, hangup })
+        let admin = AdminSocket::open(&data.socket())?;
+        Ok(Self { network, tls: None, admin, metrics: None, hangup })
+    }
+
+    /// Gives monitoring a door of its own, where one is asked for.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on.
+    pub async fn with_metrics(self, address: Option<SocketAddr>) -> Result<Self, Failure> {
+        let Some(address) = address else { return Ok(self) };
+        let metrics = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+            Failure::usage(format!("`metrics_listen`: `{address}` cannot be listened on: {error}"))
+                .mend("choose an address and a free port of this machine")
+        })?;
+        Ok(Self { metrics: Some(metrics), ..self })
     }
 
     /// Has TLS spoken at the door to the network.
@@ -86,8 +102,12 @@ pub async fn serve(
     let network = network_hall(&state, app.clone(), limits, &stopping, doors.tls.clone());
     let network = connections::serve(doors.network, network, stopping.clone().told());
     let admin = admin_hall(open_admin_door(app), limits, &stopping);
-    let admin = connections::serve(doors.admin, admin, stopping.told());
+    let admin = connections::serve(doors.admin, admin, stopping.clone().told());
     let (network, admin) = (tokio::spawn(network), tokio::spawn(admin));
+    let metrics = doors.metrics.map(|door| {
+        let hall = admin_hall(metrics_app(state.clone()), limits, &stopping);
+        tokio::spawn(connections::serve(door, hall, stopping.told()))
+    });
     let period = state.config().sweep_period;
     let sweeper = tokio::spawn(housekeeping::keep(state.clone()));
     let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, doors.hangup)));
@@ -100,6 +120,7 @@ pub async fn serve(
     close(network, admin).await;
     sweeper.abort();
     keeper.inspect(JoinHandle::abort);
+    metrics.inspect(JoinHandle::abort);
     state.writer().stop().await;
     end
 }

@@ -5,6 +5,7 @@ use crate::http::testing::{Answer, PASSWORD, World, claims, sign, start};
 
 mod shown;
 mod throttle;
+mod waiting;
 
 const TOKEN: &str = "/v1/auth/token";
 const REFRESH: &str = "/v1/auth/refresh";

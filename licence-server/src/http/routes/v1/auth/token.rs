@@ -19,15 +19,16 @@ use super::waiting::Patience;
 use crate::clock::Stopwatch;
 use crate::config::{AddressPrefix, SessionLife};
 use crate::domain::{
-    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, SignOut, Stay, User,
+    ChangeUser, Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn,
+    SignOut, Stay, User, UserChange,
 };
 use crate::http::Client;
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
 use crate::http::known_device;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, done};
 use crate::http::request_time::RequestTime;
-use crate::password::Password;
+use crate::password::{Checked, Password, Salt};
 use crate::state::AppState;
 use crate::token::{RefreshSecret, RefreshToken};
 
@@ -148,17 +149,21 @@ async fn sign_in(
     } else {
         return Err(Problem::unexpected(&outcome));
     };
-    end_replaced(delivery, from, state)?;
+    end_replaced(delivery, from, state).await?;
     Ok(delivery
         .remembering(response, || known_device::remember(user.id, from.rule, state.refresh_key())))
 }
 
 /// Ends the sign-ins whose cookie the new one takes the place of: nobody could end them from that browser
 /// any more, and their seats would be held until they lapse.
-fn end_replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) -> Result<(), Problem> {
+async fn end_replaced(
+    delivery: &Delivery,
+    from: &From<'_>,
+    state: &AppState,
+) -> Result<(), Problem> {
     if let Delivery::Cookie(rule) = delivery {
         for old in CookieTokens::find(from.headers, rule, state).genuine() {
-            state.writer().tell(Command::SignOut(SignOut { session: old.session() }))?;
+            done(state.submit(Command::SignOut(SignOut { session: old.session() })).await?)?;
         }
     }
     Ok(())
@@ -189,18 +194,26 @@ async fn authenticate(
     let credential = user.as_ref().and_then(|user| user.credential.clone());
     let hash = credential.as_ref().map(|credential| credential.hash.clone());
     let watch = Stopwatch::start();
-    let verdict = state.passwords().verify(password, hash).await;
+    let salt = Salt(state.rng().bytes()?);
+    let verdict = state.passwords().check(password, hash.clone(), salt).await;
     state.metrics().hash.observe(watch.secs());
-    let is_right = match verdict {
-        Ok(is_right) => is_right,
+    let checked = match verdict {
+        Ok(checked) => checked,
         Err(unavailable) => {
             // Whoever came at a bad time has guessed nothing.
             attempt.given_up();
             return Err(unavailable.into());
         }
     };
+    let is_right = checked != Checked::Wrong;
     let found = user.zip(credential).filter(|_| is_right).ok_or_else(refused)?;
     attempt.succeeded();
+    if let (Checked::RightAnew(to), Some(from)) = (checked, hash) {
+        // A hash of an older system, or of older parameters, is one of ours from now on.
+        let change = UserChange::Rehash { from, to };
+        let rehash = ChangeUser { user: found.0.id, change, by: None };
+        state.writer().tell(Command::ChangeUser(rehash))?;
+    }
     Ok(found)
 }
 
