@@ -15,7 +15,9 @@ use crate::password::PasswordThreads;
 use crate::rng::Rng;
 use crate::shelf::{Shelf, Trust};
 use crate::store::{Reader, RedbReader, RedbStore, StoreError};
-use crate::token::{BearerVerifier, Minter, RefreshKey, Sightings};
+use crate::token::{
+    BearerVerifier, Minter, NoList, RefreshKey, RevokedList, RevokedLists, Sightings,
+};
 use crate::writer::{Unavailable, Writer};
 
 /// Everything that a handler may use. Cheap to clone.
@@ -46,6 +48,7 @@ struct Parts {
     metrics: Metrics,
     board: SharedBoard,
     minter: Minter,
+    revoked_lists: RevokedLists,
     refresh_key: RefreshKey,
     passwords: PasswordThreads,
 }
@@ -109,6 +112,7 @@ impl AppState {
             board: SharedBoard::new(&metrics),
             metrics,
             minter,
+            revoked_lists: RevokedLists::default(),
             refresh_key,
             passwords,
         })))
@@ -222,6 +226,14 @@ impl AppState {
     #[must_use]
     pub fn minter(&self) -> &Minter {
         &self.0.minter
+    }
+
+    /// The signed list of access tokens that are good no more.
+    ///
+    /// # Errors
+    /// Every [`NoList`].
+    pub fn revoked_list(&self) -> Result<Arc<RevokedList>, NoList> {
+        self.0.revoked_lists.current(self.mirror(), self.minter(), self.now())
     }
 
     /// What makes refresh tokens.

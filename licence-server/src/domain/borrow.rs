@@ -35,16 +35,17 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
     if has_one || command.days == 0 || draft.site().borrowed >= limits.seats_max {
         return refused(Refusal::Conflict, draft);
     }
-    if let Claim::Full(line) = seat::claim(&mut session, &terms, 0, draft)? {
-        let full = full_house(&session, &terms, line, draft)?;
-        return refused(Refusal::NoSeat(full), draft);
-    }
     let start = draft.now();
     let asked = start.plus(i64::from(command.days) * DAY_SECS);
     let end = terms.period.exp().map_or(asked, |exp| asked.min(exp));
     if end <= start {
         // A licence in grace lends nothing.
         return refused(Refusal::ExceedsLicence, draft);
+    }
+    // The last that may refuse: once a seat is claimed, the session's row is written.
+    if let Claim::Full(line) = seat::claim(&mut session, &terms, 0, draft)? {
+        let full = full_house(&session, &terms, line, draft)?;
+        return refused(Refusal::NoSeat(full), draft);
     }
     draft.write_session(session.clone());
     let (id, user) = (command.id, session.user);

@@ -5,12 +5,14 @@ mod cache;
 mod claims;
 mod mint;
 mod refresh_token;
+mod revoked_list;
 mod sightings;
 
 pub use bearer::{BearerRefusal, BearerVerifier};
 pub use claims::{TokenClaims, VerifiedToken};
 pub use mint::{MintFailed, Minter};
 pub use refresh_token::{RefreshKey, RefreshSecret, RefreshToken};
+pub use revoked_list::{NoList, RevokedList, RevokedLists};
 pub use sightings::Sightings;
 
 #[cfg(test)]

@@ -40,6 +40,24 @@ fn a_borrowed_seat_is_the_persons_own_and_outlives_the_session() {
 }
 
 #[test]
+fn a_loan_that_is_refused_in_the_days_of_grace_takes_no_seat() {
+    // The seat was claimed before the refusal, and the session's row did not know of it.
+    let mut terms = terms(1);
+    terms.seats.borrow = Some(Limits { days_max: 14, seats_max: 1 });
+    let year_end = START.plus(DAY_SECS);
+    let last = year_end.plus(3 * DAY_SECS);
+    terms.period = Period::limited(START, year_end, None, Some(last)).unwrap();
+    let mut house = House::with_terms(terms);
+    let ann = house.person("ann");
+    house.pass(DAY_SECS);
+    let device = house.seated(ann);
+    house.one(Command::Park(device.session));
+    assert_eq!(refused(&borrow(&mut house, device, 1)), Code::ExceedsLicence);
+    assert_eq!(house.mirror.seats_in_use(house.now), 0);
+    house.check_counters();
+}
+
+#[test]
 fn whoever_borrowed_can_sign_in_again() {
     let mut house = lending(1, 1);
     let ann = house.person("ann");

@@ -5,6 +5,7 @@ mod licence;
 mod log;
 mod me;
 mod me_data;
+mod revoked;
 mod seats;
 mod session_data;
 mod sessions;
@@ -32,6 +33,7 @@ pub(super) fn router() -> Router<AppState> {
         .merge(log::router())
         .merge(me::router())
         .merge(me_data::router())
+        .merge(revoked::router())
         .nest("/seats", seats::router())
         .merge(session_data::router())
         .merge(sessions::router())
