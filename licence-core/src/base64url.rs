@@ -3,12 +3,16 @@
 //! One value has one text, so a token cannot be changed without changing what it says.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 
 /// Writes bytes as base64url without padding.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut text = Vec::new();
+    append(&URL_SAFE_NO_PAD, bytes, &mut text);
+    // Base64 is ASCII. The engine's own `encode` would describe a text that is not, which costs the
+    // browser's module a kilobyte of formatting.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads base64url; `None` for every spelling but the canonical one.
@@ -32,10 +36,14 @@ pub fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
 ///
 /// It is written where it stays: a private key passes through here, and leaves no copy behind.
 pub(crate) fn append_standard(bytes: &[u8], text: &mut Vec<u8>) {
+    append(&STANDARD, bytes, text);
+}
+
+fn append(engine: &GeneralPurpose, bytes: &[u8], text: &mut Vec<u8>) {
     let start = text.len();
     text.resize(start + standard_chars(bytes.len()), 0);
     let room = text.get_mut(start..).unwrap_or_default();
-    let written = STANDARD.encode_slice(bytes, room).unwrap_or(0);
+    let written = engine.encode_slice(bytes, room).unwrap_or(0);
     text.truncate(start + written);
 }
 

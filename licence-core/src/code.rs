@@ -25,9 +25,8 @@ impl Exit {
     }
 }
 
-/// Everything that is said of one code.
+/// What is said of one code beside its name, which alone the browser's module carries.
 struct Entry {
-    name: &'static str,
     http: u16,
     exit: Exit,
     title: &'static str,
@@ -49,10 +48,18 @@ macro_rules! codes {
             /// Every code, the verifier's first.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// The code as it is written in JSON: `bad_signature`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
             const fn entry(self) -> &'static Entry {
                 match self {
                     $(Self::$variant => &Entry {
-                        name: $name, http: $http, exit: Exit::$exit, title: $title, mend: $mend,
+                        http: $http, exit: Exit::$exit, title: $title, mend: $mend,
                     },)+
                 }
             }
@@ -167,12 +174,6 @@ codes! {
 }
 
 impl Code {
-    /// The code as it is written in JSON: `bad_signature`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.entry().name
-    }
-
     /// What it means: a sentence without its full stop.
     #[must_use]
     pub const fn title(self) -> &'static str {

@@ -6,6 +6,7 @@ use crate::base64url;
 
 /// A UUID in its canonical text (RFC 9562: 36 characters, lower case).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(8))] // Copied by words: byte by byte, ids cost the browser's module kilobytes.
 pub struct Uuid([u8; 16]);
 
 impl Uuid {
@@ -117,6 +118,7 @@ uuid_ids! {
 
 /// A key's RFC 7638 thumbprint (SHA-256), written as 43 characters of base64url.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(8))] // Copied by words: byte by byte, ids cost the browser's module kilobytes.
 pub struct KeyId([u8; 32]);
 
 impl KeyId {
@@ -155,6 +157,7 @@ impl fmt::Debug for KeyId {
 /// alphabet is Crockford's base 32 (no I, L, O, U); the check is Luhn's in base 32, which finds every
 /// single wrong character and every swap of two neighbours but one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(8))] // Copied by words: byte by byte, ids cost the browser's module kilobytes.
 pub struct Serial([u8; 16]);
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

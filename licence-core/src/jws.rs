@@ -88,7 +88,7 @@ impl Kind {
     }
 }
 
-pub(crate) use read::Envelope;
+pub(crate) use read::{Envelope, open};
 pub use read::{UnverifiedParts, unverified_parts};
 pub use write::SigningInput;
 
@@ -106,13 +106,34 @@ mod read {
         signature: [u8; 64],
     }
 
+    /// Reads a compact JWS of a kind and checks its signature by the key that `key_of` gives for the one
+    /// it names.
+    ///
+    /// One function for every kind and, behind a pointer, for every way to find a key: the browser's module
+    /// would carry its copies.
+    pub(crate) fn open<'a, 'k>(
+        text: &'a [u8],
+        kind: Kind,
+        key_of: &dyn Fn(KeyId) -> Option<&'k PublicKey>,
+    ) -> Result<SignedBytes<'a>, Refusal> {
+        let envelope = Envelope::parse(text, kind)?;
+        let key = key_of(envelope.kid);
+        envelope.open(key)
+    }
+
     /// What stands in a JWS whose signature holds. Only [`Envelope::open`] makes it.
     pub(crate) struct SignedBytes<'a> {
+        signer: KeyId,
         signing_input: &'a [u8],
         payload: Vec<u8>,
     }
 
     impl<'a> SignedBytes<'a> {
+        /// The key that signed them.
+        pub(crate) const fn signer(&self) -> KeyId {
+            self.signer
+        }
+
         /// The bytes that the signature is over.
         pub(crate) const fn signing_input(&self) -> &'a [u8] {
             self.signing_input
@@ -153,11 +174,6 @@ mod read {
             })
         }
 
-        /// The key that is said to have signed it.
-        pub(crate) const fn kid(&self) -> KeyId {
-            self.kid
-        }
-
         /// The payload before anyone has checked the signature.
         pub(crate) fn unverified_payload(&self) -> &[u8] {
             &self.payload
@@ -171,7 +187,8 @@ mod read {
             if !key.verifies(self.signing_input, &self.signature) {
                 return Err(refuse(Reason::BadSignature));
             }
-            Ok(SignedBytes { signing_input: self.signing_input, payload: self.payload })
+            let Self { kid: signer, signing_input, payload, .. } = self;
+            Ok(SignedBytes { signer, signing_input, payload })
         }
     }
 

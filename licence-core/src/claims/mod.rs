@@ -82,7 +82,7 @@ pub trait Claims: Sized {
 
 /// Reads a payload: JSON first, then the version, then the claims of that version.
 pub(crate) fn read<C: Claims>(payload: &[u8]) -> Result<C, Reason> {
-    read_by(payload, C::read)
+    C::read(&versioned(C::KIND, payload)?)
 }
 
 /// The same for a licence, by someone who may know its site's key already.
@@ -90,22 +90,20 @@ pub(crate) fn read_licence(
     payload: &[u8],
     site: Option<&PublicKey>,
 ) -> Result<LicenceClaims, Reason> {
-    read_by(payload, |claims| LicenceClaims::read_knowing(claims, site))
+    LicenceClaims::read_knowing(&versioned(Kind::Licence, payload)?, site)
 }
 
-fn read_by<C: Claims>(
-    payload: &[u8],
-    read: impl FnOnce(&Object<'_>) -> Result<C, Reason>,
-) -> Result<C, Reason> {
-    let value = json::parse(payload).map_err(Flaw::Json)?;
-    let claims = value.as_object().ok_or(Flaw::Json(json::JsonFlaw::Syntax))?;
-    match may(claims, "ver", integer)? {
-        Some(VERSION) => {}
-        None if C::KIND == Kind::Access => {}
-        None => return Err(Flaw::Missing("ver").into()),
-        Some(ver) => return Err(Reason::UnsupportedVersion { ver }),
+/// What the claims of a kind are read from.
+fn versioned(kind: Kind, payload: &[u8]) -> Result<Object<'_>, Reason> {
+    let Value::Object(claims) = json::parse(payload).map_err(Flaw::Json)? else {
+        return Err(Flaw::Json(json::JsonFlaw::Syntax).into());
+    };
+    match may(&claims, "ver", integer)? {
+        Some(VERSION) => Ok(claims),
+        None if kind == Kind::Access => Ok(claims),
+        None => Err(Flaw::Missing("ver").into()),
+        Some(ver) => Err(Reason::UnsupportedVersion { ver }),
     }
-    read(claims)
 }
 
 /// A claim that must be there.
@@ -169,7 +167,12 @@ fn list<T>(
 ) -> impl Fn(&Value<'_>) -> Option<Vec<T>> {
     move |value| {
         let values = value.as_array().filter(|values| values.len() <= max)?;
-        values.iter().map(&read).collect()
+        // A loop: what `collect` makes of it is larger, once for each kind of list.
+        let mut read_values = Vec::with_capacity(values.len());
+        for value in values {
+            read_values.push(read(value)?);
+        }
+        Some(read_values)
     }
 }
 

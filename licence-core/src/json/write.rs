@@ -1,4 +1,4 @@
-use core::fmt::{Display, Write as _};
+use core::fmt::{self, Display, Write as _};
 
 use super::{Object, Value};
 
@@ -33,7 +33,7 @@ impl ObjectWriter<'_> {
     /// Writes a string member.
     pub fn string(&mut self, name: &str, value: impl Display) {
         self.name(name);
-        write_string(self.text, &value.to_string());
+        write_string(self.text, &value);
     }
 
     /// Writes an integer member.
@@ -82,7 +82,7 @@ impl ObjectWriter<'_> {
 
     fn name(&mut self, name: &str) {
         separate(self.text, &mut self.is_first);
-        write_string(self.text, name);
+        write_string(self.text, &name);
         self.text.push(':');
     }
 }
@@ -91,7 +91,7 @@ impl ArrayWriter<'_> {
     /// Writes a string.
     pub fn string(&mut self, value: impl Display) {
         separate(self.text, &mut self.is_first);
-        write_string(self.text, &value.to_string());
+        write_string(self.text, &value);
     }
 
     /// Writes an object.
@@ -107,7 +107,7 @@ fn write_value(text: &mut String, value: &Value<'_>) {
         Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
         Value::Integer(number) => text.push_str(&number.to_string()),
         Value::Number(number) => text.push_str(number),
-        Value::String(string) => write_string(text, string),
+        Value::String(string) => write_string(text, &string),
         Value::Array(values) => {
             text.push('[');
             let mut is_first = true;
@@ -139,20 +139,28 @@ fn separate(text: &mut String, is_first: &mut bool) {
     }
 }
 
-/// Only what must be escaped is escaped, so that a string has one spelling.
-fn write_string(text: &mut String, value: &str) {
+/// One function for every type, because the browser's module would carry each of its copies.
+fn write_string(text: &mut String, value: &dyn Display) {
     text.push('"');
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            '\0'..='\u{1f}' => {
-                // Writing into a String cannot fail.
-                let _ = write!(text, "\\u{:04x}", u32::from(c));
+    // Writing into a String cannot fail.
+    let _ = write!(Escaped(text), "{value}");
+    text.push('"');
+}
+
+/// The inside of a string. Only what must be escaped is escaped, so that a string has one spelling.
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, value: &str) -> fmt::Result {
+        for c in value.chars() {
+            match c {
+                '"' | '\\' => self.0.extend(['\\', c]),
+                '\0'..='\u{1f}' => write!(self.0, "\\u{:04x}", u32::from(c))?,
+                _ => self.0.push(c),
             }
-            _ => text.push(c),
         }
+        Ok(())
     }
-    text.push('"');
 }
 
 #[cfg(test)]

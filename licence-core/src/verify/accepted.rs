@@ -81,7 +81,7 @@ impl SignedLicence {
     ) -> Result<Vec<SignedRevocations>, Refusal> {
         let held = held.filter(|list| list.claims.iss == self.claims.iss);
         match (&self.list, held) {
-            (Some(filed), Some(held)) => SignedRevocations::choose(filed.clone(), held.clone()),
+            (Some(filed), Some(held)) => SignedRevocations::choose(filed, held),
             (filed, held) => Ok(filed.iter().chain(held).cloned().collect()),
         }
     }

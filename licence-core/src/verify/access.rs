@@ -1,7 +1,7 @@
 use super::life::check_life;
 use super::{AcceptedLicence, SignedRevoked};
 use crate::claims::{self, AccessClaims};
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::refusal::{Part, Reason, Refusal};
 use crate::time::UnixTime;
 
@@ -60,7 +60,7 @@ impl AcceptedLicence {
         if let Some(list) = revoked {
             list.check(site, now)?;
         }
-        let signed = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
+        let signed = jws::open(token, Kind::Access, &|_| Some(site))?;
         let refuse = |reason| Refusal::at(Part::Access, reason);
         let claims: AccessClaims = claims::read(signed.payload()).map_err(refuse)?;
         check_life(claims.sign_in.iat, claims.sign_in.exp, now).map_err(refuse)?;

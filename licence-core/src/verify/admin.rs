@@ -1,6 +1,6 @@
 use super::life::check_life;
 use crate::claims::{self, AdminClaims};
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::key::PublicKey;
 use crate::refusal::{Part, Reason, Refusal};
 use crate::text::{Audience, Product};
@@ -26,7 +26,7 @@ impl ValidAdmin {
         product: &Product,
         now: UnixTime,
     ) -> Result<Self, Refusal> {
-        let signed = Envelope::parse(token, Kind::Access)?.open(Some(site))?;
+        let signed = jws::open(token, Kind::Access, &|_| Some(site))?;
         let refuse = |reason| Refusal::at(Part::Access, reason);
         let claims: AdminClaims = claims::read(signed.payload()).map_err(refuse)?;
         if claims.product != *product {

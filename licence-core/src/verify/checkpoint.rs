@@ -1,5 +1,5 @@
 use crate::claims::{self, CheckpointClaims};
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::key::PublicKey;
 use crate::refusal::{Part, Reason, Refusal};
 use crate::text::Product;
@@ -17,7 +17,7 @@ impl SignedCheckpoint {
     /// At [`Part::Checkpoint`]: `too_large`, `malformed`, `wrong_type`, `unknown_key`, `bad_signature`,
     /// `unsupported_version`, `wrong_product`.
     pub fn verify(text: &[u8], site: &PublicKey, product: &Product) -> Result<Self, Refusal> {
-        let signed = Envelope::parse(text, Kind::Checkpoint)?.open(Some(site))?;
+        let signed = jws::open(text, Kind::Checkpoint, &|_| Some(site))?;
         let refuse = |reason| Refusal::at(Part::Checkpoint, reason);
         let claims: CheckpointClaims = claims::read(signed.payload()).map_err(refuse)?;
         if claims.product != *product {

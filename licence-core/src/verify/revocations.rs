@@ -1,7 +1,7 @@
 use crate::armour::{self, Label};
 use crate::claims::{self, RevocationsClaims};
 use crate::id::KeyId;
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::key::Roots;
 use crate::limits::FILE_BYTES_MAX;
 use crate::refusal::{Flaw, Part, Reason, Refusal};
@@ -35,12 +35,10 @@ impl SignedRevocations {
     }
 
     pub(super) fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
-        let envelope = Envelope::parse(text, Kind::Revocations)?;
-        let signer = envelope.kid();
-        let signed = envelope.open(roots.find(signer))?;
+        let signed = jws::open(text, Kind::Revocations, &|kid| roots.find(kid))?;
         let claims =
             claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Revocations, r))?;
-        Ok(Self { claims, signer })
+        Ok(Self { claims, signer: signed.signer() })
     }
 
     /// What it says.
@@ -58,17 +56,19 @@ impl SignedRevocations {
     /// # Errors
     /// `malformed`, claim `seq`, at the revocation list: both would count as the newest, and they say
     /// different things.
-    pub(super) fn choose(filed: Self, held: Self) -> Result<Vec<Self>, Refusal> {
+    pub(super) fn choose(filed: &Self, held: &Self) -> Result<Vec<Self>, Refusal> {
         let (seq, held_seq) = (filed.claims.seq, held.claims.seq);
-        match (filed.bans_signer_of(&held), held.bans_signer_of(&filed)) {
-            (true, false) => Ok(vec![filed]),
-            (false, true) => Ok(vec![held]),
+        let counting: &[&Self] = match (filed.bans_signer_of(held), held.bans_signer_of(filed)) {
+            (true, false) => &[filed],
+            (false, true) => &[held],
             _ if seq == held_seq && filed.claims != held.claims => {
-                Err(Refusal::at(Part::Revocations, Reason::Malformed(Flaw::Claim("seq"))))
+                let reason = Reason::Malformed(Flaw::Claim("seq"));
+                return Err(Refusal::at(Part::Revocations, reason));
             }
-            (true, true) => Ok(vec![filed, held]),
-            (false, false) => Ok(vec![if seq > held_seq { filed } else { held }]),
-        }
+            (true, true) => &[filed, held],
+            (false, false) => &[if seq > held_seq { filed } else { held }],
+        };
+        Ok(counting.iter().copied().cloned().collect())
     }
 
     fn bans_signer_of(&self, other: &Self) -> bool {

@@ -4,7 +4,7 @@ use super::AcceptedLicence;
 use super::life::check_life;
 use crate::claims::{self, RevokedClaims};
 use crate::id::KeyId;
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::key::PublicKey;
 use crate::refusal::{Part, Reason, Refusal};
 use crate::time::UnixTime;
@@ -26,7 +26,7 @@ impl AcceptedLicence {
     /// `not_yet_valid`, `expired`.
     pub fn verify_revoked(&self, list: &[u8], now: UnixTime) -> Result<SignedRevoked, Refusal> {
         let site = self.named_site()?;
-        let signed = Envelope::parse(list, Kind::Revoked)?.open(Some(site))?;
+        let signed = jws::open(list, Kind::Revoked, &|_| Some(site))?;
         let refuse = |reason| Refusal::at(Part::Revoked, reason);
         let claims: RevokedClaims = claims::read(signed.payload()).map_err(refuse)?;
         if claims.product != self.signed().claims().product {

@@ -3,7 +3,7 @@ use super::revocations::SignedRevocations;
 use crate::armour::{self, Label};
 use crate::claims::{self, IssuerClaims, LicenceClaims};
 use crate::id::KeyId;
-use crate::jws::{Envelope, Kind};
+use crate::jws::{self, Kind};
 use crate::key::{PublicKey, Roots};
 use crate::limits::FILE_BYTES_MAX;
 use crate::refusal::{Flaw, Part, Reason, Refusal};
@@ -30,11 +30,13 @@ impl UnverifiedLicence {
             return Ok(Self { licence: bytes.to_vec(), issuer: None, revocations: None });
         }
         let refuse = |flaw| Refusal::at(Part::File, Reason::Malformed(flaw));
-        let mut blocks = armour::parse(bytes).map_err(refuse)?.into_iter().peekable();
-        let mut next = |label| blocks.next_if(|(own, _)| *own == label).map(|(_, text)| text);
+        let mut blocks = armour::parse(bytes).map_err(refuse)?;
+        // The next one last, where it can be taken off.
+        blocks.reverse();
+        let mut next = |label| blocks.pop_if(|(own, _)| *own == label).map(|(_, text)| text);
         let licence = next(Label::Licence).ok_or_else(|| refuse(Flaw::Blocks))?;
         let (issuer, revocations) = (next(Label::IssuerKey), next(Label::Revocations));
-        if blocks.next().is_some() {
+        if !blocks.is_empty() {
             return Err(refuse(Flaw::Blocks));
         }
         Ok(Self { licence, issuer, revocations })
@@ -72,14 +74,12 @@ impl UnverifiedLicence {
         let list = list.transpose()?;
         let issuer = self.issuer.as_deref().map(|text| SignedIssuer::verify(text, roots));
         let issuer = issuer.transpose()?;
-        let envelope = Envelope::parse(&self.licence, Kind::Licence)?;
-        let signer = envelope.kid();
         // With an issuing key in the file, that key must have signed: a file shows no idle blocks.
-        let key = match &issuer {
+        let signed = jws::open(&self.licence, Kind::Licence, &|kid| match &issuer {
             Some(issuer) => Some(&issuer.claims.key),
-            None => roots.find(signer),
-        };
-        let signed = envelope.open(key)?;
+            None => roots.find(kid),
+        })?;
+        let signer = signed.signer();
         let licence = claims::read_licence(signed.payload(), site)
             .map_err(|reason| Refusal::at(Part::Licence, reason))?;
         // Vendors may share a root key, and one vendor's list says nothing of another's licences.
@@ -111,16 +111,15 @@ pub(super) struct SignedIssuer {
 
 impl SignedIssuer {
     fn verify(text: &[u8], roots: &Roots) -> Result<Self, Refusal> {
-        let envelope = Envelope::parse(text, Kind::Issuer)?;
-        let root = envelope.kid();
-        let signed = envelope.open(roots.find(root))?;
+        let signed = jws::open(text, Kind::Issuer, &|kid| roots.find(kid))?;
         let claims: IssuerClaims =
             claims::read(signed.payload()).map_err(|r| Refusal::at(Part::Issuer, r))?;
         // No key has two roles: a root that is also an issuing key would outlive its own window.
         if roots.find(claims.key.id()).is_some() {
             return Err(Refusal::at(Part::Issuer, Reason::UnknownKey { kid: claims.key.id() }));
         }
-        Ok(Self { claims, signing_input: signed.signing_input().to_vec(), root })
+        let signing_input = signed.signing_input().to_vec();
+        Ok(Self { claims, signing_input, root: signed.signer() })
     }
 
     /// Whether the key may have signed this licence. Its window is judged at the licence's `iat`, so
