@@ -22,6 +22,7 @@ mod site;
 mod statistics;
 mod store;
 mod verify;
+mod wasm;
 
 use std::path::PathBuf;
 use std::{fs, io};
@@ -51,6 +52,8 @@ pub(crate) struct Options {
 enum Part {
     /// Licences and tokens, from text to claims
     Verify,
+    /// Tokens in Node.js and in a browser
+    Wasm,
     /// Requests to the running server
     Server,
     /// The store with up to a million sessions
@@ -61,6 +64,7 @@ impl Part {
     const fn title(self) -> &'static str {
         match self {
             Self::Verify => verify::TITLE,
+            Self::Wasm => wasm::TITLE,
             Self::Server => server::TITLE,
             Self::Store => store::TITLE,
         }
@@ -74,6 +78,7 @@ impl Part {
     ) -> Result<Measured, Failure> {
         match self {
             Self::Verify => verify(options, workspace, steps),
+            Self::Wasm => wasm(options, workspace, steps),
             Self::Server => server(options, workspace, steps),
             Self::Store => store(options, workspace, steps),
         }
@@ -108,6 +113,14 @@ fn verify(
     steps.take("peers of verification", || verify::build(workspace))?;
     let machine = Machine::look()?;
     let section = steps.take("verification", || verify::measure(workspace, &effort))?;
+    Ok(Measured { machine, shape: effort.to_string(), section })
+}
+
+fn wasm(options: &Options, workspace: &Workspace, steps: &mut Steps) -> Result<Measured, Failure> {
+    let effort = if options.quick { Effort::QUICK } else { wasm::FULL };
+    wasm::build(workspace, steps)?;
+    let machine = Machine::look()?;
+    let section = steps.take("verification in JavaScript", || wasm::measure(workspace, &effort))?;
     Ok(Measured { machine, shape: effort.to_string(), section })
 }
 
