@@ -189,6 +189,22 @@ describe("the story of the demonstration", () => {
     await chen.sees("inside");
   });
 
+  test("a seat that was taken along opens the page where no server answers, and is brought back", async () => {
+    await boris.click("borrow");
+    await boris.page.locator("#give-back").waitFor({ state: "visible" });
+    assert.match(await boris.text("borrow-story"), /^Yours until /);
+    await boris.page.route("**/v1/**", (route) => route.abort());
+    await boris.page.reload();
+    await boris.sees("away");
+    assert.equal(await boris.text("away-title"), "Working on a borrowed seat");
+    await boris.keepPicture("10-borrowed");
+    await boris.page.unroute("**/v1/**");
+    await boris.click("retry");
+    await boris.sees("inside");
+    await boris.click("give-back");
+    await boris.page.locator('#borrow-story:text-is("It is back.")').waitFor();
+  });
+
   test("no script failed, and none did what the page's policy forbids", () => {
     assert.deepEqual(browser.faults, []);
   });

@@ -65,7 +65,8 @@ function showInside(session) {
   line.dataset["state"] = licence?.state ?? "expired";
   say(line, `Verified in this browser: all ${chain.length} links hold, and the licence is ${licence?.state ?? "expired"}.`);
   the("chain", HTMLElement).replaceChildren(...chainItems(chain, names.get(claims.sub) ?? "you"));
-  the("borrow", HTMLElement).hidden = licence?.claims.seats.borrow === undefined;
+  the("borrow", HTMLElement).hidden = licence?.claims.seats.borrow === undefined || session.state.lease !== undefined;
+  the("give-back", HTMLElement).hidden = session.state.lease === undefined;
   if (seat) seats(seat);
 }
 
@@ -99,8 +100,7 @@ async function showWho(session) {
   const answer = await session.fetch("/v1/me").catch(() => undefined);
   if (!answer?.ok) return void names.delete(sub);
   names.set(sub, (await answer.json()).username);
-  shown = undefined;
-  show(session);
+  showAgain(session);
 }
 
 /** @param {{ total: number, in_use?: number }} now */
@@ -160,15 +160,21 @@ async function borrow(session) {
   const answer = await session.borrow(BORROWED_DAYS);
   const line = the("borrow-story", HTMLElement);
   if (!answer.ok) return say(line, told(answer.problem));
-  say(line, `Yours until ${day(answer.lease.exp)}. Stop the server and reload this page: it still opens.`);
-  the("give-back", HTMLElement).hidden = false;
+  say(line, `Yours until ${day(answer.lease.exp)}. While no server answers, this page opens all the same.`);
+  showAgain(session);
 }
 
 /** @param {Session} session */
 async function giveBack(session) {
   const answer = await session.giveBack();
   say(the("borrow-story", HTMLElement), answer.ok ? "It is back." : told(answer.problem));
-  the("give-back", HTMLElement).hidden = answer.ok;
+  showAgain(session);
+}
+
+/** Shows what is held, though it is the same token as before. @param {Session} session */
+function showAgain(session) {
+  shown = undefined;
+  show(session);
 }
 
 /** @param {Session} session */
@@ -191,7 +197,7 @@ function listen(session) {
   onClick("park", () => session.park());
   onClick("borrow", () => borrow(session));
   onClick("give-back", () => giveBack(session));
-  onClick("restore", () => ((shown = undefined), show(session)));
+  onClick("restore", () => showAgain(session));
   for (const id of ["sign-out", "give-up"]) onClick(id, () => session.signOut());
 }
 

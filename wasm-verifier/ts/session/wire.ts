@@ -115,8 +115,8 @@ export class Wire {
 
   async #post<T>(route: string, form: Record<string, string>, signal?: AbortSignal, patience = 0): Promise<Answer<T>> {
     const body = new URLSearchParams(form);
-    // A sign-out is not given up when its page goes; what waits for a seat is.
     if (this.refreshToken) body.set("refresh_token", this.refreshToken);
+    // A sign-out is not given up when its page goes; what waits for a seat is.
     const answer = await this.call<T>("POST", `auth/${route}`, { body, ...(signal ? { signal } : { keepalive: true }) }, patience);
     // A full house brings one along as well: the password was right.
     const given = (answer.ok ? answer.body : answer.problem) as { refresh_token?: string } | undefined;
