@@ -27,9 +27,7 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
     }
     seat::let_all_go(draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
-    draft.edit_site(|site| {
-        (site.mark, site.doubt) = (mark, None);
-        site.access_from = site.position.seq;
-    });
+    draft.set_back(mark);
+    draft.edit_site(|site| site.access_from = site.position.seq);
     Ok(Outcome::Done)
 }

@@ -88,6 +88,7 @@ struct Log {
 
 /// A point to come back to.
 struct Savepoint {
+    now: UnixTime,
     site: Site,
     licences: Licences,
     tables: Marks,
@@ -259,6 +260,7 @@ impl Draft {
         let Fronts { leases, revocations, sessions, borrowings } = &self.fronts;
         let Log { entries, revoked, purged, licences, list, pruned, woken } = &self.log;
         Savepoint {
+            now: self.now,
             site: self.site,
             licences: self.licences.clone(),
             tables: self.tables.marks(),
@@ -276,8 +278,8 @@ impl Draft {
     }
 
     fn roll_back(&mut self, savepoint: Savepoint) {
-        let Savepoint { site, licences, tables, done, log } = savepoint;
-        (self.site, self.licences) = (site, licences);
+        let Savepoint { now, site, licences, tables, done, log } = savepoint;
+        (self.now, self.site, self.licences) = (now, site, licences);
         self.tables.roll_back(tables);
         let fronts = &mut self.fronts;
         [

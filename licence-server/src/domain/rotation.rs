@@ -134,9 +134,10 @@ fn late(
     refresh: &Refresh,
     draft: &mut Draft,
 ) -> Result<Outcome, Missing> {
-    let seen_iat = session.seen_iat.max(refresh.seen_iat);
-    let is_unseen = seen_iat.is_none_or(|iat| iat < rotation.at);
     let now = draft.now();
+    // One that is ahead was made before the clock was set back, and says nothing of this answer.
+    let reported = refresh.seen_iat.filter(|iat| *iat <= now);
+    let is_unseen = session.seen_iat.max(reported).is_none_or(|iat| iat < rotation.at);
     match session.late.another(now).filter(|_| is_unseen && session.mark == refresh.mark) {
         None => theft(session, draft),
         Some(late) => {

@@ -10,7 +10,7 @@ use super::audit::{Act, Actor};
 use super::borrow;
 use super::command::{Outcome, Refusal, ReleaseSeat};
 use super::draft::{Draft, Lease, Missing};
-use super::licence::{Terms, terms_now};
+use super::licence::{ACCESS_SECS, Terms, terms_now};
 use super::row::{Holder, Revocation, Revoked, Session};
 use super::waiting::{self, Line};
 use super::{REVOKED_MARGIN_SECS, SWEEP_MAX, refuse};
@@ -52,8 +52,10 @@ pub(super) fn claim(
     if !may {
         return waiting::line_up(holder(session, terms), wait_secs, draft).map(Claim::Full);
     }
-    // INVARIANT: no lease outlives its session, or its seat would be held by nobody.
-    let end = draft.now().plus(terms.lease_secs()).min(session.idle_end);
+    // INVARIANT: no lease ends before an access token that it covers, though a new licence has shorter
+    // ones; and none outlives its session, or its seat would be held by nobody.
+    let covered = session.access_end.min(draft.now().plus(ACCESS_SECS));
+    let end = draft.now().plus(terms.lease_secs()).max(covered).min(session.idle_end);
     set_lease(session, Some(end), draft)?;
     if is_new {
         waiting::leave(session, terms, draft)?;

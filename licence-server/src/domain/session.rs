@@ -264,7 +264,9 @@ pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Outcome 
 /// Notes which access tokens came back, and when sessions were last heard of.
 pub(super) fn see(sightings: &[Sighting], draft: &mut Draft) -> Result<Outcome, Missing> {
     draft.expect_sessions(sightings.iter().map(|sighting| &sighting.session))?;
-    for sighting in sightings {
+    // A token that is ahead was made before the clock was set back, and its session knows it no more.
+    let now = draft.now();
+    for sighting in sightings.iter().filter(|sighting| sighting.iat <= now) {
         if let Some(mut session) = draft.session(sighting.session)? {
             session.seen_iat = session.seen_iat.max(Some(sighting.iat));
             session.seen_at = session.seen_at.max(sighting.at);

@@ -59,7 +59,9 @@ pub(super) fn may_take(
     draft: &mut Draft,
 ) -> Result<bool, Missing> {
     let places = places(draft)?;
-    let ahead = places.iter().take_while(|place| !place.is_of(session, terms));
+    // A place that is kept no more may not be forgotten yet, and counts for nothing.
+    let is_own = |place: &&Place| place.is_kept(draft) && place.is_of(session, terms);
+    let ahead = places.iter().take_while(|place| !is_own(place));
     let ahead = count(ahead.filter(|place| place.is_live(draft)));
     Ok(seat::make_room(ahead.saturating_add(1), terms, draft)? > ahead)
 }

@@ -18,6 +18,12 @@ impl Draft {
         self.now
     }
 
+    /// Sets the time back, for whatever is left of the batch too.
+    pub(in crate::domain) const fn set_back(&mut self, now: UnixTime) {
+        self.now = now;
+        (self.site.mark, self.site.doubt) = (now, None);
+    }
+
     /// What the clocks say, for whoever sets the time right.
     pub(in crate::domain) const fn reading(&self) -> Reading {
         self.reading

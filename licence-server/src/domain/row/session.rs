@@ -107,9 +107,17 @@ impl Session {
                 *time = time.plus(-ahead_secs);
             }
         }
+        self.late.since = self.late.since.min(now);
+        let is_answer_seen = self.rotation.is_some_and(|old| self.seen_iat >= Some(old.at));
         if let Some(rotation) = &mut self.rotation {
             rotation.at = rotation.at.min(now);
             rotation.opened = rotation.opened.min(now);
+        }
+        if self.seen_iat > Some(now) {
+            // Whether the answer was seen stays known, and the next one is not seen yet.
+            let seen = now.plus(-1);
+            self.seen_iat = is_answer_seen.then_some(seen);
+            self.rotation = self.rotation.map(|old| Rotation { at: old.at.min(seen), ..old });
         }
     }
 }

@@ -123,3 +123,37 @@ fn the_mark_is_kept_also_through_a_quiet_night() {
     house.reopen();
     assert!(house.now.since(house.mirror.site().mark) <= 600);
 }
+
+/// Whatever came in one batch with a reset was once judged by the time that was wrong: its seat was
+/// held, and its token good, for as long as the clock had been ahead.
+#[test]
+fn what_is_asked_together_with_a_reset_is_judged_by_the_time_that_is_right() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    house.wrong_secs = 365 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    house.wrong_secs = 0;
+    let (sign_in, _) = house.sign_in_command(ann);
+    let mut outcomes = house.turn(&[reset(), sign_in]);
+    assert_eq!(granted(outcomes.remove(1)).iat, START);
+}
+
+/// A token that came back while the clock was ahead once made every later answer look as if it had
+/// arrived, so a client that lost one was taken for a thief.
+#[test]
+fn an_answer_that_is_lost_after_a_reset_is_given_again() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    house.wrong_secs = DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let (outcome, device) = house.refresh(device);
+    let (session, iat) = (device.session, granted(outcome).iat);
+    house.one(Command::Seen(vec![crate::domain::Sighting { session, iat, at: iat }]));
+    house.wrong_secs = 0;
+    assert_eq!(house.one(reset()), Outcome::Done);
+    house.pass(60);
+    house.refreshed(device);
+    house.pass(60);
+    house.refreshed(device);
+}

@@ -185,3 +185,25 @@ fn names_are_taken_once_and_only_while_the_licence_has_room() {
     assert!(matches!(add(&mut house, "ben"), Outcome::Added { .. }));
     assert_eq!(refused(&add(&mut house, "cleo")), Code::RegisteredFull);
 }
+
+/// A licence with shorter leases once moved a lease to before the end of a token that was out: its
+/// seat went to somebody else, and both were in.
+#[test]
+fn a_licence_with_shorter_leases_leaves_no_token_without_its_seat() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    let mut shorter = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(START),
+        ..terms(1)
+    };
+    shorter.seats.lease_secs = 300;
+    house.one(install(shorter));
+    house.refreshed(device);
+    house.pass(899);
+    full(house.sign_in(ben).0);
+    house.pass(1);
+    house.seated(ben);
+}

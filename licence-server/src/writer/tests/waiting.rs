@@ -174,3 +174,17 @@ fn the_queue_survives_a_crash() {
     house.sign_out(device);
     granted(resume(&mut house, anns));
 }
+
+/// Whoever came back after their minute was over once went past those who had lined up since, as long
+/// as no sweep had forgotten the place.
+#[test]
+fn a_place_that_is_kept_no_more_overtakes_nobody() {
+    let (mut house, holders, people) = full_of_one(&["ann", "ben"]);
+    let (_, anns) = waits(&mut house, people[0]);
+    house.pass(89);
+    let (_, bens) = waits(&mut house, people[1]);
+    house.pass(1);
+    house.sign_out(holders);
+    full(house.refresh(anns).0);
+    granted(resume(&mut house, bens));
+}
