@@ -2,7 +2,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use licence_core::{SessionId, TokenId, UserId};
-use redb::{Database, ReadableDatabase as _, ReadableTable as _};
+use redb::{Database, Key, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 
 use super::load::revocation;
 use super::schema::{
@@ -12,7 +12,7 @@ use super::schema::{
 use crate::domain::{
     Borrowing, Data, DataOwner, Entry, LoginName, Place, Revocation, Session, Site, User,
 };
-use crate::store::codec::decode;
+use crate::store::codec::{Row, decode};
 use crate::store::{Reader, StoreError};
 
 /// Reads what is committed, beside the writer.
@@ -24,6 +24,20 @@ pub struct RedbReader {
 impl RedbReader {
     pub(super) const fn new(database: Arc<Database>) -> Self {
         Self { database }
+    }
+
+    /// The row under a key.
+    ///
+    /// The table stands in a variable, because it keeps the snapshot alive and the row does not: a row that
+    /// outlived its snapshot would lie on a page that the writer may free.
+    fn row<K: Key + 'static, R: Row>(
+        &self,
+        table: TableDefinition<'_, K, &'static [u8]>,
+        key: K::SelfType<'_>,
+    ) -> Result<Option<R>, StoreError> {
+        let table = self.database.begin_read()?.open_table(table)?;
+        let row = table.get(key)?;
+        row.map(|row| decode(row.value())).transpose()
     }
 
     /// Every revocation that was not purged.
@@ -55,13 +69,11 @@ impl Reader for RedbReader {
     }
 
     fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row = self.database.begin_read()?.open_table(USERS)?.get(id.0.to_bytes())?;
-        row.map(|row| decode(row.value())).transpose()
+        self.row(USERS, id.0.to_bytes())
     }
 
     fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        let row = self.database.begin_read()?.open_table(SESSIONS)?.get(id.0.to_bytes())?;
-        row.map(|row| decode(row.value())).transpose()
+        self.row(SESSIONS, id.0.to_bytes())
     }
 
     fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
@@ -101,8 +113,7 @@ impl Reader for RedbReader {
     }
 
     fn borrowing(&self, id: TokenId) -> Result<Option<Borrowing>, StoreError> {
-        let row = self.database.begin_read()?.open_table(BORROWINGS)?.get(id.0.to_bytes())?;
-        row.map(|row| decode(row.value())).transpose()
+        self.row(BORROWINGS, id.0.to_bytes())
     }
 
     fn queue(&self) -> Result<Vec<Place>, StoreError> {
@@ -111,8 +122,7 @@ impl Reader for RedbReader {
     }
 
     fn data(&self, owner: DataOwner) -> Result<Option<Data>, StoreError> {
-        let row = self.database.begin_read()?.open_table(DATA)?.get(owner.to_key())?;
-        row.map(|row| decode(row.value())).transpose()
+        self.row(DATA, owner.to_key())
     }
 
     fn entries(&self, from: u64, count: usize) -> Result<Vec<Entry>, StoreError> {
@@ -140,7 +150,8 @@ impl Reader for RedbReader {
     }
 
     fn revocation_list(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        let list = self.database.begin_read()?.open_table(META)?.get(META_LIST)?;
+        let table = self.database.begin_read()?.open_table(META)?;
+        let list = table.get(META_LIST)?;
         Ok(list.map(|list| list.value().to_vec()))
     }
 
@@ -150,7 +161,8 @@ impl Reader for RedbReader {
     }
 
     fn site(&self) -> Result<Site, StoreError> {
-        let site = self.database.begin_read()?.open_table(META)?.get(META_SITE)?;
+        let table = self.database.begin_read()?.open_table(META)?;
+        let site = table.get(META_SITE)?;
         decode(site.ok_or(StoreError::Corrupt { table: "meta" })?.value())
     }
 }
