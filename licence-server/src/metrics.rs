@@ -62,7 +62,7 @@ pub struct Moment {
 #[derive(Debug)]
 pub struct Board {
     registry: Registry,
-    gauges: Vec<(Gauge, fn(&Moment) -> i64)>,
+    gauges: Vec<(Gauge, Value)>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -106,8 +106,11 @@ impl Metrics {
     }
 }
 
+/// What a gauge shows of a moment.
+type Value = fn(&Moment) -> i64;
+
 /// A gauge with its name, its help and its value.
-type GaugeRow = (&'static str, &'static str, fn(&Moment) -> i64);
+type GaugeRow = (&'static str, &'static str, Value);
 
 const GAUGES: [GaugeRow; 10] = [
     ("seats_in_use", "Seats taken", |now| now.seats_in_use),

@@ -285,6 +285,7 @@ fn granted(outcome: Outcome) -> Grant {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "as `granted` does, so that tests read alike")]
 fn full(outcome: Outcome) -> FullHouse {
     outcome
         .full_house()

@@ -17,10 +17,9 @@ fn borrow(house: &mut House, device: Device, days: u32) -> Outcome {
 
 #[track_caller]
 fn borrowed(house: &mut House, device: Device, days: u32) -> BorrowedSeat {
-    match borrow(house, device, days) {
-        Outcome::Borrowed(borrowed) => borrowed,
-        other => panic!("{other:?}"),
-    }
+    let outcome = borrow(house, device, days);
+    let Outcome::Borrowed(borrowed) = outcome else { panic!("{outcome:?}") };
+    borrowed
 }
 
 #[test]
