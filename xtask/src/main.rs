@@ -22,6 +22,7 @@ mod failure;
 mod files;
 mod fmt;
 mod need;
+mod sim;
 mod step;
 mod table;
 mod test;
@@ -62,6 +63,8 @@ enum Verb {
     Wasm,
     /// Sets up what the tests need, builds everything once and runs every test
     Test,
+    /// Runs the simulator of an institute's life for longer, or from another seed
+    Sim(sim::Options),
     /// Writes the conformance vectors anew
     Vectors,
     /// Measures us beside our limit and beside others, and writes docs/PERFORMANCE.md
@@ -96,6 +99,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),
         Verb::Test => test::run(&workspace, steps),
+        Verb::Sim(options) => sim::run(options, &workspace),
         Verb::Vectors => vectors::run(&workspace),
         Verb::Bench(options) => bench::run(options, &workspace, steps),
         Verb::Demo(options) => demo::run(options, &workspace, steps),

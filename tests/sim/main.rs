@@ -1,0 +1,88 @@
+//! The rules and the store under years of an institute's life, drawn from a seed: honest people, thieves,
+//! administrators, wrong clocks, crashes; after every step all promises are checked.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a simulation that cannot be set up has failed: there is nobody to hand an error to"
+)]
+
+mod admins;
+mod ask;
+mod broken;
+mod clients;
+mod clocks;
+mod dice;
+mod disk;
+mod engine;
+mod faults;
+mod invariants;
+mod model;
+mod people;
+mod run;
+mod server;
+mod simulation;
+mod thieves;
+mod token;
+mod vendor;
+
+use std::env;
+
+use broken::Promise;
+use faults::Fault;
+use run::{LIFE_STEPS, live, run};
+
+/// Lives in which a planted fault must be seen.
+const FAULT_LIVES: u64 = 3;
+
+#[test]
+fn every_promise_holds_for_a_million_steps() {
+    let number = |name| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let seed = number("LICENCE_SIM_SEED").unwrap_or(1);
+    let steps = number("LICENCE_SIM_STEPS").unwrap_or(1_000_000);
+    match run(seed, steps) {
+        Ok(tally) => println!("{steps} steps from seed {seed}: {tally:?}"),
+        Err(failure) => panic!(
+            "seed {} breaks a promise at step {}: {}\nasked: {:#?}",
+            failure.seed, failure.step, failure.broken, failure.asked
+        ),
+    }
+}
+
+/// A planted fault is seen, and seen as what it is, within so many steps of some life.
+#[track_caller]
+fn is_caught(fault: Fault, promises: &[Promise]) {
+    let failure = (1..=FAULT_LIVES).find_map(|seed| live(seed, LIFE_STEPS, Some(fault)).err());
+    let failure = failure.expect("the fault was not seen");
+    assert!(promises.contains(&failure.broken.promise), "{}", failure.broken);
+}
+
+#[test]
+fn a_seat_too_many_is_caught() {
+    is_caught(Fault::OneSeatTooMany, &[Promise::Seats]);
+}
+
+#[test]
+fn a_lapsed_lease_that_is_not_reclaimed_is_caught() {
+    is_caught(Fault::LapsedLeasesKept, &[Promise::NoFalseDenial, Promise::NobodyOvertakes]);
+}
+
+#[test]
+fn a_replay_that_moves_the_window_is_caught() {
+    is_caught(Fault::ReplayMovesWindow, &[Promise::ThiefIsCaught]);
+}
+
+#[test]
+fn a_mirror_that_is_ahead_of_the_disk_is_caught() {
+    is_caught(Fault::MirrorBeforeCommit, &[Promise::Durable]);
+}
+
+#[test]
+fn a_wall_clock_that_is_trusted_is_caught() {
+    is_caught(Fault::ClockTrusted, &[Promise::Time]);
+}
+
+#[test]
+fn a_revocation_that_is_lost_is_caught() {
+    is_caught(Fault::RevocationLost, &[Promise::Revocation]);
+}

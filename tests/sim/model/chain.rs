@@ -1,0 +1,142 @@
+//! The refresh tokens of one session: what each is worth, by the words of the contract.
+
+use licence_core::UnixTime;
+use licence_server::domain::{DeviceMark, Generation, Nonce};
+
+use crate::clocks::DAY;
+use crate::token::Secret;
+
+/// Seconds in which a parent gives the same child again.
+const REPLAY_SECS: i64 = 30;
+
+/// First of those seconds, in which the tabs of one browser may all come.
+const BURST_SECS: i64 = 5;
+
+const REPLAYS_MAX: u32 = 20;
+const LATE_MAX: u32 = 2;
+
+/// A session's row of rotations.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    /// Every secret so far; the last one is good.
+    secrets: Vec<Secret>,
+    nonce: Option<Nonce>,
+    rotated: UnixTime,
+    opened: UnixTime,
+    replays: u32,
+    /// When the latest access token was made of those that came back.
+    seen: Option<UnixTime>,
+    late_since: UnixTime,
+    late: u32,
+}
+
+/// What a token is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// It is the good one.
+    Current,
+    /// The same child again.
+    SameChild,
+    /// The same child again, long after.
+    LateChild,
+    /// Its session ends.
+    Theft,
+}
+
+impl Chain {
+    pub(crate) fn new(first: Secret, now: UnixTime) -> Self {
+        Self {
+            secrets: vec![first],
+            nonce: None,
+            rotated: now,
+            opened: now,
+            replays: 0,
+            seen: None,
+            late_since: UnixTime::MIN,
+            late: 0,
+        }
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        Generation(u32::try_from(self.secrets.len()).unwrap() - 1)
+    }
+
+    pub(crate) const fn nonce(&self) -> Option<Nonce> {
+        self.nonce
+    }
+
+    pub(crate) fn current(&self) -> Secret {
+        *self.secrets.last().unwrap()
+    }
+
+    /// What a genuine token is worth now.
+    pub(crate) fn worth(
+        &self,
+        generation: Generation,
+        is_same_device: bool,
+        seen: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Worth {
+        if generation == self.generation() {
+            return Worth::Current;
+        }
+        if generation.next() != Some(self.generation()) {
+            return Worth::Theft;
+        }
+        let after_secs = |time: UnixTime| now.since(time).max(0);
+        if after_secs(self.opened) < REPLAY_SECS {
+            return if self.replays < REPLAYS_MAX { Worth::SameChild } else { Worth::Theft };
+        }
+        let is_seen = self.seen.max(seen).is_some_and(|iat| iat >= self.rotated);
+        let has_late = self.late_today(now) < LATE_MAX;
+        if after_secs(self.rotated) < DAY && !is_seen && is_same_device && has_late {
+            Worth::LateChild
+        } else {
+            Worth::Theft
+        }
+    }
+
+    fn late_today(&self, now: UnixTime) -> u32 {
+        if now.since(self.late_since) < DAY { self.late } else { 0 }
+    }
+
+    pub(crate) fn rotate(&mut self, child: Secret, nonce: Nonce, now: UnixTime) {
+        self.secrets.push(child);
+        self.nonce = Some(nonce);
+        (self.rotated, self.opened, self.replays) = (now, now, 0);
+    }
+
+    pub(crate) fn replay(&mut self, now: UnixTime) {
+        self.replays += u32::from(now.since(self.opened) >= BURST_SECS);
+    }
+
+    pub(crate) fn replay_late(&mut self, now: UnixTime) {
+        if now.since(self.late_since) >= DAY {
+            (self.late_since, self.late) = (now, 0);
+        }
+        self.late += 1;
+        (self.opened, self.replays) = (now, 0);
+    }
+
+    pub(crate) fn see(&mut self, iat: UnixTime) {
+        self.seen = self.seen.max(Some(iat));
+    }
+
+    /// The clock was set back: nothing of this lies ahead any more.
+    pub(crate) fn rebase(&mut self, now: UnixTime) {
+        let is_seen = self.seen.is_some_and(|iat| iat >= self.rotated);
+        self.rotated = self.rotated.min(now);
+        self.opened = self.opened.min(now);
+        self.late_since = self.late_since.min(now);
+        if self.seen.is_some_and(|iat| iat > now) {
+            let seen = now.plus(-1);
+            self.rotated = self.rotated.min(seen);
+            self.seen = is_seen.then_some(seen);
+        }
+    }
+}
+
+/// Whether two requests look as if they came from one device.
+pub(crate) fn is_same_device(one: DeviceMark, other: DeviceMark) -> bool {
+    one == other
+}

@@ -1,0 +1,74 @@
+//! Which licence is in force, by the words of the contract.
+
+use std::collections::BTreeSet;
+
+use licence_core::claims::{SeatHolder, Seats};
+use licence_core::{LicenceId, Serial, UnixTime};
+
+use crate::clocks::DAY;
+use crate::vendor::Deed;
+
+/// What was installed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    installed: Vec<Deed>,
+    revoked: BTreeSet<LicenceId>,
+    serial: Option<Serial>,
+}
+
+impl Ledger {
+    pub(crate) fn install(&mut self, deed: &Deed, revoked: &BTreeSet<LicenceId>) {
+        self.installed.push(deed.clone());
+        self.serial = Some(deed.serial);
+        self.revoked.clone_from(revoked);
+    }
+
+    pub(crate) fn revoke(&mut self, revoked: &BTreeSet<LicenceId>) {
+        self.revoked.clone_from(revoked);
+    }
+
+    /// The newest time that the vendor signed.
+    pub(crate) fn newest_iat(&self) -> Option<UnixTime> {
+        self.installed.iter().map(|deed| deed.iat).max()
+    }
+
+    /// Which licences were taken back.
+    pub(crate) const fn revoked(&self) -> &BTreeSet<LicenceId> {
+        &self.revoked
+    }
+
+    /// The highest revision that is installed of the series in force.
+    pub(crate) fn newest(&self) -> Option<&Deed> {
+        self.of_series().max_by_key(|deed| deed.revision)
+    }
+
+    fn of_series(&self) -> impl Iterator<Item = &Deed> {
+        self.installed.iter().filter(|deed| Some(deed.serial) == self.serial)
+    }
+
+    /// The terms of the licence in force, where it is valid.
+    pub(crate) fn seats(&self, now: UnixTime) -> Option<Seats> {
+        let deed = self.in_force(now)?;
+        let has_ended = deed.period.last_end().is_some_and(|end| now.is_expired(end));
+        // What travels by hand may arrive a day early.
+        let is_ahead = now.plus(DAY) < deed.period.nbf();
+        let is_valid = !has_ended && !is_ahead && !self.revoked.contains(&deed.id);
+        is_valid.then_some(deed.seats)
+    }
+
+    /// A higher revision takes over from its beginning; one that was revoked gives way.
+    fn in_force(&self, now: UnixTime) -> Option<&Deed> {
+        let begun = self.of_series().filter(|deed| deed.period.nbf() <= now);
+        let standing = |deed: &&Deed| (!self.revoked.contains(&deed.id), deed.revision);
+        let first = || self.of_series().min_by_key(|deed| deed.period.nbf());
+        begun.max_by_key(standing).or_else(first)
+    }
+}
+
+pub(crate) fn is_per_session(seats: Seats) -> bool {
+    seats.holder == SeatHolder::Session
+}
+
+pub(crate) fn total(seats: Seats) -> usize {
+    usize::try_from(seats.total()).unwrap()
+}

@@ -1,0 +1,271 @@
+//! Sessions: how they begin, go on and end.
+
+use licence_core::{SessionId, UnixTime, UserId};
+use licence_server::domain::{
+    DeviceMark, Generation, Grant, NextSecret, Outcome, Refresh, Refusal, Resume, Scope, SignIn,
+};
+
+use super::chain::{self, Chain};
+use super::tokens::Access;
+use super::{Model, Worth, needs_seat};
+use crate::broken::{Broken, Promise, check};
+use crate::token::Secret;
+
+/// A session that was begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) user: UserId,
+    pub(crate) scope: Scope,
+    pub(crate) mark: DeviceMark,
+    /// Until when it holds a seat.
+    pub(crate) lease: Option<UnixTime>,
+    /// When the last of its access tokens ends.
+    pub(crate) access_end: UnixTime,
+    pub(crate) chain: Chain,
+    pub(crate) began: UnixTime,
+    life_end: UnixTime,
+    idle_secs: i64,
+    touched: UnixTime,
+    /// The seconds without a licence when it was touched.
+    unlicensed_secs: i64,
+}
+
+impl Known {
+    /// Whether it may have ended by itself.
+    pub(crate) fn may_have_ended(&self, unlicensed_secs: i64, now: UnixTime) -> bool {
+        let spared_secs = unlicensed_secs - self.unlicensed_secs;
+        // What was made while the clock was ahead does not last longer for that.
+        let now = now.plus(self.began.since(now).max(0));
+        now >= self.life_end || now >= self.touched.plus(self.idle_secs + spared_secs)
+    }
+
+    /// When it ends without a refresh, but for time without a licence.
+    pub(crate) fn idle_end(&self) -> UnixTime {
+        self.touched.plus(self.idle_secs).min(self.life_end)
+    }
+
+    /// The clock was set back: it must not last longer for that.
+    pub(crate) fn rebase(&mut self, now: UnixTime) {
+        let ahead_secs = self.began.since(now).max(0);
+        for time in [&mut self.began, &mut self.life_end, &mut self.touched] {
+            *time = time.plus(-ahead_secs);
+        }
+        self.chain.rebase(now);
+    }
+}
+
+impl Model {
+    pub(super) fn sign_in(
+        &mut self,
+        sign_in: &SignIn,
+        outcome: &Outcome,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        if let Outcome::Refused(refusal) = outcome {
+            if matches!(refusal, Refusal::TooManySessions(_)) {
+                self.end_own(sign_in.end_session, sign_in.user);
+            }
+            return self.may_refuse_sign_in(sign_in, refusal, now);
+        }
+        let person = self.people.get(&sign_in.user);
+        let may = person
+            .is_some_and(|person| person.is_enabled && person.password == sign_in.credential.0);
+        check(may, Promise::Revocation, || format!("{sign_in:?} was let in"))?;
+        self.end_own(sign_in.end_session, sign_in.user);
+        let known = Known {
+            user: sign_in.user,
+            scope: sign_in.scope,
+            mark: sign_in.mark,
+            lease: None,
+            access_end: now,
+            chain: Chain::new(Secret::of_first(sign_in.session), now),
+            began: now,
+            life_end: now.plus(sign_in.stay.life_secs),
+            idle_secs: sign_in.stay.idle_secs,
+            touched: now,
+            unlicensed_secs: self.unlicensed_secs,
+        };
+        self.sessions.insert(sign_in.session, known);
+        self.seat_or_none(sign_in.session, sign_in.wait_secs, outcome, now)
+    }
+
+    fn may_refuse_sign_in(
+        &self,
+        sign_in: &SignIn,
+        refusal: &Refusal,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let person = self.people.get(&sign_in.user);
+        let is_right = match refusal {
+            Refusal::InvalidGrant => person
+                .is_none_or(|person| !person.is_enabled || person.password != sign_in.credential.0),
+            Refusal::Forbidden => person.is_some_and(|person| !person.is_admin),
+            Refusal::Licence(_) => self.ledger.seats(now).is_none(),
+            Refusal::TooManySessions(_) => self.has_too_many(sign_in.session, sign_in.user, now),
+            _ => false,
+        };
+        check(is_right, Promise::NoFalseDenial, || format!("{sign_in:?} came to {refusal:?}"))
+    }
+
+    pub(super) fn resume(
+        &mut self,
+        resume: &Resume,
+        outcome: &Outcome,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let known = self.sessions.get(&resume.session);
+        let is_first = known.is_some_and(|known| known.chain.generation() == Generation::FIRST);
+        match outcome {
+            Outcome::Refused(Refusal::InvalidGrant) => {
+                check(!is_first, Promise::HonestStays, || format!("{resume:?} was refused"))
+            }
+            Outcome::Refused(refusal) => self.may_refuse_seat(resume.session, refusal, now),
+            _ => self.seat_or_none(resume.session, 0, outcome, now),
+        }
+    }
+
+    pub(super) fn refresh(
+        &mut self,
+        refresh: &Refresh,
+        outcome: &Outcome,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let id = refresh.session;
+        let Some(mut known) = self.sessions.get(&id).cloned() else {
+            let is_refused = *outcome == Outcome::Refused(Refusal::InvalidGrant);
+            return check(is_refused, Promise::Revocation, || {
+                format!("a session that has ended went on: {outcome:?}")
+            });
+        };
+        if *outcome == Outcome::Refused(Refusal::InvalidGrant) {
+            let may_end = known.may_have_ended(self.unlicensed_secs, now);
+            self.end(id);
+            return check(may_end, Promise::HonestStays, || format!("{refresh:?} was refused"));
+        }
+        known.rebase(now);
+        let is_same_device = chain::is_same_device(known.mark, refresh.mark);
+        let seen = refresh.seen_iat.filter(|iat| *iat <= now);
+        let worth = known.chain.worth(refresh.generation, is_same_device, seen, now);
+        match (worth, outcome) {
+            (Worth::Theft, Outcome::Refused(Refusal::RefreshReused)) => {
+                self.end(id);
+                Ok(())
+            }
+            (Worth::Theft, _) => check(false, Promise::ThiefIsCaught, || {
+                format!("{refresh:?} came to {outcome:?}: {known:?} at {now}")
+            }),
+            (_, Outcome::Refused(Refusal::RefreshReused)) => {
+                check(false, Promise::HonestStays, || {
+                    format!("{refresh:?} is {worth:?} and ended its session: {known:?} at {now}")
+                })
+            }
+            (_, Outcome::Granted(grant)) => {
+                self.sessions.insert(id, known);
+                self.go_on(refresh, worth, grant, now)
+            }
+            (_, Outcome::Refused(refusal)) => {
+                self.end_own_after(refresh, refusal);
+                self.may_refuse_refresh(refresh, refusal, now)
+            }
+            (..) => check(false, Promise::HonestStays, || format!("{refresh:?}: {outcome:?}")),
+        }
+    }
+
+    /// A session goes on with the child of the token that was shown.
+    fn go_on(
+        &mut self,
+        refresh: &Refresh,
+        worth: Worth,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let id = refresh.session;
+        let unlicensed_secs = self.unlicensed_secs;
+        let known = self.sessions.get_mut(&id).unwrap();
+        if worth == Worth::Current {
+            let child = known.chain.current().child(refresh.nonce);
+            known.chain.rotate(child, refresh.nonce, now);
+            (known.touched, known.unlicensed_secs) = (now, unlicensed_secs);
+        }
+        let (generation, nonce) = (known.chain.generation(), known.chain.nonce());
+        let next = nonce.map(|nonce| NextSecret::Child { generation, nonce });
+        check(next == Some(grant.next), Promise::OneChild, || format!("{refresh:?}: {grant:?}"))?;
+        match worth {
+            Worth::SameChild => known.chain.replay(now),
+            Worth::LateChild => known.chain.replay_late(now),
+            Worth::Current | Worth::Theft => {}
+        }
+        let is_seated = known.lease.is_some_and(|end| !now.is_expired(end));
+        if worth == Worth::Current || !is_seated {
+            self.end_own(refresh.end_session.filter(|other| *other != id), grant.user);
+            return self.seat_or_none(id, 0, &Outcome::Granted(grant.clone()), now);
+        }
+        let stays = grant.seat.is_none_or(|seat| Some(seat.lease_end) == known.lease);
+        check(stays, Promise::Seats, || format!("a replay moved the lease: {grant:?}"))?;
+        self.hand_out(grant, now)
+    }
+
+    fn may_refuse_refresh(
+        &mut self,
+        refresh: &Refresh,
+        refusal: &Refusal,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        if let Refusal::NoSeat(_) = refusal {
+            let outcome = Outcome::Refused(refusal.clone());
+            return self.seat_or_none(refresh.session, refresh.wait_secs, &outcome, now);
+        }
+        self.may_refuse_seat(refresh.session, refusal, now)
+    }
+
+    fn may_refuse_seat(
+        &self,
+        id: SessionId,
+        refusal: &Refusal,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let known = self.sessions.get(&id);
+        let is_right = match (known, refusal) {
+            (Some(known), Refusal::TooManySessions(_)) => self.has_too_many(id, known.user, now),
+            (Some(_), Refusal::Licence(_)) => self.ledger.seats(now).is_none(),
+            (Some(known), Refusal::Forbidden) => {
+                !self.people.get(&known.user).is_some_and(|person| person.is_admin)
+            }
+            _ => false,
+        };
+        check(is_right, Promise::NoFalseDenial, || format!("{id} came to {refusal:?}"))
+    }
+
+    /// Who asked for another session's end has it, whatever came of the rest.
+    fn end_own_after(&mut self, refresh: &Refresh, refusal: &Refusal) {
+        let is_done = matches!(refusal, Refusal::NoSeat(_) | Refusal::TooManySessions(_));
+        let user = self.sessions.get(&refresh.session).map(|known| known.user);
+        if let Some(user) = user.filter(|_| is_done) {
+            self.end_own(refresh.end_session.filter(|other| *other != refresh.session), user);
+        }
+    }
+
+    fn end_own(&mut self, id: Option<SessionId>, user: UserId) {
+        let own = id.filter(|id| self.sessions.get(id).is_some_and(|known| known.user == user));
+        own.into_iter().for_each(|id| self.end(id));
+    }
+
+    /// An access token was made.
+    pub(super) fn hand_out(&mut self, grant: &Grant, now: UnixTime) -> Result<(), Broken> {
+        let lease = grant.seat.map(|seat| seat.lease_end);
+        let is_covered = match lease {
+            Some(end) => grant.exp <= end && needs_seat(grant.scope),
+            None => !needs_seat(grant.scope),
+        };
+        check(is_covered && grant.iat == now, Promise::Tokens, || {
+            format!("an access token outlasts its seat: {grant:?}")
+        })?;
+        if let Some(known) = self.sessions.get_mut(&grant.session) {
+            known.access_end = known.access_end.max(grant.exp);
+        }
+        if self.is_heard {
+            self.tokens.hand_out(Access::of(grant));
+        }
+        Ok(())
+    }
+}

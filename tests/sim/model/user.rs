@@ -1,0 +1,47 @@
+//! People, and what ends all their sessions at once.
+
+use licence_server::domain::{AddUser, ChangeUser, UserChange};
+
+use super::Model;
+
+/// A registered person.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) is_enabled: bool,
+    pub(crate) is_admin: bool,
+    /// How often the password was changed.
+    pub(crate) password: u32,
+}
+
+impl Person {
+    pub(crate) fn new(add: &AddUser) -> Self {
+        let is_admin = add.roles.iter().any(|role| role.as_str() == "admin");
+        Self { is_enabled: true, is_admin, password: 0 }
+    }
+}
+
+impl Model {
+    /// Whatever takes something away ends the person's sessions at once.
+    pub(super) fn change_user(&mut self, change: &ChangeUser) {
+        let person = self.people.get_mut(&change.user).unwrap();
+        let mut kept = None;
+        match &change.change {
+            UserChange::Enable => person.is_enabled = true,
+            UserChange::Disable => person.is_enabled = false,
+            UserChange::Roles(roles) => {
+                person.is_admin = roles.iter().any(|role| role.as_str() == "admin");
+            }
+            UserChange::Password { keep, .. } => {
+                person.password += 1;
+                kept = *keep;
+            }
+            UserChange::Erase => drop(self.people.remove(&change.user)),
+            UserChange::Rehash { .. } => {}
+        }
+        if matches!(change.change, UserChange::Enable | UserChange::Rehash { .. }) {
+            return;
+        }
+        let own: Vec<_> = self.own_sessions(change.user).filter(|id| Some(*id) != kept).collect();
+        own.into_iter().for_each(|id| self.end(id));
+    }
+}
