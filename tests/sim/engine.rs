@@ -9,13 +9,13 @@ use licence_server::store::{Batch, Engine, RedbStore, StoreError};
 use super::disk::Disk;
 use super::faults::Fault;
 
-/// Where a process dies.
+/// Where a process dies, as seen from the commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
-    BeforeCommit,
+    Before,
     /// The power fails after so many operations of the disk: before, in or after the commit.
-    InCommit(u32),
-    AfterCommit,
+    Within(u32),
+    After,
 }
 
 /// What the commits so far make of the rows that the rules decide by.
@@ -105,15 +105,15 @@ impl Batch for WitnessBatch<'_> {
         *self.committed = Some(*changes.site);
         match self.crash {
             _ if is_lying => return Ok(()),
-            Some(Crash::BeforeCommit) => return Err(StoreError::Corrupt { table: "power" }),
-            Some(Crash::InCommit(operations)) => {
+            Some(Crash::Before) => return Err(StoreError::Corrupt { table: "power" }),
+            Some(Crash::Within(operations)) => {
                 self.disk.fail_after(operations);
                 self.rows.apply(&changes);
                 // Whether it was durable is seen when the store is opened again.
                 let _ = self.batch.commit(changes).await;
                 return Ok(());
             }
-            Some(Crash::AfterCommit) | None => {}
+            Some(Crash::After) | None => {}
         }
         self.rows.apply(&changes);
         self.batch.commit(changes).await

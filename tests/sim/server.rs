@@ -90,7 +90,7 @@ impl Server {
             }
             Err(error) => {
                 let how = || format!("the turn failed: {error}");
-                check(crash == Some(Crash::BeforeCommit), Promise::Durable, how)?;
+                check(crash == Some(Crash::Before), Promise::Durable, how)?;
                 let (outcomes, woken) = (Vec::new(), Vec::new());
                 Ok(Report { now, outcomes, woken, is_durable: false, is_committed })
             }

@@ -51,7 +51,6 @@ pub(crate) struct Tally {
     pub(crate) commands: u64,
     pub(crate) granted: u64,
     pub(crate) turned_away: u64,
-    pub(crate) late: u64,
     pub(crate) thieves_caught: u64,
     /// Crashes in a turn.
     pub(crate) crashes: u64,
@@ -69,7 +68,6 @@ impl Tally {
             commands: self.commands + other.commands,
             granted: self.granted + other.granted,
             turned_away: self.turned_away + other.turned_away,
-            late: self.late + other.late,
             thieves_caught: self.thieves_caught + other.thieves_caught,
             crashes: self.crashes + other.crashes,
             crashes_undone: self.crashes_undone + other.crashes_undone,
@@ -164,9 +162,9 @@ impl Simulation {
 
     fn crash(&mut self) -> Crash {
         match self.dice.below(4) {
-            0 => Crash::BeforeCommit,
-            1 => Crash::AfterCommit,
-            _ => Crash::InCommit(u32::try_from(self.dice.between(0, 24)).unwrap()),
+            0 => Crash::Before,
+            1 => Crash::After,
+            _ => Crash::Within(u32::try_from(self.dice.between(0, 24)).unwrap()),
         }
     }
 
@@ -214,7 +212,7 @@ impl Simulation {
         };
         // Where readers see a turn before it is on disk, what they have seen must be there.
         let rows = rows.filter(|_| self.fault != Some(Fault::MirrorBeforeCommit));
-        let end = if matches!(crash, Crash::InCommit(_)) { End::PowerLost } else { End::Killed };
+        let end = if matches!(crash, Crash::Within(_)) { End::PowerLost } else { End::Killed };
         let is_durable = self.server.restart(end, rows, &mut self.dice)?;
         let is_durable = is_durable && report.is_durable;
         self.tally.crashes += 1;
