@@ -49,16 +49,6 @@ macro_rules! choice {
 }
 
 choice! {
-    /// How people come to be registered.
-    Registration, Closed {
-        /// An administrator registers them.
-        Closed = "closed",
-        /// They ask, and an administrator approves.
-        Approval = "approval",
-    }
-}
-
-choice! {
     /// How the log is written.
     LogFormat, Text {
         /// Lines for a person.

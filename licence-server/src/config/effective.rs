@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use licence_core::{TestLicences, UnboundLicences};
 
-use super::choice::{ForwardedHeader, Registration};
+use super::choice::ForwardedHeader;
 use super::network::Network;
 use super::origin::Origin;
 use super::settings::Settings;
@@ -76,14 +76,10 @@ pub struct Config {
     pub cross_site: Permission,
     /// Whether people may sign in over plain http on a network.
     pub insecure_lan: Permission,
-    /// Whether the access token may be delivered in a cookie as well.
-    pub access_cookie: Permission,
     /// Proxies that are believed when they say whom they speak for.
     pub trusted_proxies: Vec<Network>,
     /// The header in which they say it.
     pub forwarded_header: ForwardedHeader,
-    /// How people come to be registered.
-    pub registration: Registration,
     /// Whether a licence may name no site.
     pub unbound_licences: UnboundLicences,
     /// Whether a licence may be for tests.
@@ -96,8 +92,6 @@ pub struct Config {
     pub session_data_bytes_max: usize,
     /// How long a request may wait for a seat.
     pub wait_max: Duration,
-    /// People who may wait for a seat at a time.
-    pub queue_max: usize,
     /// Seconds that the clock may be ahead at the start and be believed at once.
     pub clock_gap_secs: i64,
     /// How often is looked for what has lapsed.
@@ -129,8 +123,6 @@ impl Config {
             origins,
             cross_site: settings.cross_site.into(),
             insecure_lan: settings.insecure_lan.into(),
-            access_cookie: settings.access_cookie.into(),
-            registration: settings.registration,
             unbound_licences: if settings.unbound_licences {
                 UnboundLicences::Allowed
             } else {
@@ -148,7 +140,6 @@ impl Config {
             },
             session_data_bytes_max: settings.session_data_bytes_max.count(),
             wait_max: secs(settings.wait_secs_max),
-            queue_max: settings.queue_max.count(),
             clock_gap_secs: settings.clock_gap_secs.get().into(),
             sweep_period: secs(settings.sweep_secs),
             password_threads: settings.password_threads.map_or_else(all_cores_but_one, |threads| {

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use super::choice::{ForwardedHeader, LogFormat, Registration};
+use super::choice::{ForwardedHeader, LogFormat};
 use super::host::Host;
 use super::log_filter::LogFilter;
 use super::network::Network;
@@ -89,10 +89,6 @@ settings! {
         /// Whether people may sign in over plain http on a network.
         insecure_lan: bool = false,
             "Everyone on that network could read passwords and tokens.";
-        /// Whether a sign-in that asks for a cookie gets its access token in one as well, for
-        /// applications that were written for such.
-        access_cookie: bool = false,
-            "A token that a page holds in memory is not sent along by itself.";
         /// A folder with a single-page application to serve at `/`.
         app: Option<PathBuf> = None,
             "Many applications have a server of their own.";
@@ -127,9 +123,6 @@ settings! {
             "The authority vouches for no other names, so that nobody can use it for more.";
     }
     "Sign-in" {
-        /// How people come to be registered.
-        registration: Registration = Registration::Closed,
-            "Who may have a seat is the institute's to say.";
         /// Days after which a session ends, whatever happens.
         session_days: Within<1, 3650> = Within::clamp(180),
             "Half a year: who is back every month never types the password in a term.";
@@ -153,9 +146,6 @@ settings! {
         /// Seconds that a request may wait for a seat.
         wait_secs_max: Within<0, 300> = Within::clamp(30),
             "Proxies give up on an answer after a minute, most of them.";
-        /// People who may wait for a seat at a time; more are told to come back.
-        queue_max: Within<0, 65_536> = Within::clamp(1024),
-            "Each keeps a connection and a few hundred bytes.";
         /// Whether licences for tests may be installed.
         test_licences: bool = false,
             "They grant what nobody paid for.";

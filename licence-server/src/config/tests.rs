@@ -25,8 +25,7 @@ fn an_empty_file_gives_the_defaults_and_they_are_the_safe_ones() {
     assert_eq!(config.origins, [Origin::localhost(8080)]);
     assert_eq!(config.cross_site, Permission::Refused);
     assert_eq!(config.insecure_lan, Permission::Refused);
-    assert_eq!(config.access_cookie, Permission::Refused);
-    assert_eq!(config.registration, Registration::Closed);
+    assert_eq!(config.forwarded_header, ForwardedHeader::XForwarded);
     assert_eq!(config.trusted_proxies, []);
     assert_eq!(config.test_licences, TestLicences::Refused);
     assert_eq!(config.session.life_secs, 180 * 86_400);
@@ -38,7 +37,7 @@ fn an_empty_file_gives_the_defaults_and_they_are_the_safe_ones() {
 fn a_file_is_read() {
     let settings = Settings::parse(
         "origins = ['https://app.example.org']\ncross_site = true\npassword_threads = 3\n\
-         trusted_proxies = ['10.0.0.0/8', '::1']\nregistration = 'approval'\nidle_secs = 0x10\n\
+         trusted_proxies = ['10.0.0.0/8', '::1']\nforwarded_header = 'forwarded'\nidle_secs = 0x10\n\
          tls_names = ['seats', '192.0.2.7']\nlog_level = 'licence_server=debug,info'\n",
     );
     let config = Config::new(settings.unwrap(), Origin::localhost(8080));
@@ -46,7 +45,7 @@ fn a_file_is_read() {
     assert_eq!(config.cross_site, Permission::Allowed);
     assert_eq!(config.password_threads.get(), 3);
     assert_eq!(config.trusted_proxies.len(), 2);
-    assert_eq!(config.registration, Registration::Approval);
+    assert_eq!(config.forwarded_header, ForwardedHeader::Forwarded);
     assert_eq!(config.connections.idle.as_secs(), 16);
 }
 
@@ -59,7 +58,7 @@ fn a_variable_goes_before_the_file_and_an_empty_one_counts_for_nothing() {
         ("LICENCE_SERVER_INSECURE_LAN", "true"),
         ("PATH", "/bin"),
     ]);
-    let loaded = Settings::load("\nsession_days = 60\nqueue_max = 5", &variables).unwrap();
+    let loaded = Settings::load("\nsession_days = 60\npassword_queue = 5", &variables).unwrap();
     assert_eq!(loaded.settings.session_days.get(), 90);
     assert_eq!(loaded.settings.origins.len(), 2);
     assert!(loaded.settings.insecure_lan);
@@ -69,7 +68,7 @@ fn a_variable_goes_before_the_file_and_an_empty_one_counts_for_nothing() {
     };
     let variable = "LICENCE_SERVER_SESSION_DAYS".to_owned();
     assert_eq!(whence("session_days"), ("90".to_owned(), variable));
-    assert_eq!(whence("queue_max"), ("5".to_owned(), "line 3".to_owned()));
+    assert_eq!(whence("password_queue"), ("5".to_owned(), "line 3".to_owned()));
     assert_eq!(whence("tls_cert"), (String::new(), "default".to_owned()));
 }
 
@@ -90,7 +89,7 @@ fn what_kubernetes_tells_of_services_is_no_setting() {
 fn everything_that_is_wrong_is_told_at_once_and_in_its_order() {
     let text = "# ours\nsession_days = 0\norgins = []\nidle_secs = 'long'\n\n[limits]\nx = 1\n";
     let variables = [
-        ("LICENCE_SERVER_QUEUE_MAX", "-1"),
+        ("LICENCE_SERVER_PASSWORD_QUEUE", "-1"),
         ("LICENCE_SERVER_TLS_CRT", "x"),
         ("LICENCE_SERVER_TLS_KEY", "key.pem"),
     ];
@@ -99,7 +98,7 @@ fn everything_that_is_wrong_is_told_at_once_and_in_its_order() {
         "line 3: `orgins` is no setting: did you mean `origins`?",
         "line 4: `idle_secs` cannot be `'long'`: give a whole number from 1 to 3600",
         "line 6: `limits` is no setting: see `licence-server config show` for all of them",
-        "LICENCE_SERVER_QUEUE_MAX: `queue_max` cannot be `-1`: give a whole number from 0 to 65536",
+        "LICENCE_SERVER_PASSWORD_QUEUE: `password_queue` cannot be `-1`: give a whole number from 0 to 65536",
         "LICENCE_SERVER_TLS_KEY: `tls_cert` and `tls_key` are given together",
         "LICENCE_SERVER_TLS_CRT: `LICENCE_SERVER_TLS_CRT` is no setting: did you mean \
          `LICENCE_SERVER_TLS_CERT`?",
@@ -122,7 +121,7 @@ fn a_value_that_is_not_right_is_told_with_what_would_be() {
         ("trusted_proxies = ['10.0.0.1/8']", "no bit may be set behind the prefix"),
         ("tls_names = ['a b']", "each a host"),
         ("tls_cert = ''", "give a path"),
-        ("registration = 'open'", "give `closed` or `approval`"),
+        ("forwarded_header = 'x'", "give `x-forwarded` or `forwarded`"),
         ("log_format = 'xml'", "give `text` or `json`"),
         ("log_level = 'loud=much=x'", "`error`, `warn`, `info`"),
     ] {
@@ -154,10 +153,10 @@ fn settings_that_do_not_fit_one_another_are_refused() {
 
 #[test]
 fn a_file_that_is_no_toml_is_told_with_its_lines_and_in_one_line_each() {
-    let wrong = faults("cross_site = maybe\norigins = [\nqueue_max = = 2\n");
+    let wrong = faults("cross_site = maybe\norigins = [\npassword_queue = = 2\n");
     assert!(wrong.iter().all(|fault| !fault.contains('\n')), "{wrong:?}");
     assert!(wrong[0].starts_with("line 1: ") && wrong[1].starts_with("line 3: "), "{wrong:?}");
-    assert_eq!(faults("queue_max = 1\nqueue_max = 2")[0], "line 2: duplicate key");
+    assert_eq!(faults("password_queue = 1\npassword_queue = 2")[0], "line 2: duplicate key");
 }
 
 #[test]
