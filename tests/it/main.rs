@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up has failed: there is nobody to hand an error to"
 )]
 
+mod crowd;
 mod documents;
 mod full_log;
 mod institute;
