@@ -83,10 +83,13 @@ impl<'w> PlaceInQueue<'w> {
         self.writer.submit_with(command, &self.bell).await
     }
 
+    /// Whoever has a seat has left no place behind. Whoever was refused otherwise has, and the rules are
+    /// told of it, or the seat would wait for nobody.
     fn is_waiting_after(&mut self, outcome: &Outcome) -> bool {
         let full = outcome.full_house().filter(|full| full.place.is_some());
-        self.holder = full.map(|full| full.holder);
-        self.holder.is_some()
+        let is_seated = matches!(outcome, Outcome::Granted(_));
+        self.holder = full.map(|full| full.holder).or(self.holder).filter(|_| !is_seated);
+        full.is_some()
     }
 }
 

@@ -211,3 +211,24 @@ async fn nobody_waits_for_longer_than_is_configured() {
     }
     assert_eq!(waiting(&world, "user1", 30).await.status, 200, "a free seat is had at once");
 }
+
+/// A waiter that was refused once left a live place behind, and the seat waited for nobody.
+#[tokio::test]
+async fn whoever_is_refused_while_they_wait_holds_nobody_up() {
+    let world = World::licensed(1, 3).await;
+    let ann = world.sign_in("user1").await.string("refresh_token");
+    let bobs = world.sign_in("user2").await.string("refresh_token");
+    let form = format!("refresh_token={bobs}&wait=30");
+    let mut bob: Waiting<'_> =
+        Box::pin(async { world.post("/v1/auth/refresh", &form).send().await });
+    let mut eve = waiting(&world, "user3", 30);
+    until_queue_of(&world, 1, &mut [&mut bob]).await;
+    until_queue_of(&world, 2, &mut [&mut bob, &mut eve]).await;
+    assert_eq!(world.sign_out(&bobs).await.status, 204, "on another tab");
+    world.sign_out(&ann).await;
+    let begun = instant();
+    let (refused, seated) = tokio::join!(bob, eve);
+    refused.assert_problem(401, "invalid_grant");
+    assert_eq!(seated.status, 200, "{}", seated.text);
+    assert!(begun.elapsed() < Duration::from_secs(15), "it waited for its own time to end");
+}
