@@ -101,7 +101,8 @@ impl Throttle {
     fn count(&self, key: ThrottleKey, now: UnixTime) -> Count {
         let count = self.young.get(&key).or_else(|| self.old.get(&key)).copied();
         let count = count.unwrap_or(Count::NONE);
-        let is_forgotten = now.is_expired(count.last.plus(FORGET_SECS));
+        // One from a time that is ahead was counted before the clock was set back, and locks nobody.
+        let is_forgotten = now.since(count.last).abs() >= FORGET_SECS;
         if is_forgotten { Count { under_way: count.under_way, ..Count::NONE } } else { count }
     }
 
@@ -158,6 +159,15 @@ mod tests {
             fail(&mut throttle, NOW.plus(later));
             assert!(throttle.begin(key(1), NOW.plus(later)).is_err());
         }
+    }
+
+    /// A failure at a time that was ahead once locked its name until that time came.
+    #[test]
+    fn a_clock_that_was_set_back_locks_nobody() {
+        let mut throttle = Throttle::default();
+        fail(&mut throttle, NOW.plus(10_000_000));
+        fail(&mut throttle, NOW.plus(10_000_000));
+        throttle.begin(key(1), NOW).unwrap();
     }
 
     #[test]
