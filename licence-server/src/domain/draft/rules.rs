@@ -115,14 +115,12 @@ impl Draft {
         Ok(None)
     }
 
-    /// When the next lease ends, of those that there were before this batch; where there were none,
-    /// of those that it gave.
+    /// When the next lease ends, those that this batch gave included: a session that is nearly over has a
+    /// shorter one than everybody else.
     pub(in crate::domain) fn earliest_lease_end(&mut self) -> Result<Option<UnixTime>, Missing> {
-        if let Some(lease) = self.soonest_lease()? {
-            return Ok(Some(lease.end));
-        }
-        let given = self.tables.leases.changes().filter_map(|(_, leases)| leases?.first());
-        Ok(given.map(|lease| lease.end).min())
+        let before = self.soonest_lease()?;
+        let given = self.tables.leases.changes().filter_map(|(_, leases)| leases?.first().copied());
+        Ok(before.into_iter().chain(given).map(|lease| lease.end).min())
     }
 
     /// Every lease there is, those that this batch gave included.

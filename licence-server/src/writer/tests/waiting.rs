@@ -188,3 +188,22 @@ fn a_place_that_is_kept_no_more_overtakes_nobody() {
     full(house.refresh(anns).0);
     granted(resume(&mut house, bens));
 }
+
+/// Where everybody's lease was longer than the one that a batch gave, its end was not looked at, and who
+/// waited for it slept on.
+#[test]
+fn the_end_of_a_lease_that_was_just_given_is_looked_at_too() {
+    let mut house = House::new(2);
+    let [ann, ben, cleo] = ["ann", "ben", "cleo"].map(|name| house.person(name));
+    house.seated(ann);
+    let (bens, _) = house.sign_in_command(ben);
+    let Command::SignIn(mut bens) = bens else { panic!() };
+    bens.stay = Stay { life_secs: 60, idle_secs: 60 };
+    let (cleos, _) = house.sign_in_command(cleo);
+    let Command::SignIn(mut cleos) = cleos else { panic!() };
+    cleos.wait_secs = 30;
+    let outcomes = house.turn(&[Command::SignIn(bens), Command::SignIn(cleos)]);
+    let told = full(outcomes[1].clone());
+    assert_eq!(told.earliest, Some(START.plus(60)));
+    assert_eq!(*house.mirror.watch_awaited_end().borrow(), Some(START.plus(60)));
+}
