@@ -1,6 +1,8 @@
 //! An institute with the real programs, over real sockets.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::thread;
 
 use crate::programs::{Answer, Institute};
@@ -124,4 +126,25 @@ fn what_is_no_credential_is_refused_in_words() {
     institute.get("/v1/me", None).expect(401);
     institute.get("/v1/me", Some("a.b.c")).expect(401);
     institute.get("/v1/nothing", None).expect(404);
+}
+
+/// Whatever a client leaves half said, nothing is half done: the next one finds the server as it was.
+#[test]
+fn a_client_may_hang_up_at_any_byte() {
+    let mut institute = Institute::with_seats(1);
+    institute.serve();
+    institute.register("ann");
+    let form = "grant_type=password&username=ann&password=wrong%20but%20long";
+    let request = format!(
+        "POST /v1/auth/token HTTP/1.1\r\nHost: localhost\r\nX-Licence-Client: 1\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    for end in 0..request.len() {
+        let mut stream = TcpStream::connect(institute.socket()).unwrap();
+        stream.write_all(&request.as_bytes()[..end]).unwrap();
+    }
+    institute.get("/readyz", None).expect(200);
+    let ann = institute.sign_in("ann").expect(200);
+    assert_eq!(ann.body["seat"]["in_use"], 1);
 }

@@ -156,6 +156,12 @@ impl Institute {
         assert_eq!(answer.status, 204, "{answer:?}");
     }
 
+    /// Host and port.
+    #[track_caller]
+    pub(crate) fn socket(&self) -> String {
+        self.url("").split_once("://").unwrap().1.to_owned()
+    }
+
     #[track_caller]
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.server.as_ref().unwrap().url())

@@ -29,6 +29,7 @@ mod seats;
 mod smaller;
 mod sweeping;
 mod waiting;
+mod weeks;
 
 const START: UnixTime = UnixTime::MIN.plus(200_000_000);
 const DAY_SECS: i64 = 86_400;
@@ -225,12 +226,16 @@ impl House {
     }
 
     fn refresh_command(&mut self, device: Device) -> (Command, SecretHash) {
-        let child = self.secret();
+        self.ids += 1;
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&self.ids.to_be_bytes());
+        let nonce = Nonce(nonce);
+        let child = child_of(device.secret, nonce);
         let refresh = Refresh {
             session: device.session,
             generation: device.generation,
             secret: device.secret,
-            nonce: Nonce([self.ids.to_be_bytes()[7]; 16]),
+            nonce,
             child,
             jti: TokenId(self.uuid()),
             mark: DeviceMark([0; 8]),
@@ -276,6 +281,24 @@ fn terms(seats: u32) -> Terms {
         iat: START.plus(-DAY_SECS),
         list_seq: 0,
     }
+}
+
+/// As real secrets do, a child follows from its parent and the nonce.
+fn child_of(parent: SecretHash, nonce: Nonce) -> SecretHash {
+    let mut child = parent.0;
+    child.rotate_left(1);
+    child.iter_mut().zip(nonce.0).for_each(|(byte, nonce)| *byte ^= nonce.wrapping_add(41));
+    SecretHash(child)
+}
+
+/// What a device holds after an answer.
+fn held_after(device: Device, outcome: &Outcome) -> Device {
+    let Outcome::Granted(Grant { next: NextSecret::Child { generation, nonce }, .. }) = outcome
+    else {
+        return device;
+    };
+    let secret = child_of(device.secret, *nonce);
+    Device { generation: *generation, secret, ..device }
 }
 
 #[track_caller]
