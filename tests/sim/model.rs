@@ -165,7 +165,7 @@ impl Model {
 
     /// An administrator believed the wall clock.
     pub(crate) fn accept_clock(&mut self, now: UnixTime, reading: Reading) {
-        self.turned = now.max(reading.wall);
+        self.pass(now.max(reading.wall));
         self.clock.set(self.turned, reading);
     }
 

@@ -233,7 +233,9 @@ impl Simulation {
         for (ask, outcome) in asks.iter().zip(&report.outcomes) {
             self.model.follow(&ask.command, outcome, self.now, &self.vendor)?;
             if let (Command::ResetClock(_), Outcome::Done) = (&ask.command, outcome) {
+                let ahead = self.now;
                 self.now = self.model.set_back(self.now, reading);
+                self.model.line.set_back(ahead.since(self.now));
                 self.devices.iter_mut().for_each(|device| device.set_back(self.now));
             }
             self.device_hears(ask, outcome)?;

@@ -3,12 +3,18 @@
 use super::audit::{Act, Actor};
 use super::command::{Outcome, Refusal, ResetClock};
 use super::draft::{Draft, Missing};
-use super::{refuse, seat};
+use super::{refuse, seat, waiting};
 
 /// Believes the wall clock: the server was off for long, or the clock was put right at last.
 pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
-    let wall = draft.reading().wall.max(draft.now());
-    draft.edit_site(|site| (site.mark, site.doubt) = (wall, None));
+    let (now, serial) = (draft.now(), draft.site().serial);
+    let wall = draft.reading().wall.max(now);
+    // The time that is skipped may have been without a licence, and is nobody's idleness then.
+    let unlicensed_secs = draft.licences().unlicensed_secs(serial, now, wall);
+    draft.edit_site(|site| {
+        (site.mark, site.doubt) = (wall, None);
+        site.unlicensed_secs = site.unlicensed_secs.saturating_add(unlicensed_secs);
+    });
     draft.record_by(Act::ClockAccepted(wall), Some(by));
     Outcome::Done
 }
@@ -26,6 +32,7 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
         return Ok(refuse(None, None, Refusal::Conflict, draft));
     }
     seat::let_all_go(draft)?;
+    waiting::set_back(draft.now().since(mark), draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
     draft.edit_site(|site| site.access_from = site.position.seq);

@@ -170,8 +170,9 @@ pub(super) fn too_many(
         return Ok(None);
     }
     let leases = draft.leases(session.user)?;
-    let mut others: Vec<SessionId> = leases
-        .iter()
+    // What was taken along is no device to end: its session may be over.
+    let own = leases.iter().filter(|lease| lease.borrowing.is_none());
+    let mut others: Vec<SessionId> = own
         .filter(|lease| lease.session != session.id && !now.is_expired(lease.end))
         .map(|lease| lease.session)
         .collect();

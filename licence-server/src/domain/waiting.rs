@@ -101,7 +101,9 @@ pub(super) fn leave(session: &Session, terms: &Terms, draft: &mut Draft) -> Resu
 /// Nobody waits at a place any more: it is skipped, and kept for a while.
 pub(super) fn hang_up(holder: Holder, draft: &mut Draft) -> Result<(), Missing> {
     let now = draft.now();
-    let place = places(draft)?.into_iter().find(|place| place.holder == holder);
+    // A seat that an administrator keeps free is kept, whoever waited for it and gave up.
+    let is_own = |place: &Place| place.holder == holder && place.ticket.rank == TicketRank::Queued;
+    let place = places(draft)?.into_iter().find(is_own);
     if let Some(place) = place.filter(|place| place.is_live(draft)) {
         put(Place { live_until: now, kept_until: now.plus(KEPT_SECS), ..place }, draft);
     }
@@ -123,6 +125,16 @@ pub(super) fn reserve(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
     let ticket = Ticket { rank: TicketRank::Reserved, seq: draft.site().position.seq };
     let until = now.plus(RESERVED_SECS);
     put(Place { ticket, holder, live_until: until, kept_until: until }, draft);
+    Ok(())
+}
+
+/// Moves every place back with the time, so that none is kept for as long as the clock was ahead.
+pub(super) fn set_back(ahead_secs: i64, draft: &mut Draft) -> Result<(), Missing> {
+    for place in places(draft)? {
+        let live_until = place.live_until.plus(-ahead_secs);
+        let kept_until = place.kept_until.plus(-ahead_secs);
+        put(Place { live_until, kept_until, ..place }, draft);
+    }
     Ok(())
 }
 

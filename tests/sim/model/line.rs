@@ -75,8 +75,7 @@ impl Line {
     }
 
     pub(crate) fn hang_up(&mut self, holder: Holder, now: UnixTime) {
-        let own = self.reserved.iter_mut().chain(&mut self.queued);
-        let own = own.into_iter().find(|spot| spot.holder == holder);
+        let own = self.queued.iter_mut().find(|spot| spot.holder == holder);
         if let Some(spot) = own.filter(|spot| !now.is_expired(spot.live_until)) {
             (spot.live_until, spot.kept_until) = (now, now.plus(KEPT_SECS));
         }
@@ -87,6 +86,14 @@ impl Line {
         self.queued.retain(|spot| spot.holder != person);
         let until = now.plus(RESERVED_SECS);
         self.reserved.push(Spot { holder: person, live_until: until, kept_until: until });
+    }
+
+    /// The time was set back, and every place with it.
+    pub(crate) fn set_back(&mut self, ahead_secs: i64) {
+        for spot in self.reserved.iter_mut().chain(&mut self.queued) {
+            spot.live_until = spot.live_until.plus(-ahead_secs);
+            spot.kept_until = spot.kept_until.plus(-ahead_secs);
+        }
     }
 
     pub(crate) fn forget_the_gone(&mut self, now: UnixTime) {

@@ -122,9 +122,7 @@ impl Model {
         let Some(seats) = self.ledger.seats(now) else { return false };
         let own = self.own_sessions(user);
         let own = own.filter(|own| is_live(self.sessions.get(own).unwrap().lease, now));
-        let lent = self.lent.values().filter(|lent| lent.user == user && lent.is_out);
-        let lent = lent.filter(|lent| is_live(Some(lent.end), now)).map(|lent| lent.session);
-        let others: BTreeSet<SessionId> = own.chain(lent).filter(|own| *own != id).collect();
+        let others: BTreeSet<SessionId> = own.filter(|own| *own != id).collect();
         others.len() >= usize::try_from(seats.sessions_max).unwrap()
     }
 

@@ -135,3 +135,18 @@ fn borrowed_seats_survive_a_crash() {
     assert_eq!(house.mirror.site(), before);
     full(house.sign_in(ben).0);
 }
+
+/// The loan of a session that had ended once counted as a device that its person is active on, and no
+/// `end_session` could end it: under a licence of one session each, they were shut out for days.
+#[test]
+fn whoever_borrowed_on_a_device_that_signed_out_is_not_shut_out() {
+    let mut terms = terms(1);
+    terms.seats.borrow = Some(Limits { days_max: 14, seats_max: 1 });
+    terms.seats.sessions_max = 1;
+    let mut house = House::with_terms(terms);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 14);
+    house.sign_out(device);
+    house.seated(ann);
+}

@@ -157,3 +157,36 @@ fn an_answer_that_is_lost_after_a_reset_is_given_again() {
     house.pass(60);
     house.refreshed(device);
 }
+
+/// A place that was live until a time that was ahead once kept its seat free until then.
+#[test]
+fn a_place_in_the_queue_is_kept_no_longer_for_a_clock_that_was_ahead() {
+    let mut house = House::new(1);
+    let (ann, ben, cleo) = (house.person("ann"), house.person("ben"), house.person("cleo"));
+    house.wrong_secs = 300 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    house.seated(ann);
+    full(house.sign_in_as(ben, |sign_in| sign_in.wait_secs = 30).0);
+    house.wrong_secs = 0;
+    assert_eq!(house.one(reset()), Outcome::Done);
+    full(house.sign_in(cleo).0);
+    house.pass(30);
+    house.seated(cleo);
+    house.pass(60);
+    house.one(Command::Sweep);
+    assert_eq!(house.mirror.site().waiting, 0);
+}
+
+/// The time that an administrator skipped once counted as idleness, though no licence was valid in it.
+#[test]
+fn time_without_a_licence_is_nobodys_idleness_where_the_clock_was_accepted_over_it() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    house.now = terms(1).period.exp().unwrap().plus(-60);
+    let device = house.seated(ann);
+    house.pass(60);
+    house.one(Command::Sweep);
+    house.wrong_secs = 40 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    assert_eq!(refused(&house.refresh(device).0), Code::LicenceExpired, "and the login stays");
+}

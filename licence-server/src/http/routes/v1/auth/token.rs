@@ -26,7 +26,7 @@ use crate::http::Client;
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
 use crate::http::known_device;
-use crate::http::problem::{Problem, done};
+use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
 use crate::password::{Checked, Password, Salt};
 use crate::state::AppState;
@@ -149,24 +149,19 @@ async fn sign_in(
     } else {
         return Err(Problem::unexpected(&outcome));
     };
-    end_replaced(delivery, from, state).await?;
+    end_replaced(delivery, from, state).await;
     Ok(delivery
         .remembering(response, || known_device::remember(user.id, from.rule, state.refresh_key())))
 }
 
 /// Ends the sign-ins whose cookie the new one takes the place of: nobody could end them from that browser
 /// any more, and their seats would be held until they lapse.
-async fn end_replaced(
-    delivery: &Delivery,
-    from: &From<'_>,
-    state: &AppState,
-) -> Result<(), Problem> {
-    if let Delivery::Cookie(rule) = delivery {
-        for old in CookieTokens::find(from.headers, rule, state).genuine() {
-            done(state.submit(Command::SignOut(SignOut { session: old.session() })).await?)?;
-        }
+async fn end_replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) {
+    let Delivery::Cookie(rule) = delivery else { return };
+    for old in CookieTokens::find(from.headers, rule, state).genuine() {
+        // Where that fails, the old one lapses: the new one was made, and its token must arrive.
+        let _ = state.submit(Command::SignOut(SignOut { session: old.session() })).await;
     }
-    Ok(())
 }
 
 /// The person with that name, if the password is theirs.
@@ -212,7 +207,8 @@ async fn authenticate(
         // A hash of an older system, or of older parameters, is one of ours from now on.
         let change = UserChange::Rehash { from, to };
         let rehash = ChangeUser { user: found.0.id, change, by: None };
-        state.writer().tell(Command::ChangeUser(rehash))?;
+        // Where the queue is full, the next sign-in does it.
+        let _ = state.writer().tell(Command::ChangeUser(rehash));
     }
     Ok(found)
 }
