@@ -231,17 +231,20 @@ fn drain(
 
 /// Answers, and rings for whoever waits for a seat.
 ///
-/// INVARIANT: a caller's bell hangs before the caller learns that there is no seat, so no ring is
-/// missed between the two.
+/// INVARIANT: a caller's bell hangs before this turn rings and before the caller learns that there is no
+/// seat, so no ring is missed: not even that of a seat which a later command of the same turn freed.
 fn answer(turned: Turned, callers: Vec<Option<Caller>>, bells: &mut Bells) {
-    turned.woken.into_iter().for_each(|holder| bells.ring(holder));
-    for (caller, outcome) in callers.into_iter().zip(turned.outcomes) {
-        let Some(Caller { answer, bell }) = caller else { continue };
+    let answers: Vec<_> = callers.into_iter().zip(turned.outcomes).collect();
+    for (caller, outcome) in &answers {
+        let bell = caller.as_ref().and_then(|caller| caller.bell.as_ref());
         if let (Some(bell), Some(full)) = (bell, outcome.full_house()) {
-            bells.hang(full.holder, &bell);
+            bells.hang(full.holder, bell);
         }
+    }
+    turned.woken.into_iter().for_each(|holder| bells.ring(holder));
+    for (caller, outcome) in answers {
         // A caller that hung up is not told, and what it asked for stands.
-        let _ = answer.send(Ok(outcome));
+        let _ = caller.map(|caller| caller.answer.send(Ok(outcome)));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Crashes, a disk that fails, a clock that jumps.
 
 use super::*;
+use crate::domain::Resume;
 use crate::metrics::Metrics;
+use crate::writer::Bell;
 
 /// A real store whose disk fails at a commit.
 struct FailingDisk {
@@ -101,4 +103,43 @@ async fn a_writer_that_stopped_says_so() {
     writer.stop().await;
     assert_eq!(writer.submit(command).await, Err(Unavailable::Failed));
     assert!(!mirror.is_ready());
+}
+
+/// A seat that a later command of the same turn freed once rang before the bell of the earlier one hung, and
+/// who waited for it slept on.
+#[tokio::test]
+async fn a_seat_that_comes_free_in_the_turn_that_had_none_is_not_slept_through() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let anns = house.seated(ann);
+    let (command, bens) = house.sign_in_command(ben);
+    let Command::SignIn(mut sign_in) = command else { panic!() };
+    sign_in.wait_secs = 30;
+    let jti = TokenId(house.uuid());
+    let mirror = Arc::new(house.mirror_again());
+    let (store, reading) = (house.store.take().unwrap(), house.reading());
+    // The clock is read at the start of a turn: so the first one is held until both commands wait.
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let read_clock = move || {
+        let _ = wait.recv();
+        reading
+    };
+    let writer = Writer::start(store, mirror, Metrics::default(), read_clock).unwrap();
+    let (bell, first) = (Bell::default(), writer.submit(Command::Sweep));
+    let asks = writer.submit_with(Command::SignIn(sign_in), &bell);
+    let frees = writer.submit(Command::SignOut(SignOut { session: anns.session }));
+    let let_go = async {
+        for _ in 0..9 {
+            tokio::task::yield_now().await;
+        }
+        drop(go);
+    };
+    let (_, asked, freed, ()) = tokio::join!(first, asks, frees, let_go);
+    assert_eq!(freed, Ok(Outcome::Done));
+    let asked = asked.unwrap();
+    if asked.full_house().is_some() {
+        bell.rung().await;
+        let resume = Command::Resume(Resume { session: bens.session, jti });
+        granted(writer.submit(resume).await.unwrap());
+    }
 }
