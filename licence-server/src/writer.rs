@@ -243,8 +243,10 @@ fn answer(turned: Turned, callers: Vec<Option<Caller>>, bells: &mut Bells) {
     }
     turned.woken.into_iter().for_each(|holder| bells.ring(holder));
     for (caller, outcome) in answers {
-        // A caller that hung up is not told, and what it asked for stands.
-        let _ = caller.map(|caller| caller.answer.send(Ok(outcome)));
+        if let Some(caller) = caller {
+            // A caller that hung up is not told, and what it asked for stands.
+            let _ = caller.answer.send(Ok(outcome));
+        }
     }
 }
 
