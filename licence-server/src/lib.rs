@@ -4,12 +4,12 @@
 //! the end of a command into an exit status. Imports go down the ranks only.
 
 // 0: what enters from outside, each through one file
-pub mod clock;
 pub mod config;
 pub mod rng;
 // 1: the rules
 pub mod domain;
-// 2: where rows are kept
+// 2: clocks, as the rules are told of them; where rows are kept
+pub mod clock;
 pub mod store;
 // 3: the one writer, and what readers see of its work
 pub mod metrics;
