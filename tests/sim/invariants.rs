@@ -39,9 +39,7 @@ impl Simulation {
         check(is_within, Promise::Seats, || {
             format!("{} seats of {} are held: {holders:?}", holders.len(), total(seats))
         })?;
-        // By the time of the turn: a clock that it accepted counts from the next one on.
-        let holders = self.model.holders(seats, self.now);
-        self.check_bells(seats, &holders, report)
+        self.check_bells(report)
     }
 
     /// What holds at any time, right after a crash too.
@@ -92,13 +90,11 @@ impl Simulation {
         check(is_bounded, Promise::Seats, || "a lease lasts longer than any may".to_owned())
     }
 
-    /// Those at the head of the queue are told of the seats that are free.
-    fn check_bells(
-        &self,
-        seats: Seats,
-        holders: &BTreeSet<Holder>,
-        report: &Report,
-    ) -> Result<(), Broken> {
+    /// Those at the head of the queue are told of the seats that are free, by the time of the turn: a
+    /// clock that it accepted counts from the next one on, for the licence too.
+    fn check_bells(&self, report: &Report) -> Result<(), Broken> {
+        let Some(seats) = self.model.ledger.seats(self.now) else { return Ok(()) };
+        let holders = self.model.holders(seats, self.now);
         let free = total(seats).saturating_sub(holders.len());
         for holder in self.model.line.live(self.now).take(free) {
             check(report.woken.contains(&holder), Promise::NobodyOvertakes, || {
