@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -115,5 +115,18 @@ describe("the packed package", () => {
     const [{ files }] = JSON.parse(run("npm", ["pack", "--json", "--dry-run"], PACKAGE));
     const strangers = files.filter(({ path }) => !/^(dist\/[\w/.]+|package\.json|README\.md|LICENSE-\w+)$/.test(path));
     assert.deepEqual(strangers, []);
+  });
+
+  test("names no folder of the machine that it was built on", () => {
+    const installed = join(project, "node_modules/wasm-verifier");
+    const home = process.env.CARGO_HOME || join(homedir(), ".cargo");
+    const folders = [home, homedir(), fileURLToPath(new URL("../..", import.meta.url))].map((folder) => folder.replace(/\/*$/, "/"));
+    const [{ files }] = JSON.parse(run("npm", ["pack", "--json", "--dry-run"], PACKAGE));
+    for (const { path } of files) {
+      const text = readFileSync(join(installed, path), "latin1");
+      assert.deepEqual([path, ...folders.filter((folder) => text.includes(folder))], [path]);
+    }
+    const module = readFileSync(join(installed, "dist/wasm_verifier_bg.wasm"), "latin1");
+    assert.match(module, /licence-core\/src\/[\w/]+\.rs/, "sources are named, so the search above can find one");
   });
 });

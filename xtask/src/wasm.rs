@@ -1,6 +1,7 @@
 //! `cargo xtask wasm`
 
 mod loader;
+mod remap;
 mod size;
 
 use std::fs;
@@ -32,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
 fn compile(workspace: &Workspace) -> Result<(), Failure> {
     let mut build = cargo(workspace);
     build.args(["build", "--package", CRATE, "--profile", PROFILE]);
+    build.args(["--config", &remap::setting()?]);
     command::run(build.args(["--target", wasm_target::TRIPLE]))
 }
 
