@@ -7,11 +7,12 @@
 mod answer;
 mod options;
 
+use licence_core::base64url::decode_array;
 use licence_core::claims::Claims as _;
 use licence_core::json::object;
 use licence_core::{
-    AcceptedLicence, Kind, SignedRevocations, SignedRevoked, UnixTime, UnverifiedLicence,
-    ValidAccess, unverified_parts,
+    AcceptedLicence, ChainHead, Kind, SignedRevocations, SignedRevoked, UnixTime,
+    UnverifiedLicence, ValidAccess, unverified_parts,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -112,6 +113,18 @@ impl Revoked {
             life.integer("exp", self.0.claims().exp.secs());
         })
     }
+}
+
+/// The head of a log after further entries, from the digests of those with a space between them;
+/// none where the head or a digest is not one.
+#[wasm_bindgen(js_name = logHead)]
+#[must_use]
+pub fn log_head(head: &str, digests: &str) -> Option<String> {
+    let head =
+        digests.split_ascii_whitespace().try_fold(ChainHead::parse(head)?, |head, digest| {
+            Some(head.append(&decode_array::<32>(digest)?))
+        });
+    head.map(|head| head.to_string())
 }
 
 /// What an access token says, with nothing checked but its form.

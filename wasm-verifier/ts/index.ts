@@ -6,6 +6,7 @@ export type { AtTime, LicenceOptions, PublicKey } from "./options.js";
 export type { Refusal } from "./refusal.js";
 export {
   inspect,
+  logHead,
   verifyAccess,
   verifyLease,
   verifyLicence,

@@ -143,6 +143,20 @@ export function inspect(token: string): Unverified | Refusal {
   return Object.freeze({ ok: true, verified: false, unverified_header, unverified_claims } as Unverified);
 }
 
+/**
+ * The head of a server's audit log after further entries, whose digests `GET /v1/log` gives: from the head in one token
+ * they lead to the head in a later one, unless the log was put in the place of another.
+ *
+ * @throws TypeError for a head or a digest that is none.
+ */
+export function logHead(head: string, digests: readonly string[]): string {
+  needLoaded();
+  needText("head", head);
+  const after = wasm.logHead(head, digests.join(" "));
+  if (after === undefined) throw new TypeError("`head` or one of `digests` is not one: give them as the server does");
+  return after;
+}
+
 function underVerified(token: string, options: object, list: wasm.Revoked | undefined, now: bigint): Access | Refusal {
   const { licence, roots, now: _now, ...rest } = options as AtTime & { licence: Licence; roots?: readonly PublicKey[] };
   const origin = originOf(licence);

@@ -24,4 +24,7 @@ export class Revoked {
 
 export function inspect(token: string): string;
 
+/** Digests with a space between them; `undefined` where the head or one of them is not one. */
+export function logHead(head: string, digests: string): string | undefined;
+
 export default function load(source?: { module_or_path: Uint8Array }): Promise<unknown>;

@@ -18,6 +18,9 @@ use crate::workspace::Workspace;
 /// Among the others it would have to be built again with everybody's.
 const ALL_BUT_XTASK: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
+/// The tests that play vendor and institute themselves are told where the programs are.
+const PROGRAMS: &str = "LICENCE_PROGRAMS";
+
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let tools = set_up(workspace, steps)?;
     steps.take("build", || build(workspace))?;
@@ -36,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
     let demo = demo::for_tests(workspace, steps)?;
     steps.take("browser test", || {
         node::run(&workspace.browser_tests(), ".", |node| {
-            tools.told_to(node).env(demo::VARIABLE, demo.url())
+            tools.told_to(node).env(demo::VARIABLE, demo.url()).env(PROGRAMS, workspace.binaries())
         })
     })
 }

@@ -49,7 +49,7 @@ fn assemble(workspace: &Workspace) -> Result<(), Failure> {
     ship_loader_types(workspace)?;
     size::check(&dist)?;
     let session = bundle_session(workspace)?;
-    size::check_session(&session.join("browser.js"), &session.join("borrow.js"))
+    size::check_session(&session)
 }
 
 /// Bundles the session client without the verifier, as an application's build would, to be measured.

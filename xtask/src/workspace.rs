@@ -44,6 +44,11 @@ impl Workspace {
         &self.target
     }
 
+    /// Where the dev profile puts the binaries.
+    pub(crate) fn binaries(&self) -> &Path {
+        &self.binaries
+    }
+
     /// A binary of this workspace, as the dev profile builds it.
     pub(crate) fn binary(&self, name: &str) -> PathBuf {
         self.binaries.join(format!("{name}{}", env::consts::EXE_SUFFIX))

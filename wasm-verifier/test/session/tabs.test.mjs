@@ -69,17 +69,6 @@ test("without locks chance decides who goes first, and nobody is signed out", as
   }
 });
 
-test("tabs of a browser that keeps no cookie of ours share one sign-in too", async () => {
-  const { world, browser, tabs } = await tenTabs({}, { delivery: "body" });
-  for (let round = 0; round < 5; round += 1) {
-    tabs[round].active();
-    await world.clock.advance(RENEWAL + SECOND);
-    assert.equal(world.counted(), 1);
-  }
-  assert.equal(browser.network.cookie, undefined);
-  assert.equal(jtis(tabs).size, 1);
-});
-
 test("a sign-out reaches every tab at once, and none of them comes back", async () => {
   const { world, browser, tabs } = await tenTabs();
   assert.deepEqual(await world.during(tabs[3].signOut()), { ok: true });

@@ -88,26 +88,3 @@ test("a clock that is wrong is told of once, and the token is judged by the serv
     assert.equal(session.state.status, "active");
   }
 });
-
-test("a store that was put back from a copy is told of", async () => {
-  const world = await World.create();
-  const session = await world.person("ada");
-  const copy = world.server.backup();
-  for (const name of ["boris", "chen"]) await world.person(name);
-  await world.clock.advance(RENEWAL + SECOND);
-  world.server.restore(copy, "unrecorded");
-  await world.during(session.signIn({ username: "ada", password: "ada-password" }));
-  const [, { kind, before, now }] = session.told.find(([name]) => name === "rollback");
-  assert.equal(kind, "rolled_back");
-  assert.ok(now.seq < before.seq);
-});
-
-test("a restore that the server recorded is a new life of its store, and no roll-back", async () => {
-  const world = await World.create();
-  const session = await world.person("ada");
-  const copy = world.server.backup();
-  await world.clock.advance(RENEWAL + SECOND);
-  world.server.restore(copy, "recorded");
-  await world.during(session.signIn({ username: "ada", password: "ada-password" }));
-  assert.ok(!session.events().includes("rollback"));
-});

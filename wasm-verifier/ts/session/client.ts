@@ -1,7 +1,6 @@
 /** The life of one sign-in: what is held, what is due, and what is told. */
 
-import type { AccessClaims, LeaseClaims } from "../claims.js";
-import type { Link } from "../chain.js";
+import type { AccessClaims } from "../claims.js";
 import type { Borrowed, Place } from "./borrow.js";
 import { pause, ServerClock } from "./clock.js";
 import { sessionData, type SessionData } from "./data.js";
@@ -9,17 +8,14 @@ import type { Environment, PageEvent } from "./environment.js";
 import { Events } from "./events.js";
 import { authorised } from "./fetch.js";
 import { Activity } from "./idle.js";
-import { judge } from "./rollback.js";
-import { backOff, Schedule } from "./schedule.js";
+import { backOff, pauseAfter, Schedule } from "./schedule.js";
 import type { Credentials, Done, Session, SessionOptions } from "./session.js";
-import type { SessionEvents, State, Status } from "./state.js";
+import { isNewer, MARGIN_SECS, Standing, type Held } from "./standing.js";
+import type { SessionEvents, State } from "./state.js";
 import { Memory } from "./storage.js";
 import { Tabs, type Message } from "./tabs.js";
 import { Trust, type Distrust } from "./trust.js";
 import { Wire, type Answer, type Grant, type Problem } from "./wire.js";
-
-/** How long before a token ends it is renewed. */
-const MARGIN_SECS = 60;
 
 /** The longest that the server waits for a seat in one request. */
 const WAIT_SECS = 30;
@@ -30,26 +26,11 @@ const GREETING_MILLIS = 150;
 /** After a seat was parked: what follows the click is no sign that it is wanted back. */
 const PARKED_MILLIS = 3_000;
 
-/** When to look again where only others can mend it, as with a licence that has ended. */
-const REFUSED_MILLIS = 60_000;
-
 /** A licence that nobody has seen says nothing of idle time: the format's default. */
 const IDLE_SECS = 7200;
 
 /** After these, with 401, only a new sign-in helps. Nothing else signs anybody out. */
 const ENDINGS: readonly string[] = ["invalid_grant", "refresh_reused", "store_behind"];
-
-/** What is wanted: to sign in, a seat, a place in the queue, or nothing until somebody is there. */
-type Phase = "starting" | "out" | "in" | "full" | "idle";
-
-/** A verified token, with when it was asked for and when it came, by this machine's clock. */
-interface Held {
-  readonly grant: Grant;
-  readonly claims: AccessClaims;
-  readonly chain: readonly Link[];
-  readonly sent: number;
-  readonly received: number;
-}
 
 export class Client implements Session {
   readonly ready: Promise<State>;
@@ -60,6 +41,7 @@ export class Client implements Session {
   readonly #memory: Memory;
   readonly #clock: ServerClock;
   readonly #trust: Trust;
+  readonly #standing: Standing;
   readonly #place: Place;
   readonly #tabs: Tabs;
   readonly #activity: Activity;
@@ -67,17 +49,9 @@ export class Client implements Session {
   readonly #events = new Events<SessionEvents>();
   readonly #loaded: Promise<void>;
   readonly #unwatch: () => void;
-
-  #phase: Phase = "starting";
-  #state: State = Object.freeze({ status: "starting", due: Infinity });
-  #held: Held | undefined;
-  #lent: LeaseClaims | undefined;
-  #problem: Distrust["problem"] | undefined;
   /** What the server, or the network, said last: a token's `jti`, or a mark of a problem. */
   #news = "";
   #failures = 0;
-  #isOffline = false;
-  #toldLicence: string | undefined;
   #parkedUntil = 0;
   /** The session that was ended here: an answer that was under way does not bring it back. */
   #ended: string | undefined;
@@ -97,6 +71,7 @@ export class Client implements Session {
     this.#memory = new Memory(environment.store, name);
     this.#clock = new ServerClock(environment);
     this.#trust = new Trust(anchors, this.#clock, this.#memory, this.#wire);
+    this.#standing = new Standing(environment, this.#clock, this.#trust, this.#events);
     this.#place = { keys: environment.keys, name, memory: this.#memory, trust: this.#trust, wire: this.#wire };
     this.#schedule = new Schedule(environment, () => void this.#onDue());
     this.#tabs = new Tabs(environment, name, (message) => this.#hear(message));
@@ -112,7 +87,7 @@ export class Client implements Session {
   }
 
   get state(): State {
-    return this.#state;
+    return this.#standing.state;
   }
 
   on<K extends keyof SessionEvents>(event: K, listener: (told: SessionEvents[K]) => void): () => void {
@@ -120,7 +95,7 @@ export class Client implements Session {
   }
 
   claims(): AccessClaims | undefined {
-    return this.#valid()?.claims;
+    return this.#standing.valid()?.claims;
   }
 
   now(): number {
@@ -129,9 +104,9 @@ export class Client implements Session {
 
   async token(): Promise<string | undefined> {
     await this.ready;
-    const isDue = this.#phase === "in" && this.#failures === 0 && !this.#isFresh();
+    const isDue = this.#standing.phase === "in" && this.#failures === 0 && !this.#standing.isFresh();
     if (isDue && !this.#isIdle()) await this.#renew();
-    return this.#valid()?.grant.access_token;
+    return this.#standing.valid()?.grant.access_token;
   }
 
   busy(): () => void {
@@ -141,9 +116,9 @@ export class Client implements Session {
 
   active(): void {
     this.#activity.touch();
-    if (this.#phase !== "idle" || this.#environment.now() < this.#parkedUntil) return;
-    this.#phase = "in";
-    if (this.#isFresh()) this.#plan();
+    if (this.#standing.phase !== "idle" || this.#environment.now() < this.#parkedUntil) return;
+    this.#standing.phase = "in";
+    if (this.#standing.isFresh()) this.#plan();
     else void this.#renew();
   }
 
@@ -165,7 +140,7 @@ export class Client implements Session {
       if (isKept) this.#ended = undefined;
       if (isKept) await this.#take(answer, sent);
       if (!answer.ok) outcome = answer;
-      else if (this.#problem) outcome = { ok: false, problem: this.#problem };
+      else if (this.#standing.problem) outcome = { ok: false, problem: this.#standing.problem };
     });
     return outcome;
   }
@@ -183,18 +158,18 @@ export class Client implements Session {
     const interrupt = () => this.#interrupt();
     signal?.addEventListener("abort", interrupt);
     this.#activity.touch();
-    while (this.#phase !== "out" && !this.#valid() && !signal?.aborted && !this.#isIdle()) {
-      this.#phase = "in";
+    while (this.#standing.phase !== "out" && !this.#standing.valid() && !signal?.aborted && !this.#isIdle()) {
+      this.#standing.phase = "in";
       await this.#renew(wait ? WAIT_SECS : 0);
       if (!wait) break;
       if (this.#failures > 0) await pause(this.#environment, backOff(this.#failures, this.#environment.random())).over;
     }
     signal?.removeEventListener("abort", interrupt);
-    return this.#state;
+    return this.#standing.state;
   }
 
   async park(): Promise<Done> {
-    if (!this.#valid()) return { ok: true };
+    if (!this.#standing.valid()) return { ok: true };
     const answer = await this.#wire.signed("POST", "seats/release");
     if (!answer.ok) return answer;
     this.#tabs.tell({ kind: "parked" });
@@ -205,7 +180,7 @@ export class Client implements Session {
   async borrow(days: number): Promise<Borrowed> {
     const { borrow } = await import("./borrow.js");
     const result = await borrow(this.#place, days);
-    if (result.ok) this.#lent = result.lease;
+    if (result.ok) this.#standing.lent = result.lease;
     this.#show();
     return result;
   }
@@ -213,7 +188,7 @@ export class Client implements Session {
   async giveBack(): Promise<Done> {
     const { giveBack } = await import("./borrow.js");
     const result = await giveBack(this.#place);
-    if (result.ok) this.#lent = undefined;
+    if (result.ok) this.#standing.lent = undefined;
     this.#show();
     return result;
   }
@@ -227,13 +202,13 @@ export class Client implements Session {
 
   async #start(): Promise<State> {
     if (this.#memory.get("leaving")) {
-      this.#phase = "out";
+      this.#standing.phase = "out";
       void this.#tellLeaving();
     }
     await this.#join();
-    if (!this.#valid() && this.#memory.get("lease")) await this.#restore();
+    if (!this.#standing.valid() && this.#memory.get("lease")) await this.#restore();
     this.#show();
-    return this.#state;
+    return this.#standing.state;
   }
 
   /** Goes on with what the other tabs have, or else with what the server says. */
@@ -243,13 +218,13 @@ export class Client implements Session {
     this.#trust.look();
     await greeting;
     await this.#admission;
-    if (!this.#valid() && (this.#phase === "starting" || this.#phase === "in")) await this.#renew();
+    if (!this.#standing.valid() && (this.#standing.phase === "starting" || this.#standing.phase === "in")) await this.#renew();
   }
 
   async #restore(): Promise<void> {
     const { restore } = await import("./borrow.js");
     const result = await restore(this.#place);
-    if (result.ok) this.#lent = result.lease;
+    if (result.ok) this.#standing.lent = result.lease;
   }
 
   /** Asks the server, if no other tab does or has just done so. */
@@ -308,18 +283,18 @@ export class Client implements Session {
   #hold(held: Held): void {
     const { claims, grant } = held;
     if (claims.sid === this.#ended) return;
-    if (!this.#held || isNewer(claims, this.#held.claims)) {
-      this.#held = held;
+    if (!this.#standing.held || isNewer(claims, this.#standing.held.claims)) {
+      this.#standing.held = held;
       this.#wire.refreshToken = grant.refresh_token ?? this.#wire.refreshToken;
       this.#memory.set("session", claims.sid);
       this.#compareLog(held);
     }
-    this.#news = this.#held.claims.jti;
-    this.#latest = { kind: "grant", grant: this.#held.grant, sent: this.#held.sent, received: this.#held.received };
-    this.#phase = "in";
-    this.#problem = undefined;
+    this.#news = this.#standing.held.claims.jti;
+    this.#latest = { kind: "grant", grant: this.#standing.held.grant, sent: this.#standing.held.sent, received: this.#standing.held.received };
+    this.#standing.phase = "in";
+    this.#standing.problem = undefined;
     this.#failures = 0;
-    this.#setOffline(false);
+    this.#standing.setOffline(false);
     this.#plan();
     this.#tabs.settled();
     this.#show();
@@ -328,40 +303,39 @@ export class Client implements Session {
   /** Nothing was granted: what is held stays until its end. */
   #fail(problem: Distrust["problem"], news = `problem ${this.#environment.random()}`, due = this.#retryAt(problem)): void {
     this.#news = news;
-    this.#latest = { kind: "problem", problem, news, due };
-    this.#problem = problem;
-    this.#setOffline(problem.code === "offline");
+    this.#latest = { kind: "problem", problem, news, due, refreshToken: this.#wire.refreshToken };
+    this.#standing.problem = problem;
+    this.#standing.setOffline(problem.code === "offline");
     this.#failures += 1;
     if (problem.code === "no_seat") {
       this.#memory.set("session", (problem as Problem).session?.id);
-      this.#phase = "full";
+      this.#standing.phase = "full";
       this.#failures = 0;
       this.#events.emit("no_seat", problem as Problem);
-    } else if (this.#phase !== "idle") this.#phase = "in";
+    } else if (this.#standing.phase !== "idle") this.#standing.phase = "in";
     this.#schedule.due = due;
     this.#tabs.settled();
     this.#show();
   }
 
   #retryAt(problem: Distrust["problem"]): number {
-    const end = this.#valid() ? this.#end() : Infinity;
-    const { code, status = code === "offline" ? 503 : 0, retry_after = 0 } = problem as Problem;
-    const again = status >= 429 ? backOff(this.#failures + 1, this.#environment.random()) : REFUSED_MILLIS;
-    return code === "no_seat" ? end : Math.min(end, this.#environment.now() + Math.max(retry_after * 1000, again));
+    const end = this.#standing.valid() ? this.#standing.end() : Infinity;
+    const { random, now } = this.#environment;
+    return Math.min(end, now() + pauseAfter(problem as Problem, this.#failures + 1, random()));
   }
 
   /** Forgets the sign-in, here and in the other tabs. */
   #leave(reason: Problem | undefined, isTold = false): void {
-    const session = this.#held?.claims.sid ?? this.#memory.get("session");
-    const wasIn = this.#phase !== "out" && (session !== undefined || reason !== undefined);
+    const session = this.#standing.held?.claims.sid ?? this.#memory.get("session");
+    const wasIn = this.#standing.phase !== "out" && (session !== undefined || reason !== undefined);
     if (!isTold) this.#tabs.tell({ kind: "signed_out", reason, session });
     this.#interrupt();
     this.#ended = session;
     this.#drop();
-    this.#problem = reason;
+    this.#standing.problem = reason;
     this.#news = "";
     this.#failures = 0;
-    this.#phase = "out";
+    this.#standing.phase = "out";
     this.#wire.refreshToken = undefined;
     this.#memory.set("session", undefined);
     this.#schedule.due = Infinity;
@@ -379,9 +353,9 @@ export class Client implements Session {
       this.#failures = 0;
     } else {
       this.#failures += 1;
-      if (this.#phase === "out") this.#schedule.due = this.#retryAt(answer.problem);
+      if (this.#standing.phase === "out") this.#schedule.due = this.#retryAt(answer.problem);
     }
-    this.#setOffline(!answer.ok && answer.problem.code === "offline");
+    this.#standing.setOffline(!answer.ok && answer.problem.code === "offline");
     return answer.ok ? { ok: true } : answer;
   }
 
@@ -389,21 +363,21 @@ export class Client implements Session {
   #rest(): void {
     this.#interrupt();
     this.#drop();
-    this.#problem = undefined;
-    this.#phase = "idle";
+    this.#standing.problem = undefined;
+    this.#standing.phase = "idle";
     this.#parkedUntil = this.#environment.now() + PARKED_MILLIS;
     this.#schedule.due = Infinity;
     this.#show();
   }
 
   #onDue(): void {
-    if (this.#phase === "out") {
+    if (this.#standing.phase === "out") {
       if (this.#memory.get("leaving")) void this.#tellLeaving();
       return;
     }
-    if (!this.#valid()) this.#drop();
-    if (this.#phase === "in" && this.#isIdle()) this.#phase = "idle";
-    if (this.#phase === "in") void this.#renew();
+    if (!this.#standing.valid()) this.#drop();
+    if (this.#standing.phase === "in" && this.#isIdle()) this.#standing.phase = "idle";
+    if (this.#standing.phase === "in") void this.#renew();
     else this.#plan();
     this.#show();
   }
@@ -420,8 +394,8 @@ export class Client implements Session {
   #comeBack(): void {
     this.#tabs.open();
     const session = this.#memory.get("session");
-    if (session === undefined && this.#held) return this.#leave(undefined, true);
-    if (session !== this.#held?.claims.sid) {
+    if (session === undefined && this.#standing.held) return this.#leave(undefined, true);
+    if (session !== this.#standing.held?.claims.sid) {
       this.#drop();
       this.#show();
     }
@@ -436,35 +410,26 @@ export class Client implements Session {
     else if (kind === "active") this.#activity.seen(message.at);
     else if (kind === "parked") this.#rest();
     else if (kind === "signed_out") this.#leave(message.reason, true);
-    else if (kind === "problem" && this.#phase !== "out") {
+    else if (kind === "problem") {
+      // Whoever is signed out hears of a full house only where somebody has signed in anew.
+      const { session } = message.problem as Problem;
+      if (this.#standing.phase === "out" && (!session || session.id === this.#ended)) return;
+      this.#wire.refreshToken = message.refreshToken;
       this.#fail(message.problem, message.news, message.due + 1_000 * this.#environment.random());
     }
   }
 
-  /** What is held, if it holds now by the server's time. */
-  #valid(): Held | undefined {
-    return this.#held && this.#clock.secs() < this.#held.claims.exp ? this.#held : undefined;
-  }
-
   #drop(): void {
-    this.#held = undefined;
+    this.#standing.held = undefined;
     this.#latest = undefined;
   }
 
-  #isFresh(): boolean {
-    return this.#valid() !== undefined && this.#environment.now() < this.#end(MARGIN_SECS);
-  }
-
-  /** When what is held ends, or is to be renewed: `margin` seconds earlier, or half of its life if that is shorter. */
-  #end(margin = 0): number {
-    const lease = this.#lease();
-    if (!this.#held) return lease ? this.#environment.now() + (lease.exp - this.#trust.secs()) * 1000 : Infinity;
-    const { grant, received } = this.#held;
-    return received + Math.max(grant.expires_in - margin, grant.expires_in / 2) * 1000;
+  #show(): void {
+    this.#standing.show(this.#schedule.due);
   }
 
   #plan(): void {
-    this.#schedule.due = this.#end(this.#phase === "in" ? MARGIN_SECS : 0);
+    this.#schedule.due = this.#standing.end(this.#standing.phase === "in" ? MARGIN_SECS : 0);
   }
 
   #isIdle(): boolean {
@@ -474,8 +439,8 @@ export class Client implements Session {
 
   /** A token in place of one that was refused. */
   async #instead(of: string): Promise<string | undefined> {
-    if (this.#phase === "in" && this.#held?.grant.access_token === of) await this.#renew();
-    return this.#valid()?.grant.access_token;
+    if (this.#standing.phase === "in" && this.#standing.held?.grant.access_token === of) await this.#renew();
+    return this.#standing.valid()?.grant.access_token;
   }
 
   #interrupt(): void {
@@ -484,61 +449,10 @@ export class Client implements Session {
     this.#renewal = undefined;
   }
 
+  /** Without the network to fetch what compares, or the way between, nothing is told. */
   #compareLog({ claims, sent, received }: Held): void {
-    const { epoch, seq, head } = claims;
-    const now = { epoch, seq, head };
-    const before = this.#memory.get("log");
-    const finding = judge(before, now, sent);
-    if (finding === "late") return;
-    // The log that is there from now on is the one to compare with, or every answer would tell the same again.
-    this.#memory.set("log", { ...now, came: received });
-    if (finding !== "onwards" && before) this.#events.emit("rollback", { kind: finding, before, now });
+    const witness = { memory: this.#memory, wire: this.#wire, random: this.#environment.random };
+    const compared = import("./rollback.js").then(({ compare }) => compare(witness, claims, sent, received));
+    compared.then((found) => found && this.#events.emit("rollback", found)).catch(() => {});
   }
-
-  #setOffline(isOffline: boolean): void {
-    if (isOffline === this.#isOffline) return;
-    this.#isOffline = isOffline;
-    this.#events.emit("offline", isOffline);
-  }
-
-  #status(): Status {
-    if (this.#phase === "out") return "signed_out";
-    if (this.#valid()) return "active";
-    if (this.#lease()) return "borrowed";
-    if (this.#phase === "full") return "no_seat";
-    if (this.#phase === "idle") return "idle";
-    if (!this.#problem) return "starting";
-    return this.#isOffline ? "offline" : "refused";
-  }
-
-  #lease(): LeaseClaims | undefined {
-    return this.#lent && this.#trust.secs() < this.#lent.exp ? this.#lent : undefined;
-  }
-
-  /** Makes the snapshot anew and tells of it. */
-  #show(): void {
-    const { licence } = this.#trust;
-    const [held, { due }, before] = [this.#valid(), this.#schedule, this.#state];
-    const status = this.#status();
-    this.#state = Object.freeze({
-      status,
-      claims: held?.claims,
-      chain: held?.chain,
-      seat: held?.grant.seat,
-      lease: this.#lease(),
-      licence: licence?.ok ? licence : undefined,
-      problem: this.#problem,
-      due,
-    });
-    const named = licence && (licence.ok ? licence.claims.jti + licence.state : licence.code);
-    if (licence && named !== this.#toldLicence) this.#events.emit("licence", licence);
-    this.#toldLicence = named;
-    this.#events.emit("change", this.#state);
-    if (status === "idle" && before.status !== "idle") this.#events.emit("idle", this.#state);
-  }
-}
-
-/** Tokens of one session are made one after the other: the later in the log is the newer. */
-function isNewer(token: AccessClaims, other: AccessClaims): boolean {
-  return token.iat > other.iat || (token.iat === other.iat && token.seq > other.seq);
 }

@@ -1,6 +1,7 @@
 /** When to do what is due, on a machine whose timers sleep when it sleeps. */
 
 import type { Clock } from "./clock.js";
+import type { Problem } from "./wire.js";
 
 /** How long a timer is trusted: after a sleep this is the longest that what is due stays undone. */
 const TICK_MILLIS = 15_000;
@@ -12,6 +13,15 @@ const BACK_OFF_MILLIS = [1_000, 2_000, 4_000, 8_000, 12_000, 30_000, 60_000];
 export function backOff(failures: number, random: number): number {
   const millis = BACK_OFF_MILLIS[Math.min(failures, BACK_OFF_MILLIS.length) - 1] ?? 1_000;
   return millis * (1 + random / 10);
+}
+
+/** When to look again where only others can mend it, as with a licence that has ended. */
+const REFUSED_MILLIS = 60_000;
+
+/** How many milliseconds after a problem it is tried again; a full house is left alone until somebody asks. */
+export function pauseAfter({ code, status = code === "offline" ? 503 : 0, retry_after = 0 }: Problem, failures: number, random: number): number {
+  if (code === "no_seat") return Infinity;
+  return Math.max(retry_after * 1000, status >= 429 ? backOff(failures, random) : REFUSED_MILLIS);
 }
 
 /** One thing that is due at a time. */

@@ -13,8 +13,14 @@ export type Message =
   | { readonly kind: "asking" }
   /** What the server gave. Each tab verifies it for itself. */
   | { readonly kind: "grant"; readonly grant: Grant; readonly sent: number; readonly received: number }
-  /** What the server, or the network, said instead. */
-  | { readonly kind: "problem"; readonly problem: Distrust["problem"]; readonly news: string; readonly due: number }
+  /** What the server, or the network, said instead; with what it takes to ask again, where no cookie has that. */
+  | {
+      readonly kind: "problem";
+      readonly problem: Distrust["problem"];
+      readonly news: string;
+      readonly due: number;
+      readonly refreshToken: string | undefined;
+    }
   | { readonly kind: "signed_out"; readonly reason: Problem | undefined; readonly session: string | undefined }
   | { readonly kind: "active"; readonly at: number }
   | { readonly kind: "parked" };

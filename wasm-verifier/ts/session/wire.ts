@@ -118,9 +118,10 @@ export class Wire {
     if (this.refreshToken) body.set("refresh_token", this.refreshToken);
     // A sign-out is not given up when its page goes; what waits for a seat is.
     const answer = await this.call<T>("POST", `auth/${route}`, { body, ...(signal ? { signal } : { keepalive: true }) }, patience);
-    // A full house brings one along as well: the password was right.
+    // A full house brings one along as well: the password was right. What is told of a problem goes without it.
     const given = (answer.ok ? answer.body : answer.problem) as { refresh_token?: string } | undefined;
     this.refreshToken = given?.refresh_token ?? this.refreshToken;
+    if (!answer.ok) delete given?.refresh_token;
     return answer;
   }
 }

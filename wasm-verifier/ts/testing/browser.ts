@@ -2,7 +2,7 @@
 
 import type { Channel, Environment, KeyStore, Locks, PageEvent, TextStore } from "../session/environment.js";
 import type { FakeClock } from "./clock.js";
-import type { TestBrowser } from "./server.js";
+import type { TestBrowser } from "./site.js";
 
 /** What a made-up browser can do; all of it where nothing is said. */
 export interface Abilities {

@@ -25,7 +25,7 @@ export interface SessionRow {
 /** All that a copy of the store would hold. */
 export interface Store {
   epoch: string;
-  /** Heads of the log, one an entry. */
+  /** Digests of the log's entries. */
   log: string[];
   sessions: Record<string, SessionRow>;
   /** Sessions by each access token that is out. */
@@ -56,6 +56,7 @@ interface Place {
 export class House {
   store: Store;
   readonly #queue: Place[] = [];
+  readonly #users = new Map<string, string>();
   readonly #secs: () => number;
   readonly #licence: () => LicenceClaims;
 
@@ -71,9 +72,16 @@ export class House {
     return { total: this.#licence().seats.active_max, in_use: this.#holders().size };
   }
 
+  /** Everybody is known here, from the first time that they are named. */
+  userId(username: string): string {
+    const id = this.#users.get(username) ?? uuid(this.#secs() * 1000);
+    this.#users.set(username, id);
+    return id;
+  }
+
   /** One more line in the log. */
   append(): void {
-    this.store.log.push(randomText(16));
+    this.store.log.push(randomText(32));
   }
 
   /** A session for somebody whose password was right. */
@@ -178,14 +186,14 @@ export class House {
     return session;
   }
 
-  /** What a token says of the session. */
+  /** What a token says of the session; the log's head is left to whoever signs it. */
   tokenClaims(session: SessionRow): object {
     const iat = this.#secs();
     const { aud, jti: lic } = this.#licence();
     const { epoch, log } = this.store;
     const who = { iss: "https://seats.test", aud, sub: session.user, client_id: aud, iat, exp: iat + TOKEN_SECS, jti: uuid(iat * 1000) };
     const sign_in = { sid: session.id, auth_time: session.auth_time, scope: "seat", roles: [] };
-    return { ...who, ...sign_in, lic, epoch, seq: log.length, head: log.at(-1) };
+    return { ...who, ...sign_in, lic, epoch, seq: log.length };
   }
 
   refreshToken({ id, secret }: SessionRow): string {
