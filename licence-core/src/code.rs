@@ -146,7 +146,8 @@ codes! {
         "remove people who left, or ask the vendor for more";
     InsecureTransport = "insecure_transport", 400, Refused,
         "a sign-in over plain http would be readable by others on the network",
-        "put a TLS proxy in front, and give its address with --public-url https://NAME";
+        "serve with --tls-self or --tls-cert, or put a TLS proxy in front; and give the address with \
+         --public-url https://NAME";
     Csrf = "csrf", 403, Refused,
         "the request came from a page that may not send it",
         "add the page's origin to the server's `origins`";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use licence_core::claims::{Borrow, Period, SeatCount, SeatHolder, Seats};
 use licence_core::{Role, Text, UserId};
 use licence_server::domain::{
-    Actor, AddUser, ChangeUser, Command, EndSession, InstallLicence, InstallRevocations,
+    Actor, AddUser, ChangeUser, Command, EndSession, InstallLicence, InstallRevocations, Keep,
     PasswordHash, PruneLog, ReleaseSeat, Replace, ResetClock, Sighting, UserChange, WriteOff,
 };
 
@@ -65,7 +65,12 @@ impl Simulation {
             3..6 => {
                 let own: Vec<_> = self.model.own_sessions(user).collect();
                 let hash = PasswordHash::new("$argon2id$other".to_owned());
-                UserChange::Password { hash, keep: self.dice.any(&own) }
+                let keep = match self.dice.any(&own) {
+                    _ if self.dice.one_in(4) => Keep::All,
+                    Some(session) => Keep::Own(session),
+                    None => Keep::None,
+                };
+                UserChange::Password { hash, checked: None, keep }
             }
             6..8 => {
                 let is_admin = !known.is_admin;

@@ -27,7 +27,7 @@ export const CODES = {
   licence_expired: { title: "the institute's licence has ended", mend: "ask the administrator to renew the licence; the sign-in stays good" },
   no_licence: { title: "no licence is installed", mend: "ask the administrator to install the licence" },
   registered_full: { title: "as many people are registered as the licence allows", mend: "remove people who left, or ask the vendor for more" },
-  insecure_transport: { title: "a sign-in over plain http would be readable by others on the network", mend: "put a TLS proxy in front, and give its address with --public-url https://NAME" },
+  insecure_transport: { title: "a sign-in over plain http would be readable by others on the network", mend: "serve with --tls-self or --tls-cert, or put a TLS proxy in front; and give the address with --public-url https://NAME" },
   csrf: { title: "the request came from a page that may not send it", mend: "add the page's origin to the server's `origins`" },
   throttled: { title: "too many wrong attempts", mend: "wait as long as Retry-After says" },
   busy: { title: "the server has more to do than it can queue", mend: "try again as Retry-After says" },

@@ -74,6 +74,8 @@ pub struct Config {
     pub origins: Vec<Origin>,
     /// Whether the cookie goes along with requests from pages of another site.
     pub cross_site: Permission,
+    /// Whether the access token of an application goes into a cookie as well.
+    pub access_cookie: Permission,
     /// Whether people may sign in over plain http on a network.
     pub insecure_lan: Permission,
     /// Proxies that are believed when they say whom they speak for.
@@ -122,6 +124,7 @@ impl Config {
             public,
             origins,
             cross_site: settings.cross_site.into(),
+            access_cookie: settings.access_cookie.into(),
             insecure_lan: settings.insecure_lan.into(),
             unbound_licences: if settings.unbound_licences {
                 UnboundLicences::Allowed

@@ -86,6 +86,11 @@ settings! {
         /// Whether the cookie goes along with requests from pages of another site.
         cross_site: bool = false,
             "A cookie that stays within its site cannot be used by another one.";
+        /// Whether the access token of an application goes into a cookie as well, beside the refresh
+        /// token's and under the same rules, and is read there where a request has no `Authorization`. For
+        /// proxies and downloads that can set no header.
+        access_cookie: bool = false,
+            "A token in a header cannot be sent by a page that does not have it; a cookie goes along unasked.";
         /// Whether people may sign in over plain http on a network.
         insecure_lan: bool = false,
             "Everyone on that network could read passwords and tokens.";

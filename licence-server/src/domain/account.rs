@@ -1,7 +1,7 @@
 //! People: registration, and changes of an account.
 
 use super::audit::{Act, UserChangeKind};
-use super::command::{AddUser, ChangeUser, Outcome, Refusal, UserChange};
+use super::command::{AddUser, ChangeUser, Keep, Outcome, Refusal, UserChange};
 use super::draft::{Draft, Missing};
 use super::refuse;
 use super::row::{Credential, CredentialVersion, DataOwner, PasswordHash, User};
@@ -58,10 +58,19 @@ pub(super) fn change(change: &ChangeUser, draft: &mut Draft) -> Result<Outcome, 
             draft.record_by(Act::UserChanged(id, UserChangeKind::Roles), by);
             end_all(id, None, by, draft)?;
         }
-        UserChange::Password { hash, keep } => {
+        UserChange::Password { checked, .. }
+            if checked.is_some_and(|old| !is_current(&user, old)) =>
+        {
+            return Ok(refuse(Some(id), None, Refusal::InvalidGrant, draft));
+        }
+        UserChange::Password { hash, keep, .. } => {
             draft.write_user(with_password(user, hash.clone()));
             draft.record_by(Act::UserChanged(id, UserChangeKind::Password), by);
-            end_all(id, *keep, by, draft)?;
+            match keep {
+                Keep::None => end_all(id, None, by, draft)?,
+                Keep::Own(session) => end_all(id, Some(*session), by, draft)?,
+                Keep::All => {}
+            }
         }
         UserChange::Rehash { from, to } => rehash(user, from, to, draft),
         UserChange::Erase => {
@@ -71,6 +80,10 @@ pub(super) fn change(change: &ChangeUser, draft: &mut Draft) -> Result<Outcome, 
         }
     }
     Ok(Outcome::Done)
+}
+
+fn is_current(user: &User, version: CredentialVersion) -> bool {
+    user.credential.as_ref().is_some_and(|credential| credential.version == version)
 }
 
 fn with_password(user: User, hash: PasswordHash) -> User {

@@ -28,8 +28,8 @@ use licence_core::{SessionId, UserId};
 pub use audit::{Act, Actor, Entry, Refused, UserChangeKind};
 pub use command::{
     AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected, FullHouse, Grant,
-    InstallLicence, InstallRevocations, LicenceRefusal, NextSecret, Outcome, PruneLog, Refresh,
-    Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat, RevokeToken, SeatGrant,
+    InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret, Outcome, PruneLog,
+    Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat, RevokeToken, SeatGrant,
     Sighting, SignIn, SignOut, Stay, UserChange, WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};

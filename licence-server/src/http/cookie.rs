@@ -1,5 +1,5 @@
-//! The cookie that holds the refresh token. Its name and its flags come from the address that the
-//! administrator gave, never from the peer: what a proxy or an attacker says of the transport
+//! The cookie that holds the refresh token, and its neighbours. Names and flags come from the address that
+//! the administrator gave, never from the peer: what a proxy or an attacker says of the transport
 //! changes nothing.
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -23,6 +23,10 @@ const GUARDED: &str = "; Path=/; HttpOnly; SameSite=Strict";
 const GUARDED_TLS: &str = "; Path=/; HttpOnly; Secure; SameSite=Strict";
 /// For an application on another site: sent along, in a jar of its own for each such site.
 const CROSS_SITE_TLS: &str = "; Path=/; HttpOnly; Secure; SameSite=None; Partitioned";
+
+/// Bytes of a name and its value at most: a browser drops a longer one without a word (RFC 6265bis
+/// section 5.6).
+const PAIR_BYTES_MAX: usize = 4096;
 
 /// Characters of the site key's id in the cookie's name: two servers behind one host do not
 /// overwrite each other's.
@@ -59,6 +63,13 @@ impl CookieRule {
         Self { name: self.name.replacen("refresh-", "device-", 1), ..self.clone() }
     }
 
+    /// The rule of the cookie that holds the access token, where that was switched on.
+    pub(super) fn for_access(&self, config: &Config) -> Option<Self> {
+        let name = self.name.replacen("refresh-", "access-", 1);
+        let rule = Self { name, ..self.clone() };
+        Some(rule).filter(|_| config.access_cookie == Permission::Allowed)
+    }
+
     /// Cookies do not tell ports apart, so the name does.
     fn by_port(config: &Config) -> Self {
         Self { name: format!("refresh-{}", config.public.port()), attributes: GUARDED }
@@ -77,16 +88,33 @@ impl CookieRule {
             .map(|(_, value)| value)
     }
 
-    /// Sets the cookie for as long as the session may last.
+    /// Whether a request brings a cookie that says who it is: the refresh token's, or the access token's
+    /// where that one counts.
+    pub(super) fn is_brought(&self, headers: &HeaderMap, config: &Config) -> bool {
+        let access = self.for_access(config);
+        let brings = |rule: &Self| rule.values(headers).next().is_some();
+        brings(self) || access.as_ref().is_some_and(brings)
+    }
+
+    /// Sets the cookie for as long as what it holds may last.
     ///
-    /// `None` for a value that no header can carry.
+    /// `None` for a value that no header can carry, or no browser would keep.
     #[must_use]
     pub(super) fn set(&self, token: &str, life_secs: i64) -> Option<HeaderValue> {
+        if self.name.len() + token.len() > PAIR_BYTES_MAX {
+            return None;
+        }
         let text =
             format!("{}={token}{}; Max-Age={}", self.name, self.attributes, life_secs.max(0));
         let mut value = HeaderValue::try_from(text).ok()?;
         value.set_sensitive(true);
         Some(value)
+    }
+
+    /// Takes everything away that says who somebody is.
+    pub(super) fn cleared(&self, config: &Config) -> impl Iterator<Item = HeaderValue> {
+        let access = self.for_access(config).and_then(|rule| rule.clear());
+        self.clear().into_iter().chain(access)
     }
 
     /// Takes the cookie away.
@@ -142,6 +170,29 @@ mod tests {
         assert_eq!(rule("http://192.168.1.5:8080", ""), Err(InsecureTransport));
         assert_eq!(rule("http://seats.lan", ""), Err(InsecureTransport));
         assert!(set("http://seats.lan", "insecure_lan = true").starts_with("refresh-80="));
+    }
+
+    #[test]
+    fn the_access_tokens_cookie_is_its_neighbour_where_it_was_switched_on() {
+        let access = |public: &str, settings: &str| {
+            let config = Config::new(Settings::parse(settings).unwrap(), public.parse().unwrap());
+            let value = rule(public, settings).unwrap().for_access(&config)?.set("a.b.c", 900);
+            Some(value.unwrap().to_str().unwrap().to_owned())
+        };
+        assert_eq!(access("https://seats.example.org", ""), None);
+        let text = access("https://seats.example.org", "access_cookie = true").unwrap();
+        assert!(text.starts_with("__Host-access-"), "{text}");
+        assert!(text.ends_with("=a.b.c; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=900"));
+        let text = access("http://localhost:8080", "access_cookie = true").unwrap();
+        assert_eq!(text, "access-8080=a.b.c; Path=/; HttpOnly; SameSite=Strict; Max-Age=900");
+    }
+
+    #[test]
+    fn what_a_browser_would_drop_is_not_sent() {
+        let rule = rule("http://localhost:8080", "").unwrap();
+        let room = PAIR_BYTES_MAX - "refresh-8080".len();
+        assert!(rule.set(&"x".repeat(room), 60).is_some());
+        assert!(rule.set(&"x".repeat(room + 1), 60).is_none());
     }
 
     #[test]

@@ -90,10 +90,13 @@ fn is_forged(request: &Request, state: &AppState) -> bool {
     // Most requests bring none at all, and need not be told whose it is.
     let brings_cookie = headers.contains_key(header::COOKIE)
         && CookieRule::of(state.config(), state.site_key().id())
-            .is_ok_and(|rule| rule.values(headers).next().is_some());
+            .is_ok_and(|rule| rule.is_brought(headers, state.config()));
     let cookie = if brings_cookie { CookieUse::Some } else { CookieUse::None };
     csrf::check(request.method(), headers, cookie, &state.config().origins).is_err()
 }
+
+#[cfg(test)]
+mod cross_product;
 
 #[cfg(test)]
 mod tests {

@@ -17,14 +17,14 @@ pub struct OwnWords {
 }
 
 impl OwnWords {
-    /// The words of names, addresses and titles: each part of four characters or more.
+    /// The words of names, addresses and titles: the whole, and each part of four characters or more.
     pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let folded = texts.into_iter().map(str::to_lowercase);
         let mut words: Vec<String> = folded
             .flat_map(|text| [spelt_out(&text), text])
             .flat_map(|text| {
                 let parts = text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
-                parts.collect::<Vec<_>>()
+                parts.chain([text.clone()]).collect::<Vec<_>>()
             })
             .filter(|word| word.chars().count() >= WORD_CHARS_MIN)
             .collect();
@@ -58,7 +58,7 @@ mod tests {
 
     fn own() -> OwnWords {
         let address = "anna.mueller@fkp.uni-ulm.de";
-        OwnWords::of(["Institut für Festkörperphysik", "viewer", "Anna Müller", address])
+        OwnWords::of(["Institut für Festkörperphysik", "viewer", "lab-app", "Anna Müller", address])
     }
 
     #[test]
@@ -73,6 +73,7 @@ mod tests {
             "viewer2026",
             "viewerviewer",
             "institut-viewer",
+            "lab-app-2026",
         ] {
             assert!(own().are_nearly_all_of(text), "{text}");
         }

@@ -1,6 +1,6 @@
 //! People, and what ends all their sessions at once.
 
-use licence_server::domain::{AddUser, ChangeUser, UserChange};
+use licence_server::domain::{AddUser, ChangeUser, Keep, UserChange};
 
 use super::Model;
 
@@ -33,7 +33,11 @@ impl Model {
             }
             UserChange::Password { keep, .. } => {
                 person.password += 1;
-                kept = *keep;
+                match keep {
+                    Keep::None => {}
+                    Keep::Own(session) => kept = Some(*session),
+                    Keep::All => return,
+                }
             }
             UserChange::Erase => drop(self.people.remove(&change.user)),
             UserChange::Rehash { .. } => {}

@@ -14,7 +14,7 @@ pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetCloc
 pub use outcome::{
     BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant,
 };
-pub use person::{AddUser, ChangeUser, UserChange};
+pub use person::{AddUser, ChangeUser, Keep, UserChange};
 pub use seat::{Borrow, ReleaseSeat, ReturnSeat, WriteOff};
 pub use session::{
     EndSession, Expected, Refresh, Resume, RevokeToken, Sighting, SignIn, SignOut, Stay, WriteData,

@@ -1,7 +1,7 @@
 use licence_core::{Role, SessionId, Text, UserId};
 
 use crate::domain::audit::Actor;
-use crate::domain::row::{LoginName, PasswordHash};
+use crate::domain::row::{CredentialVersion, LoginName, PasswordHash};
 
 /// A person to register.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub struct ChangeUser {
 }
 
 /// What is to change of an account. All but `Enable` and `Rehash` end the person's sessions in the same
-/// transaction, so that what was taken away is taken away at once.
+/// transaction, so that what was taken away is taken away at once; `Password` ends those that it says.
 #[derive(Clone, Debug)]
 pub enum UserChange {
     /// Lets the person sign in again.
@@ -45,12 +45,15 @@ pub enum UserChange {
     Disable,
     /// What the person may do.
     Roles(Vec<Role>),
-    /// A new password. The session that changed its own goes on.
+    /// A new password.
     Password {
         /// Its hash.
         hash: PasswordHash,
-        /// The session that goes on.
-        keep: Option<SessionId>,
+        /// The credential that was checked before; refused where it was changed meanwhile. `None` where
+        /// something else than the old password opened the way.
+        checked: Option<CredentialVersion>,
+        /// Which sessions go on.
+        keep: Keep,
     },
     /// The same password under a newer hash: nothing that anybody could notice.
     Rehash {
@@ -61,4 +64,15 @@ pub enum UserChange {
     },
     /// Takes the account away.
     Erase,
+}
+
+/// Which sessions of a person go on after a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// None: whoever knew the old one is out.
+    None,
+    /// The one that asked.
+    Own(SessionId),
+    /// All of them: the person knew the old one, and asked for nothing more.
+    All,
 }

@@ -6,12 +6,13 @@ use axum::http::{HeaderMap, header};
 use licence_core::{Code, UnixTime};
 
 use super::now::Now;
+use crate::http::cookie::CookieRule;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use crate::token::{BearerRefusal, VerifiedToken};
 
-/// Whoever sent a good access token, an application's or an administrator's (RFC 6750: in the header,
-/// nowhere else).
+/// Whoever sent a good access token, an application's or an administrator's (RFC 6750: in the header), or,
+/// where an administrator switched that on and there is no such header, in our cookie.
 pub(crate) struct Bearer(pub(crate) Arc<VerifiedToken>);
 
 /// Whoever sent an access token that was good once, also one that has ended or whose session has.
@@ -23,6 +24,25 @@ enum Brought<'a> {
     Token(&'a str),
     /// Another scheme, two headers, or no token behind the scheme.
     Unreadable,
+}
+
+/// The access token that came in our cookie, where such a cookie counts. A request with `Authorization` says
+/// who it is by that, right or wrong.
+///
+/// Two that differ count for nothing: one of them was planted.
+pub(crate) fn in_cookie<'h>(headers: &'h HeaderMap, state: &AppState) -> Option<&'h str> {
+    // Most requests bring no cookie at all, and need not be told whose it is.
+    if headers.contains_key(header::AUTHORIZATION) || !headers.contains_key(header::COOKIE) {
+        return None;
+    }
+    let rule = CookieRule::of(state.config(), state.site_key().id()).ok()?;
+    let mut tokens = rule.for_access(state.config())?.values(headers).collect::<Vec<_>>();
+    tokens.dedup();
+    if let [token] = tokens.as_slice() {
+        Some(*token).filter(|token| !token.is_empty())
+    } else {
+        None
+    }
 }
 
 fn brought(headers: &HeaderMap) -> Brought<'_> {
@@ -69,15 +89,19 @@ impl FromRequestParts<AppState> for Bearer {
         let now = Now::of(parts, state);
         match brought(&parts.headers) {
             Brought::Token(token) => verify(token, now, state),
-            Brought::Nothing => Err(Problem::new(Code::InvalidToken)
-                .detail("no access token came with the request")
-                .unasked()),
+            Brought::Nothing => match in_cookie(&parts.headers, state) {
+                Some(token) => verify(token, now, state),
+                None => Err(Problem::new(Code::InvalidToken)
+                    .detail("no access token came with the request")
+                    .unasked()),
+            },
             Brought::Unreadable => Err(unreadable()),
         }
     }
 }
 
-/// For calls that say more to whoever is signed in. A token that is there must be good.
+/// For calls that say more to whoever is signed in. A token that was sent must be good; a cookie goes along
+/// unasked, so that one which is not good counts for nothing.
 impl OptionalFromRequestParts<AppState> for Bearer {
     type Rejection = Problem;
 
@@ -87,7 +111,10 @@ impl OptionalFromRequestParts<AppState> for Bearer {
     ) -> Result<Option<Self>, Problem> {
         let now = Now::of(parts, state);
         match brought(&parts.headers) {
-            Brought::Nothing => Ok(None),
+            Brought::Nothing => {
+                let token = in_cookie(&parts.headers, state);
+                Ok(token.and_then(|token| verify(token, now, state).ok()))
+            }
             Brought::Token(token) => verify(token, now, state).map(Some),
             Brought::Unreadable => Err(unreadable()),
         }

@@ -10,7 +10,7 @@ mod path_id;
 mod seated;
 
 pub(super) use administrator::Administrator;
-pub(super) use bearer::{Bearer, PastBearer};
+pub(super) use bearer::{Bearer, PastBearer, in_cookie};
 pub(super) use device::Device;
 pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;

@@ -1,7 +1,7 @@
 //! Changes of an account, and administration without a seat.
 
 use super::*;
-use crate::domain::{ChangeUser, UserChange};
+use crate::domain::{ChangeUser, Keep, UserChange};
 use licence_core::Role;
 
 fn change(house: &mut House, user: UserId, change: UserChange) -> Outcome {
@@ -17,7 +17,7 @@ fn what_takes_something_away_ends_the_sessions_at_once() {
     let taken: [fn() -> UserChange; 4] = [
         || UserChange::Disable,
         || UserChange::Roles(Vec::new()),
-        || UserChange::Password { hash: hash("new"), keep: None },
+        || UserChange::Password { hash: hash("new"), checked: None, keep: Keep::None },
         || UserChange::Erase,
     ];
     for taken in taken {
@@ -50,12 +50,29 @@ fn a_password_that_was_changed_meanwhile_signs_nobody_in() {
     let mut house = House::new(1);
     let ann = house.person("ann");
     let device = house.seated(ann);
-    let keep = Some(device.session);
-    change(&mut house, ann, UserChange::Password { hash: hash("new"), keep });
+    let keep = Keep::Own(device.session);
+    change(&mut house, ann, UserChange::Password { hash: hash("new"), checked: None, keep });
     house.refreshed(device);
     assert_eq!(refused(&house.sign_in(ann).0), Code::InvalidGrant, "checked against the old one");
     let (outcome, _) = house.sign_in_as(ann, |s| s.credential = CredentialVersion(1));
     granted(outcome);
+}
+
+#[test]
+fn a_password_is_changed_by_whoever_knows_the_one_that_is_in_force() {
+    let mut house = House::new(2);
+    let ann = house.person("ann");
+    let (phone, laptop) = (house.seated(ann), house.seated(ann));
+    let own = |version, keep| {
+        let checked = Some(CredentialVersion(version));
+        UserChange::Password { hash: hash("new"), checked, keep }
+    };
+    assert_eq!(change(&mut house, ann, own(0, Keep::All)), Outcome::Done);
+    assert_eq!(refused(&change(&mut house, ann, own(0, Keep::None))), Code::InvalidGrant);
+    let (phone, laptop) = (house.refreshed(phone), house.refreshed(laptop));
+    assert_eq!(change(&mut house, ann, own(1, Keep::Own(phone.session))), Outcome::Done);
+    house.refreshed(phone);
+    assert!(house.is_revoked(laptop.session));
 }
 
 #[test]

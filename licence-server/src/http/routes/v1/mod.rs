@@ -5,6 +5,8 @@ mod licence;
 mod log;
 mod me;
 mod me_data;
+mod me_password;
+mod new_password;
 mod revoked;
 mod seats;
 mod session_data;
@@ -33,6 +35,7 @@ pub(super) fn router() -> Router<AppState> {
         .merge(log::router())
         .merge(me::router())
         .merge(me_data::router())
+        .merge(me_password::router())
         .merge(revoked::router())
         .nest("/seats", seats::router())
         .merge(session_data::router())

@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use licence_core::{Code, LicenceId, SessionId, UnixTime};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::delivery::{Delivery, Parcel};
 use crate::clock::Stopwatch;
-use crate::domain::{FullHouse, Grant, Refusal};
+use crate::domain::{FullHouse, Grant, Refusal, Scope};
 use crate::http::problem::Problem;
 use crate::http::routes::v1::state_name;
 use crate::state::AppState;
@@ -62,6 +62,9 @@ pub(super) fn granted(
     let access_token = state.minter().mint(grant)?;
     state.metrics().sign.observe(watch.secs());
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
+    // An administrator's token never goes into a cookie: it is shown by whoever means to use it.
+    let in_cookie = Some(access_token.as_str()).filter(|_| grant.scope == Scope::Seat);
+    let beside = delivery.beside(in_cookie, grant.exp.since(grant.iat), state);
     let body = Granted {
         access_token: &access_token,
         token_type: "bearer",
@@ -84,10 +87,12 @@ pub(super) fn granted(
         server_time: grant.iat.secs(),
     };
     let response = Json(body).into_response();
-    Ok(match parcel {
-        Parcel::Body(_) => response,
-        Parcel::Cookie(cookie) => ([(header::SET_COOKIE, cookie)], response).into_response(),
-    })
+    let refresh = match parcel {
+        Parcel::Body(_) => None,
+        Parcel::Cookie(cookie) => Some(cookie),
+    };
+    let cookies = refresh.into_iter().chain(beside).map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookies), response).into_response())
 }
 
 fn licence_answer(id: LicenceId, now: UnixTime, state: &AppState) -> LicenceAnswer {
@@ -106,9 +111,13 @@ pub(super) fn waiting(
     state: &AppState,
 ) -> Result<Problem, Problem> {
     let problem = no_seat(full, now, state);
-    Ok(match delivery.pack(refresh_token, full.session_end, now, state)? {
+    let problem = match delivery.pack(refresh_token, full.session_end, now, state)? {
         Parcel::Body(text) => problem.with("refresh_token", text.as_str()),
         Parcel::Cookie(cookie) => problem.header(header::SET_COOKIE, cookie),
+    };
+    Ok(match delivery.beside(None, 0, state) {
+        Some(cookie) => problem.header(header::SET_COOKIE, cookie),
+        None => problem,
     })
 }
 

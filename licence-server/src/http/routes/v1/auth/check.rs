@@ -2,17 +2,21 @@
 //! request on (nginx's `auth_request`, `forward_auth` elsewhere).
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::{Router, routing};
 use licence_core::claims::SignInClaims;
 use licence_core::{Code, Role};
 
-use crate::http::extract::{Fields, Seated};
+use crate::http::csrf::{self, CookieUse};
+use crate::http::extract::{Fields, Seated, in_cookie};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+
+/// The method of the request that a proxy holds back, as Traefik and Caddy say it; nginx is told to.
+const X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/check", routing::get(check))
@@ -21,10 +25,14 @@ pub(super) fn router() -> Router<AppState> {
 /// `Remote-User` is the person's id, which is `sub` of the access token: names change, and a header
 /// carries no more than ASCII. `Remote-Groups` are the roles, with commas between.
 async fn check(
-    State(_): State<AppState>,
+    State(state): State<AppState>,
+    headers: HeaderMap,
     Seated(own): Seated,
     RawQuery(query): RawQuery,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 2]), Problem> {
+    if in_cookie(&headers, &state).is_some() {
+        refuse_forged(&headers, &state)?;
+    }
     let query = Fields::of_query(query.as_deref(), &["role"])?;
     let role = query.parsed("role", "a role of the application", Role::parse)?;
     if let Some(role) = role.filter(|role| !own.roles.contains(role)) {
@@ -33,6 +41,15 @@ async fn check(
             .with("role", role.to_string()));
     }
     Ok((StatusCode::NO_CONTENT, remote(&own)?))
+}
+
+/// The request that the proxy holds back would be made in the name of whoever's cookie came along, so it is
+/// judged as if it were made here.
+fn refuse_forged(headers: &HeaderMap, state: &AppState) -> Result<(), Problem> {
+    let method = headers.get(X_FORWARDED_METHOD).map(HeaderValue::as_bytes);
+    let method = Method::from_bytes(method.unwrap_or(b"GET")).unwrap_or(Method::POST);
+    csrf::check(&method, headers, CookieUse::Some, &state.config().origins)
+        .map_err(|_| Problem::new(Code::Csrf))
 }
 
 fn remote(own: &SignInClaims) -> Result<[(HeaderName, HeaderValue); 2], Problem> {

@@ -62,6 +62,23 @@ impl Delivery {
         response
     }
 
+    /// The cookies beside the refresh token's: the access token's, where that was switched on.
+    pub(super) fn beside(
+        &self,
+        access_token: Option<&str>,
+        life_secs: i64,
+        state: &AppState,
+    ) -> Option<HeaderValue> {
+        let Self::Cookie(rule) = self else { return None };
+        let rule = rule.for_access(state.config())?;
+        let kept = access_token.and_then(|token| rule.set(token, life_secs));
+        if access_token.is_some() && kept.is_none() {
+            tracing::warn!("an access token is longer than a cookie may be, and went into none");
+        }
+        // What another sign-in left there would speak for someone else.
+        kept.or_else(|| rule.clear())
+    }
+
     /// Packs a token for a session that ends at `session_end`.
     pub(super) fn pack(
         &self,

@@ -44,7 +44,8 @@ async fn logout(
 
     let is_needed = in_cookies.iter().any(|token| !ended.contains(&token.session()));
     let is_brought = cookies.as_ref().is_some_and(CookieTokens::is_any_brought);
-    let cleared = rule.filter(|_| is_brought && !is_needed).and_then(|rule| rule.clear());
+    let cleared = rule.filter(|_| is_brought && !is_needed);
+    let cleared = cleared.iter().flat_map(|rule| rule.cleared(state.config()));
     let cleared = cleared.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cleared)).into_response())
 }

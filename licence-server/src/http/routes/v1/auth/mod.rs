@@ -5,6 +5,7 @@ mod attempt;
 mod check;
 mod delivery;
 mod logout;
+mod proof;
 mod refresh;
 mod revoke;
 mod shown;
@@ -20,6 +21,7 @@ use crate::http::problem::Problem;
 use crate::state::AppState;
 
 pub(super) use answer::refused;
+pub(super) use proof::{From, prove};
 
 /// Bytes of a body: a name, a password, a token and a few words.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -35,11 +37,12 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 /// The rule of the cookie, on a transport over which a person may sign in at all.
-fn secure_cookie(state: &AppState) -> Result<CookieRule, Problem> {
+pub(super) fn secure_cookie(state: &AppState) -> Result<CookieRule, Problem> {
     CookieRule::of(state.config(), state.site_key().id()).map_err(|_| {
         Problem::new(Code::InsecureTransport).detail(format!(
             "browsers reach this server at {}, and what is typed there could be read on the way: \
-             put a TLS proxy in front and give its address with --public-url https://NAME, or set \
+             give a certificate with --tls-cert and --tls-key, have one made with --tls-self, or put a \
+             TLS proxy in front and give its address with --public-url https://NAME; or set \
              `insecure_lan = true` in config.toml",
             state.config().public
         ))

@@ -45,7 +45,7 @@ async fn refresh(
     };
     let token = token.ok_or_else(none_shown)?;
     let answer = rotate(&token, &wish, &Delivery::Cookie(rule.clone()), &state).await;
-    answer.map_err(|problem| without_cookie(problem, &rule))
+    answer.map_err(|problem| without_cookie(problem, &rule, &state))
 }
 
 fn none_shown() -> Problem {
@@ -114,10 +114,11 @@ pub(super) async fn rotate(
 
 /// Takes the cookie away where the session of its token has ended, and nowhere else: a cookie that a
 /// full house, a lost race or a failure took away would be a sign-in lost.
-fn without_cookie(problem: Problem, rule: &CookieRule) -> Problem {
+fn without_cookie(problem: Problem, rule: &CookieRule, state: &AppState) -> Problem {
     let has_ended = matches!(problem.code(), Code::InvalidGrant | Code::RefreshReused);
-    match rule.clear().filter(|_| has_ended) {
-        Some(cookie) => problem.header(header::SET_COOKIE, cookie),
-        None => problem,
+    if !has_ended {
+        return problem;
     }
+    let cleared = rule.cleared(state.config());
+    cleared.fold(problem, |problem, cookie| problem.header(header::SET_COOKIE, cookie))
 }

@@ -3,6 +3,7 @@ use licence_core::claims::{LicenceClaims, Period};
 
 use crate::http::testing::{Answer, PASSWORD, World, claims, sign, start};
 
+mod access_cookie;
 mod shown;
 mod throttle;
 mod waiting;
@@ -276,7 +277,9 @@ async fn nobody_signs_in_over_plain_http_on_a_network() {
     let refused = world.sign_in("user1").await;
     refused.assert_problem(400, "insecure_transport");
     for member in ["detail", "mend"] {
-        assert!(refused.string(member).contains("a TLS proxy in front"), "{}", refused.text);
+        for flag in ["--tls-self", "--tls-cert", "--public-url"] {
+            assert!(refused.string(member).contains(flag), "{}", refused.text);
+        }
     }
     let world = World::with("http://seats.lan:8080", "insecure_lan = true");
     world.furnish(1, 1).await;

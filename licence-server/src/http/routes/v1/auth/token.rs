@@ -7,28 +7,25 @@ use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
-use licence_core::{Code, SessionId, Text, TokenId};
+use licence_core::{SessionId, Text, TokenId};
 
 use super::answer;
-use super::attempt::{Attempt, Whence};
 use super::delivery::Delivery;
+use super::proof::{From, prove};
 use super::refresh::{Wish, rotate};
 use super::secure_cookie;
 use super::shown::{CookieTokens, genuine};
 use super::waiting::Patience;
-use crate::clock::Stopwatch;
-use crate::config::{AddressPrefix, SessionLife};
+use crate::config::SessionLife;
 use crate::domain::{
-    ChangeUser, Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn,
-    SignOut, Stay, User, UserChange,
+    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, SignOut, Stay, User,
 };
 use crate::http::Client;
-use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
 use crate::http::known_device;
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
-use crate::password::{Checked, Password, Salt};
+use crate::password::Password;
 use crate::state::AppState;
 use crate::token::{RefreshSecret, RefreshToken};
 
@@ -61,13 +58,6 @@ async fn token(
         _ => Err(Problem::invalid_request("`grant_type` must be `password` or `refresh_token`")
             .oauth_error("unsupported_grant_type")),
     }
-}
-
-/// Where a request to sign in comes from.
-struct From<'r> {
-    headers: &'r HeaderMap,
-    prefix: Option<AddressPrefix>,
-    rule: &'r CookieRule,
 }
 
 /// A request to sign in.
@@ -165,52 +155,17 @@ async fn end_replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) {
 }
 
 /// The person with that name, if the password is theirs.
-///
-/// A name that nobody has costs a hash like any other and gets the same answer, and its failures are counted
-/// like any other's, so that names cannot be found out.
 async fn authenticate(
     request: &mut SignInRequest,
     from: &From<'_>,
     state: &AppState,
 ) -> Result<(User, Credential), Problem> {
-    let refused = || Problem::new(Code::InvalidGrant);
     let name = Text::parse(request.username.trim()).map(|name| LoginName::of(&name));
     let user = match &name {
         Some(name) => state.reader().user_by_name(name)?,
         None => None,
     };
-    let is_known_device = user.as_ref().is_some_and(|user| {
-        known_device::is_known(user.id, from.headers, from.rule, state.refresh_key())
-    });
-    let whence = Whence { name: name.as_ref(), prefix: from.prefix, is_known_device };
-    let attempt = Attempt::begin(whence, state.now(), state)?;
-    // Longer than any password that was ever taken, so there is nothing to compare.
-    let password = request.password.take().ok_or_else(refused)?;
-    let credential = user.as_ref().and_then(|user| user.credential.clone());
-    let hash = credential.as_ref().map(|credential| credential.hash.clone());
-    let watch = Stopwatch::start();
-    let salt = Salt(state.rng().bytes()?);
-    let verdict = state.passwords().check(password, hash.clone(), salt).await;
-    state.metrics().hash.observe(watch.secs());
-    let checked = match verdict {
-        Ok(checked) => checked,
-        Err(unavailable) => {
-            // Whoever came at a bad time has guessed nothing.
-            attempt.given_up();
-            return Err(unavailable.into());
-        }
-    };
-    let is_right = checked != Checked::Wrong;
-    let found = user.zip(credential).filter(|_| is_right).ok_or_else(refused)?;
-    attempt.succeeded();
-    if let (Checked::RightAnew(to), Some(from)) = (checked, hash) {
-        // A hash of an older system, or of older parameters, is one of ours from now on.
-        let change = UserChange::Rehash { from, to };
-        let rehash = ChangeUser { user: found.0.id, change, by: None };
-        // Where the queue is full, the next sign-in does it.
-        let _ = state.writer().tell(Command::ChangeUser(rehash));
-    }
-    Ok(found)
+    prove(user, name.as_ref(), request.password.take(), from, state).await
 }
 
 fn stay(is_remembered: bool, state: &AppState) -> Stay {

@@ -8,10 +8,10 @@ use licence_core::{Code, Text, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::roles;
-use crate::domain::{Actor, AddUser, Command, Outcome, PasswordHash, Refusal};
+use crate::domain::{Actor, AddUser, Command, Outcome, Refusal};
 use crate::http::extract::{Administrator, Fields, LocalAdmin};
 use crate::http::problem::{Problem, not};
-use crate::password::{Password, Salt};
+use crate::http::routes::v1::new_password;
 use crate::state::AppState;
 
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -46,13 +46,16 @@ async fn add(
     let now = state.now();
     let username = fields.written("username")?;
     let username = username.ok_or_else(|| Problem::invalid_request("`username` is missing"))?;
-    let add = AddUser {
-        id: UserId(state.rng().uuid(now)?),
-        username,
-        email: fields.parsed("email", "an e-mail address", email)?,
-        roles: roles(&fields)?,
-        hash: hash(&fields, &state).await?,
+    let email = fields.parsed("email", "an e-mail address", email)?;
+    let roles = roles(&fields)?;
+    let hash = match fields.text("password")? {
+        Some(text) => {
+            let own = [Some(&username), email.as_ref()].into_iter().flatten();
+            Some(new_password::hash(text, own, now, &state).await?)
+        }
+        None => None,
     };
+    let add = AddUser { id: UserId(state.rng().uuid(now)?), username, email, roles, hash };
     let added = NewUser::new(&add);
     let outcome = state.submit(Command::AddUser(add)).await?;
     if let Outcome::Added { .. } = outcome {
@@ -70,14 +73,6 @@ fn email(text: &str) -> Option<Text> {
     let (local, domain) = text.rsplit_once('@')?;
     let is_address = !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace);
     Text::parse(text).filter(|_| is_address)
-}
-
-async fn hash(fields: &Fields, state: &AppState) -> Result<Option<PasswordHash>, Problem> {
-    let Some(text) = fields.text("password")? else { return Ok(None) };
-    let password =
-        Password::chosen(text).map_err(|flaw| Problem::invalid_request(flaw.to_string()))?;
-    let salt = Salt(state.rng().bytes()?);
-    Ok(Some(state.passwords().hash(password, salt).await?))
 }
 
 impl NewUser {
@@ -148,6 +143,20 @@ mod tests {
             let refused = world.admin(paths::ADMIN_USERS, &user).await;
             refused.assert_problem(400, "invalid_request");
             assert!(refused.string("detail").contains(word), "{}", refused.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_of_names_that_everybody_here_knows_is_refused() {
+        let world = World::licensed(1, 0).await;
+        for password in ["Ann-Mueller-77", "weatherlab-26", "demo-app-2026", "institute!1"] {
+            let user = json!({
+                "username": "Ann Müller", "email": "am@weatherlab.org", "password": password,
+            });
+            let refused = world.admin(paths::ADMIN_USERS, &user).await;
+            refused.assert_problem(400, "invalid_request");
+            assert!(refused.string("detail").contains("made of names"), "{}", refused.text);
+            assert!(!refused.text.contains(password), "{}", refused.text);
         }
     }
 
