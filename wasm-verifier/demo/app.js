@@ -183,7 +183,10 @@ function listen(session) {
   session.on("change", () => show(session));
   session.on("offline", (isOffline) => say(banner, isOffline ? "The server cannot be reached. This page tries again by itself." : ""));
   session.on("signed_out", ({ reason }) => say(the("sign-in-trouble", HTMLElement), reason ? told(reason) : ""));
-  session.on("rollback", () => say(banner, "The server's log did not go on from where it was: an older store is in use."));
+  session.on("rollback", ({ kind }) => {
+    const store = kind === "forked" ? "a copy of its store has gone another way" : "an older store is in use";
+    say(banner, `The server's log did not go on from where it was: ${store}.`);
+  });
   session.on("clock", ({ skew_secs: skew }) => {
     say(banner, skew === 0 ? "" : `This machine's clock is ${duration(Math.abs(skew) * 1000)} ${skew > 0 ? "fast" : "slow"}: the server's counts.`);
   });
