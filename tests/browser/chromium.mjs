@@ -12,9 +12,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts it; `options` are Playwright's. */
-export function launch(options = {}) {
+/** Starts it, with further flags; the other options are Playwright's. */
+export function launch({ flags = [], ...options } = {}) {
   const executablePath = process.env.LICENCE_CHROMIUM;
   if (!executablePath) throw new Error("`LICENCE_CHROMIUM` names no browser: run `cargo xtask test`, which sets it up");
-  return chromium.launch({ executablePath, args: FLAGS, ...options });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags], ...options });
 }

@@ -49,13 +49,16 @@ export class Site {
     return this.#path("copy");
   }
 
-  /** Runs the server over a data directory until `stop` is called. */
-  async serve(data, port = 0) {
+  /** Runs the server over a data directory until `stop` is called, with further settings. */
+  async serve(data, port = 0, settings = {}) {
     const words = ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--app", this.#path("app")];
-    const server = spawn(join(programs, "licence-server"), words, { stdio: ["ignore", "pipe", "ignore"] });
+    const variables = Object.entries(settings).map(([name, value]) => [`LICENCE_SERVER_${name.toUpperCase()}`, String(value)]);
+    const env = { ...process.env, ...Object.fromEntries(variables) };
+    const server = spawn(join(programs, "licence-server"), words, { env, stdio: ["ignore", "pipe", "ignore"] });
     this.#servers.add(server);
     for await (const line of createInterface(server.stdout)) {
-      const [, url] = /^listening on (.+)$/.exec(line) ?? [];
+      const [, address, name] = /^listening on (\S+)(?: for (\S+))?$/.exec(line) ?? [];
+      const url = name ?? address;
       if (url) return { url, port: Number(new URL(url).port), stop: () => this.#stop(server) };
     }
     throw new Error("the server ended before it listened");
