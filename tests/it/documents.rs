@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-
-use crate::programs::{ANY_PORT, Serving, binary};
+use crate::newcomer::{Newcomer, blocks};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -18,64 +15,24 @@ fn read(document: &str) -> String {
 }
 
 /// The shell blocks of one section, in their order.
-fn blocks(document: &str, section: &str) -> Vec<String> {
+fn blocks_of(document: &str, section: &str) -> Vec<String> {
     let text = read(document);
     let (_, section) = text.split_once(&format!("\n## {section}\n")).expect(section);
-    let section = section.split("\n## ").next().unwrap_or_default();
-    let blocks = section.split("```sh\n").skip(1);
-    blocks.map(|block| block.split("```").next().unwrap_or_default().to_owned()).collect()
-}
-
-/// A shell in an empty folder, with our programs on its path.
-struct Newcomer {
-    dir: TempDir,
-}
-
-impl Newcomer {
-    fn shell(&self, script: &str) -> Command {
-        let programs = binary("licence-server");
-        let programs = programs.parent().unwrap().to_owned();
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::iter::once(programs).chain(std::env::split_paths(&path));
-        let mut shell = Command::new("sh");
-        shell.current_dir(self.dir.path()).stdin(Stdio::null()).args(["-e", "-u", "-c", script]);
-        shell.env("PATH", std::env::join_paths(path).unwrap());
-        shell
-    }
-
-    #[track_caller]
-    fn run(&self, script: &str) -> String {
-        let output = self.shell(script).output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{script}\n{errors}");
-        String::from_utf8(output.stdout).unwrap()
-    }
+    blocks(section.split("\n## ").next().unwrap_or_default())
 }
 
 #[test]
 fn the_readme_leads_a_newcomer_from_a_key_to_an_access_token() {
-    let newcomer = Newcomer { dir: tempfile::tempdir().unwrap() };
-    let blocks = blocks("README.md", "Five minutes by hand");
+    let dir = tempfile::tempdir().unwrap();
+    let mut newcomer = Newcomer::at(dir.path());
+    let blocks = blocks_of("README.md", "Five minutes by hand");
     // The first one builds the programs, which whoever runs this has done.
     let (build, blocks) = blocks.split_first().unwrap();
     assert!(build.starts_with("cargo build"), "{build}");
-    let mut serving: Option<Serving> = None;
-    let mut last = String::new();
-    for block in blocks {
-        let url = serving.as_ref().map_or("http://localhost:8080", Serving::url);
-        let block = block.replace("http://localhost:8080", url).replace("127.0.0.1:8080", ANY_PORT);
-        let (before, serve) = match block.find("licence-server serve") {
-            Some(at) => block.split_at(at),
-            None => (block.as_str(), ""),
-        };
-        last = newcomer.run(before);
-        if !serve.is_empty() {
-            let log = newcomer.dir.path().join("log");
-            serving = Some(Serving::start(newcomer.shell(&format!("exec {serve}")), &log));
-        }
-    }
-    assert!(serving.is_some(), "the README starts no server");
-    let answer: serde_json::Value = serde_json::from_str(&last).expect(&last);
+    let printed: Vec<String> = blocks.iter().map(|block| newcomer.follow(block)).collect();
+    assert!(newcomer.is_serving(), "the README starts no server");
+    let last = printed.last().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(last).expect(last);
     assert!(answer["access_token"].is_string(), "{answer}");
 }
 

@@ -7,12 +7,14 @@
     reason = "a test that cannot be set up has failed: there is nobody to hand an error to"
 )]
 
+mod book;
 mod crowd;
 mod documents;
 mod full_log;
 mod institute;
 mod interop;
 mod known_answers;
+mod newcomer;
 mod programs;
 mod properties;
 mod python;

@@ -4,7 +4,7 @@ use crate::advisories;
 use crate::failure::Failure;
 use crate::step::Steps;
 use crate::workspace::Workspace;
-use crate::{clippy, deny, doc, fmt, test};
+use crate::{book, clippy, deny, doc, fmt, test};
 
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let outcome = checks_and_tests(workspace, steps);
@@ -17,5 +17,6 @@ fn checks_and_tests(workspace: &Workspace, steps: &mut Steps) -> Result<(), Fail
     steps.take("clippy", || clippy::run(workspace))?;
     steps.take("doc", || doc::run(workspace))?;
     steps.take("deny", || deny::run(workspace))?;
+    steps.take("book", || book::run(workspace))?;
     test::run(workspace, steps)
 }

@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     UnexpectedOutput { tool: &'static str, output: String },
     #[error("{what} takes {actual} bytes compressed by gzip, over the limit of {max}")]
     TooLarge { what: &'static str, actual: u64, max: u64 },
+    #[error("these links lead nowhere:\n{0}")]
+    DeadLinks(String),
     #[error("no test found in `{}`: add a file that ends in `.test.mjs` or `.test.js`", .0.display())]
     NoTests(PathBuf),
     #[error(

@@ -11,6 +11,7 @@
 
 mod advisories;
 mod bench;
+mod book;
 mod ci;
 mod clippy;
 mod clock;
@@ -55,6 +56,8 @@ enum Verb {
     Clippy,
     /// Builds the documentation; a warning is an error
     Doc,
+    /// Builds the book of docs/, and follows every link in it
+    Book,
     /// Checks the dependencies: banned and duplicate crates, licences, sources
     Deny,
     /// Checks the dependencies against the advisory database, which it fetches
@@ -95,6 +98,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Fmt(options) => fmt::run(options, &workspace),
         Verb::Clippy => clippy::run(&workspace),
         Verb::Doc => doc::run(&workspace),
+        Verb::Book => book::run(&workspace),
         Verb::Deny => deny::run(&workspace),
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),

@@ -1,7 +1,7 @@
 //! What the tasks need from the machine: looked for, installed where it is missing, and named where
 //! it cannot be installed.
 
-pub(crate) mod cargo_deny;
+pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
 mod debian;
 pub(crate) mod npm;
