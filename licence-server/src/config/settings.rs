@@ -191,10 +191,11 @@ settings! {
         /// Seconds after which a request is given up, unless it waits for a seat.
         request_secs: Within<1, 3600> = Within::clamp(30),
             "Longer than the longest queue, so that it cuts off what hangs and nothing else.";
-        /// Header fields of a request.
+        /// Header fields of a request. More are refused with 431: over HTTP/1.1 without a body, because
+        /// there is no request yet that a route could answer.
         headers_max: Within<16, 1024> = Within::clamp(100),
             "A browser behind two proxies sends forty.";
-        /// Bytes of a request's head.
+        /// Bytes of a request's head. More are refused in the same way.
         head_bytes_max: Within<8192, 1_048_576> = Within::clamp(32_768),
             "Cookies of neighbouring applications come along, and an access token has 8 KiB at most.";
         /// Requests at a time on one HTTP/2 connection.

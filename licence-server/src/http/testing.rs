@@ -8,8 +8,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use licence_core::claims::{Affiliated, Claims, Features, LicenceClaims, Period, SeatCount, Seats};
 use licence_core::{
-    Institute, LicenceId, OwnerId, PrivateKey, Product, PublicKey, Roots, Serial, UnixTime, Uuid,
-    Vendor,
+    Institute, LicenceId, OwnerId, PrivateKey, Product, PublicKey, Roots, Serial, Text, UnixTime,
+    Uuid, Vendor,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,6 +19,7 @@ use super::{app, open_admin_door, paths};
 use crate::clock::testing::HandClock;
 use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
+use crate::domain::{ChangeUser, Command, LoginName, Outcome, UserChange};
 use crate::rng::testing::SeededRng;
 use crate::state::{AppState, Sources};
 
@@ -155,6 +156,33 @@ impl World {
 
     pub(crate) async fn me(&self, token: &str) -> Answer {
         self.get("/v1/me").bearer(token).send().await
+    }
+
+    /// Has so many lines written into the audit log, each for a change that changes nothing.
+    pub(crate) async fn record_enabling(&self, name: &str, lines: u64) {
+        /// Half of what the writer's queue takes.
+        const AT_ONCE: u64 = 2000;
+        let name = LoginName::of(&Text::parse(name).unwrap());
+        let user = self.state.reader().user_by_name(&name).unwrap().unwrap().id;
+        let mut left = lines;
+        while left > 0 {
+            let mut writing = tokio::task::JoinSet::new();
+            for _ in 0..left.min(AT_ONCE) {
+                let state = self.state.clone();
+                let change = ChangeUser { user, change: UserChange::Enable, by: None };
+                writing.spawn(async move { state.submit(Command::ChangeUser(change)).await });
+            }
+            left -= left.min(AT_ONCE);
+            for written in writing.join_all().await {
+                assert_eq!(written.unwrap(), Outcome::Done);
+            }
+        }
+    }
+
+    /// The body of an answer to an administrator, as it comes.
+    pub(crate) async fn stream(&self, path: &str, accept: &str) -> Body {
+        let request = Request::get(path).header("accept", accept).body(Body::empty()).unwrap();
+        self.admin_app().oneshot(request).await.unwrap().into_body()
     }
 
     /// The same server after it was stopped.

@@ -1,6 +1,8 @@
 //! One file per endpoint, laid out as the URL tree.
 
 mod healthz;
+#[cfg(test)]
+mod malformed;
 mod metrics;
 mod readyz;
 mod v1;

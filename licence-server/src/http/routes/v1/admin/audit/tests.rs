@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use http_body_util::BodyExt as _;
 use licence_core::ChainHead;
 use redb::{Database, ReadableTable as _, TableDefinition};
 use serde_json::{Value, json};
@@ -109,6 +110,33 @@ async fn an_export_holds_the_bytes_that_were_chained() {
     assert_eq!(head, world.state.mirror().site().position.head);
     assert_eq!(lines(&world, "?act=signed_in").await.len(), 3);
     assert_eq!(lines(&world, "?act=nothing").await.len(), 0);
+}
+
+/// However long the log is, and however slowly it is taken.
+#[tokio::test]
+async fn an_export_holds_a_step_of_the_log_in_memory_and_not_the_log() {
+    const ENTRIES: u64 = 50_000;
+    const FRAME_BYTES_MAX: usize = 256 * 1024;
+    let world = World::licensed(1, 1).await;
+    world.record_enabling("user1", ENTRIES).await;
+    let mut body = world.stream("/v1/admin/audit", "application/x-ndjson").await;
+    let (mut frames, mut lines, mut last) = (0, 0, String::new());
+    while let Some(frame) = body.frame().await {
+        let bytes = frame.unwrap().into_data().unwrap();
+        assert!(bytes.len() <= FRAME_BYTES_MAX, "{} bytes at once", bytes.len());
+        if frames == 0 {
+            // What comes while it is read belongs to the next export.
+            world.record_enabling("user1", 10).await;
+        }
+        frames += 1;
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        lines += text.lines().count();
+        last = text.lines().last().unwrap().to_owned();
+    }
+    assert_eq!(lines, usize::try_from(ENTRIES).unwrap() + 2);
+    assert!(frames >= 100, "{frames} frames");
+    let last: Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(last["seq"], ENTRIES + 2);
 }
 
 #[tokio::test]

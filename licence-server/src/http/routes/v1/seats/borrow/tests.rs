@@ -3,6 +3,7 @@ use licence_core::claims::{Borrow, LicenceClaims};
 use licence_core::{PrivateKey, PublicKey};
 use serde_json::{Value, json};
 
+use crate::domain::Command;
 use crate::http::testing::{Answer, World, claims, sign};
 
 const BORROW: &str = "/v1/seats/borrow";
@@ -163,4 +164,32 @@ async fn an_administrators_token_borrows_nothing() {
     borrow(&world, &admin, 1).await.assert_problem(403, "forbidden");
     world.get(BORROW).bearer(&admin).send().await.assert_problem(403, "forbidden");
     borrow(&world, "x", 1).await.assert_problem(401, "invalid_token");
+}
+
+/// The copy lives where it is, so the seat is another's and the loan is not.
+#[tokio::test]
+async fn a_loan_that_is_written_off_gives_its_seat_to_others_and_no_second_loan() {
+    let world = lending(1, 1, 2).await;
+    let signed_in = world.sign_in("user1").await;
+    let borrowed = borrow(&world, &signed_in.string("access_token"), 2).await;
+    world.sign_out(&signed_in.string("refresh_token")).await;
+    world.sign_in("user2").await.assert_problem(409, "no_seat");
+
+    let path = format!("/v1/admin/seats/borrowed/{}/write-off", borrowed.string("id"));
+    let written_off = world.call(Method::POST, &path).send_locally().await;
+    assert_eq!(written_off.status, 200, "{}", written_off.text);
+    assert_eq!(written_off.string("username"), "user1");
+    assert_eq!(written_off.json()["counts_until"], borrowed.json()["expires_at"]);
+    let token = token(&world, "user2").await;
+    borrow(&world, &token, 1).await.assert_problem(409, "conflict");
+    let again = world.call(Method::POST, &path).send_locally().await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 1, "and gives none twice");
+
+    world.clock.advance(2 * 86_400);
+    world.state.submit(Command::Sweep).await.unwrap();
+    let gone = world.call(Method::POST, &path).send_locally().await;
+    gone.assert_problem(404, "not_found");
+    let nobody = world.call(Method::POST, &path).send().await;
+    nobody.assert_problem(401, "invalid_token");
 }
