@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use licence_cli::{Failure, pinned};
-use licence_core::{PublicKey, Roots, UnixTime};
+use licence_core::{PublicKey, Roots, UnixTime, UserId};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -247,6 +247,26 @@ impl AppState {
     pub fn passwords(&self) -> &PasswordThreads {
         &self.0.passwords
     }
+
+    /// Makes every check of a password cost as much as the dearest stored hash does, before the first is
+    /// made. Looks at everybody once.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn level_passwords(&self) -> Result<(), StoreError> {
+        const STEP: usize = 1000;
+        let mut after: Option<UserId> = None;
+        loop {
+            let users = self.reader().users_after(after, STEP)?;
+            for credential in users.iter().filter_map(|user| user.credential.as_ref()) {
+                self.passwords().level_with(&credential.hash);
+            }
+            after = users.last().map(|user| user.id);
+            if users.len() < STEP {
+                return Ok(());
+            }
+        }
+    }
 }
 
 fn trust(roots: Roots, site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
@@ -299,4 +319,35 @@ pub(crate) fn store_failure(error: &StoreError) -> Failure {
 fn no_thread(error: &std::io::Error) -> Failure {
     Failure::usage(format!("a thread cannot be started: {error}"))
         .mend("check the limits of memory and processes")
+}
+
+#[cfg(test)]
+mod tests {
+    use licence_core::{Text, UserId};
+
+    use crate::domain::{AddUser, Command};
+    use crate::http::testing::World;
+    use crate::password::{needs_rehash, take_over};
+
+    /// Else whoever tries names would know by the time who came from another system.
+    #[tokio::test]
+    async fn a_person_of_another_system_makes_every_check_as_dear_from_the_start() {
+        let world = World::licensed(1, 1).await;
+        let bcrypt = "$2b$10$H.VK6kAtt8wOuGVN3k2L7.eJEdLPN7/.5heKTD8egLGlbOuPAbkP.";
+        let hash = take_over(bcrypt).unwrap();
+        assert!(needs_rehash(&hash));
+        let add = AddUser {
+            id: UserId(world.state.rng().uuid(world.state.now()).unwrap()),
+            username: Text::parse("ann").unwrap(),
+            email: None,
+            roles: Vec::new(),
+            hash: Some(hash),
+        };
+        world.state.submit(Command::AddUser(add)).await.unwrap();
+        let world = world.restarted().await;
+        let before = world.state.passwords().level_micros();
+        world.state.level_passwords().unwrap();
+        let level = world.state.passwords().level_micros();
+        assert!(level > before, "{level} after {before}");
+    }
 }

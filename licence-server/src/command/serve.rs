@@ -14,7 +14,7 @@ use crate::config::{Config, LogFilter, LogFormat, Origin, Settings, Transport};
 use crate::data_dir::DataDir;
 use crate::listen::tls::Tls;
 use crate::listen::{self, Doors};
-use crate::state::AppState;
+use crate::state::{AppState, store_failure};
 
 /// The variable that says how much is logged, and of what: `debug`, `licence_server=debug,info`.
 const LOG: &str = "LICENCE_LOG";
@@ -89,6 +89,7 @@ pub(super) fn serve(
     data: &DataDir,
     format: Format,
 ) -> Result<(), Failure> {
+    state.level_passwords().map_err(|error| store_failure(&error))?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let address = address(&network)?;
     runtime.map_err(|error| no_runtime(&error))?.block_on(async {

@@ -112,6 +112,12 @@ impl PasswordThreads {
         Work::of_micros(self.level.load(Ordering::Relaxed))
     }
 
+    /// What every check costs at least, in microseconds of an ordinary core.
+    #[cfg(test)]
+    pub(crate) fn level_micros(&self) -> u64 {
+        self.level().micros()
+    }
+
     /// Hashes a new password.
     ///
     /// # Errors
