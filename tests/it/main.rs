@@ -18,5 +18,6 @@ mod newcomer;
 mod programs;
 mod properties;
 mod python;
+mod secrets;
 mod transport;
 mod vectors;
