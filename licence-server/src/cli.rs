@@ -101,6 +101,8 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
+    /// Write the description of the HTTP API (OpenAPI 3.1), which a running server has at /openapi.json
+    Openapi,
     /// Ask a running server whether it lives: exit status 0 or 1, for containers
     Healthcheck(HealthcheckArgs),
     /// Serve a throw-away site with a test licence, for who writes an application

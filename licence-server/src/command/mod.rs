@@ -23,13 +23,14 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
-use licence_cli::Failure;
+use licence_cli::{Failure, output};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{Cli, ConfigVerb, DATA, Verb};
 use crate::clock::SystemClock;
 use crate::config::Variables;
 use crate::data_dir::DataDir;
+use crate::http::openapi_document;
 use crate::rng::SystemRng;
 use crate::state::Sources;
 
@@ -57,6 +58,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Config { verb: ConfigVerb::Check } => config::check(&data()?, format),
         Verb::Config { verb: ConfigVerb::Show } => config::show(&data()?, format),
         Verb::Config { verb: ConfigVerb::Reference } => config::write_reference(),
+        Verb::Openapi => output::print_bytes(openapi_document().as_bytes()),
         Verb::Healthcheck(args) => healthcheck::run(args, data(), format),
         Verb::Dev(args) => {
             refuse_data_dir(typed.data.as_deref(), env::var_os(DATA).as_deref())?;

@@ -10,11 +10,11 @@ use crate::state::AppState;
 /// A request over the network comes through it as it is; one that may administer comes through
 /// [`open_admin_door`](super::open_admin_door).
 pub fn app(state: AppState) -> Router {
-    let router = match state.config().metrics_listen {
+    let routes = match state.config().metrics_listen {
         Some(_) => routes::router(),
         None => routes::router().merge(routes::metrics()),
     };
-    let router = router.method_not_allowed_fallback(routes::wrong_method);
+    let router = Router::from(routes).method_not_allowed_fallback(routes::wrong_method);
     let router = match &state.config().app {
         Some(folder) => router.fallback_service(spa::service(folder)),
         None => router.fallback(routes::not_found),
@@ -24,5 +24,5 @@ pub fn app(state: AppState) -> Router {
 
 /// What a listener of its own serves to monitoring, and nothing else.
 pub fn metrics_app(state: AppState) -> Router {
-    routes::metrics().with_state(state)
+    Router::from(routes::metrics()).with_state(state)
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use super::openapi::testing::assert_described;
 use super::{app, open_admin_door, paths};
 use crate::clock::testing::HandClock;
 use crate::config::{Config, Settings};
@@ -231,14 +232,14 @@ impl Call<'_> {
     }
 
     async fn send_to(self, app: Router) -> Answer {
-        let response = app.oneshot(self.request.body(self.body).unwrap()).await.unwrap();
+        let request = self.request.body(self.body).unwrap();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = app.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 4 << 20).await.unwrap();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert_described(method.as_str(), &path, parts.status.as_u16(), &text);
+        Answer { status: parts.status, headers: parts.headers, text }
     }
 }
 

@@ -4,10 +4,11 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Router, routing};
 use licence_core::UnixTime;
+use utoipa_axum::routes;
 
 use crate::domain::ClockDoubt;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::metrics::Moment;
 use crate::state::AppState;
@@ -15,10 +16,19 @@ use crate::state::AppState;
 /// The OpenMetrics text format, which Prometheus asks for first.
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/metrics", routing::get(metrics))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(metrics))
 }
 
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operation",
+    operation_id = "metrics",
+    summary = "What the server counts and measures of itself",
+    security(()),
+    responses((status = 200, description = "OpenMetrics text, as Prometheus reads it.", body = String, content_type = "application/openmetrics-text")),
+)]
 async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
     let text = state.board().look().text(&moment(&state)).map_err(Problem::internal)?;
     Ok(([(header::CONTENT_TYPE, FORMAT)], text).into_response())

@@ -1,19 +1,20 @@
 //! One file per endpoint, laid out as the URL tree.
 
+mod docs;
 mod healthz;
 #[cfg(test)]
 mod malformed;
 mod metrics;
+mod openapi_json;
 mod readyz;
 mod v1;
 mod well_known;
 
-use axum::Router;
 use axum::http::StatusCode;
 use licence_core::Code;
 
 use super::problem::Problem;
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use v1::{LicenceInForce, SeatsInUse, admin};
 
@@ -22,15 +23,17 @@ pub mod paths {
     pub use super::v1::paths::*;
 }
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .merge(docs::router())
         .merge(healthz::router())
+        .merge(openapi_json::router())
         .merge(readyz::router())
         .nest("/.well-known", well_known::router())
         .nest("/v1", v1::router())
 }
 
-pub(super) fn metrics() -> Router<AppState> {
+pub(super) fn metrics() -> Routes {
     metrics::router()
 }
 

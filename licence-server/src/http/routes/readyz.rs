@@ -1,23 +1,46 @@
 //! `GET /readyz`: what is asked for can be made durable. A load balancer goes by it; and whether the
 //! wall clock is believed.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Json, Router, routing};
 use licence_core::Code;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::ClockDoubt;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/readyz", routing::get(readyz))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(readyz))
 }
 
-async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
+problems!(Refused: Internal = 503);
+
+/// That the server takes what it is asked for.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ready`.
+    status: &'static str,
+    /// Whether the wall clock is believed: `sound`, `behind` or `disputed`.
+    clock: &'static str,
+}
+
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operation",
+    operation_id = "readiness",
+    summary = "Can what is asked for be made durable?",
+    security(()),
+    responses((status = 200, description = "It can.", body = Readiness), Refused),
+)]
+async fn readyz(State(state): State<AppState>) -> Result<Json<Readiness>, Problem> {
     if state.mirror().is_ready() {
-        Ok(Json(json!({ "status": "ready", "clock": clock(state.judge().doubt) })))
+        Ok(Json(Readiness { status: "ready", clock: clock(state.judge().doubt) }))
     } else {
         // Not `busy`: coming back does not help until the disk was mended and the server started again.
         Err(Problem::new(Code::Internal).status(StatusCode::SERVICE_UNAVAILABLE))

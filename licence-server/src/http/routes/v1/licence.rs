@@ -1,26 +1,32 @@
 //! `GET /v1/licence`: the licence in force, as it was signed, so that everyone can verify it; and
 //! where it stands. How many seats are taken is told to whoever is signed in.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::claims::LicenceClaims;
 use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::state_name;
 use crate::http::extract::{Bearer, Now};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::shelf::ShelvedLicence;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/licence", routing::get(licence))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(licence))
 }
 
+problems!(Refused: NoLicence);
+
 /// The licence in force. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct LicenceInForce {
     /// Its id.
+    #[schema(format = "uuid")]
     pub id: String,
     /// Its series.
     pub serial: String,
@@ -33,15 +39,19 @@ pub struct LicenceInForce {
     /// `not_yet`, `valid`, `expiring`, `grace`, `expired` or `revoked`.
     pub state: String,
     /// When it begins.
+    #[schema(format = "unixtime")]
     pub starts_at: i64,
     /// From when on its end is announced.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub warn_at: Option<i64>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub expires_at: Option<i64>,
     /// Until when everything still works after the end.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub grace_until: Option<i64>,
     /// How many seats there are.
     pub seats: SeatsInUse,
@@ -51,11 +61,12 @@ pub struct LicenceInForce {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocations: Option<String>,
     /// When this was said.
+    #[schema(format = "unixtime")]
     pub server_time: i64,
 }
 
 /// How many seats there are, how many of them are taken, and how many wait for one.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 pub struct SeatsInUse {
     /// Seats there are.
     pub total: u32,
@@ -67,6 +78,15 @@ pub struct SeatsInUse {
     pub waiting: Option<u32>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/licence",
+    tag = "proof",
+    operation_id = "licence",
+    summary = "The licence in force",
+    security((), ("bearer" = [])),
+    responses((status = 200, description = "The file as it was signed, and where it stands.", body = LicenceInForce), Refused),
+)]
 async fn licence(
     State(state): State<AppState>,
     Now(now): Now,

@@ -2,27 +2,31 @@
 //! place can recompute its head at a later one, and so find out whether the log was rolled back or
 //! forked in between. The entries themselves are shown to administrators only.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::{Json, Router, routing};
 use licence_core::base64url;
 use licence_core::claims::LogPosition;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::Entry;
 use crate::http::extract::Fields;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
 /// Digests of one answer: some 45 KB of them.
 const DIGESTS_MAX: u64 = 1000;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/log", routing::get(log))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(log))
 }
 
 /// A piece of the log. With `head` the log's head at `from`, the head at `to` is, for one digest after
 /// another, the first sixteen bytes of SHA-256(`head` | 32 as eight bytes, big endian | digest).
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LogPiece)]
 struct Piece {
     /// Which life of the store.
     epoch: String,
@@ -39,12 +43,26 @@ struct Piece {
     log: Place,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LogPlace)]
 struct Place {
     seq: u64,
     head: String,
 }
 
+#[utoipa::path(
+    get,
+    path = "/log",
+    tag = "proof",
+    operation_id = "log",
+    summary = "Digests of the audit log, to recompute its head",
+    params(
+        ("from" = u64, Query, description = "The place before the first digest"),
+        ("to" = u64, Query, description = "The place of the last digest"),
+    ),
+    security(()),
+    responses((status = 200, description = "As many as were asked for, 1,000 at most.", body = Piece)),
+)]
 async fn log(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,

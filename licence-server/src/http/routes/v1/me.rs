@@ -1,22 +1,26 @@
 //! `GET /v1/me`: who am I.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::{Code, Role};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Session, User};
 use crate::http::extract::{Bearer, Now};
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/me", routing::get(me))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(me))
 }
 
 /// Times are Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Me {
+    #[schema(format = "uuid")]
     sub: String,
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,21 +29,35 @@ struct Me {
     #[serde(skip_serializing_if = "Option::is_none")]
     ext_id: Option<String>,
     session: MySession,
+    #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct MySession {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(format = "unixtime")]
     auth_time: i64,
+    #[schema(format = "unixtime")]
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<String>,
     /// Until when it holds a seat, if it holds one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     lease_end: Option<i64>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/me",
+    tag = "me",
+    operation_id = "me",
+    summary = "Who am I?",
+    security(("bearer" = [])),
+    responses((status = 200, description = "The person and the session of the token.", body = Me)),
+)]
 async fn me(
     State(state): State<AppState>,
     Now(now): Now,

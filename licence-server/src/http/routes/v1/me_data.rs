@@ -3,19 +3,39 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::{Router, routing};
+use utoipa_axum::routes;
 
 use super::data::{self, DataBody};
 use crate::domain::DataOwner;
 use crate::http::extract::Bearer;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 use crate::token::VerifiedToken;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/me/data", routing::get(read).put(write).delete(remove))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(read, write, remove))
 }
 
+problems!(ReadRefused: NotFound);
+problems!(WriteRefused: InvalidRequest, PreconditionFailed);
+
+#[utoipa::path(
+    get,
+    path = "/me/data",
+    tag = "me",
+    operation_id = "read_my_data",
+    summary = "What the application keeps for me",
+    security(("bearer" = [])),
+    params(
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the version at hand: 304 where it is the newest"),
+    ),
+    responses(
+        (status = 200, description = "The object, as it was written.", body = inline(Object), headers(("ETag" = String, description = "The version, in quotes"))),
+        (status = 304, description = "It is the version at hand."),
+        ReadRefused,
+    ),
+)]
 async fn read(
     State(state): State<AppState>,
     Bearer(token): Bearer,
@@ -24,6 +44,20 @@ async fn read(
     data::read(of(&token), &headers, &state)
 }
 
+#[utoipa::path(
+    put,
+    path = "/me/data",
+    tag = "me",
+    operation_id = "write_my_data",
+    summary = "Keep a JSON object for me",
+    security(("bearer" = [])),
+    params(
+        ("If-Match" = Option<String>, Header, description = "Write only over a version with this `ETag`; `*`: over any"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: write only where there is nothing"),
+    ),
+    request_body(content = inline(Object), description = "A JSON object; its size is bounded by a setting, 64 KiB by default"),
+    responses((status = 204, description = "It is kept.", headers(("ETag" = String, description = "The version, in quotes"))), WriteRefused),
+)]
 async fn write(
     State(state): State<AppState>,
     Bearer(token): Bearer,
@@ -34,6 +68,19 @@ async fn write(
     data::write(of(&token), &headers, json, None, &state).await
 }
 
+#[utoipa::path(
+    delete,
+    path = "/me/data",
+    tag = "me",
+    operation_id = "remove_my_data",
+    summary = "Take my data away",
+    security(("bearer" = [])),
+    params(
+        ("If-Match" = Option<String>, Header, description = "Write only over a version with this `ETag`; `*`: over any"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: write only where there is nothing"),
+    ),
+    responses((status = 204, description = "There is none any more."), WriteRefused),
+)]
 async fn remove(
     State(state): State<AppState>,
     Bearer(token): Bearer,

@@ -2,8 +2,9 @@
 
 use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::{Router, routing};
 use licence_core::{Code, UnixTime};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::auth::{From, prove, secure_cookie};
 use super::new_password;
@@ -12,6 +13,7 @@ use crate::domain::{
 };
 use crate::http::Client;
 use crate::http::extract::{Bearer, Fields, Now};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::password::Password;
 use crate::state::AppState;
@@ -19,13 +21,41 @@ use crate::state::AppState;
 /// Bytes of a body: two passwords.
 const BODY_BYTES_MAX: usize = 16 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    let route = Router::new().route("/me/password", routing::post(change));
-    route.layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(change)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+problems!(Refused: InsecureTransport, InvalidGrant = 403, Throttled);
+
+/// A new password, and the old one as the proof of who asks.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct PasswordRequest {
+    /// The password that is to be changed.
+    #[schema(format = Password)]
+    current: String,
+    /// The new one.
+    #[schema(format = Password)]
+    password: String,
+    /// Whether the person's other sessions end with it; the default is that they go on.
+    end_other_sessions: Option<bool>,
 }
 
 /// A wrong `current` counts as a failed sign-in does: whoever found a page open may not guess. The session
 /// that asks goes on, and with `end_other_sessions` it alone does.
+#[utoipa::path(
+    post,
+    path = "/me/password",
+    tag = "me",
+    operation_id = "change_my_password",
+    summary = "Change my password",
+    request_body(content(
+        (PasswordRequest = "application/x-www-form-urlencoded"),
+        (PasswordRequest = "application/json"),
+    )),
+    security(("bearer" = [])),
+    responses((status = 204, description = "It is changed."), Refused),
+)]
 async fn change(
     State(state): State<AppState>,
     Now(now): Now,

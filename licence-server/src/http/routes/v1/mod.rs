@@ -12,10 +12,9 @@ mod seats;
 mod session_data;
 mod sessions;
 
-use axum::Router;
 use licence_core::{AcceptedLicence, Code, UnixTime};
 
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use licence::{LicenceInForce, SeatsInUse};
 
@@ -27,8 +26,8 @@ pub(super) mod paths {
     pub const LICENCE: &str = "/v1/licence";
 }
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .nest("/auth", auth::router())
         .nest("/admin", admin::router())
         .merge(licence::router())

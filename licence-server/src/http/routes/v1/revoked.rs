@@ -9,20 +9,37 @@ use std::time::Duration;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Router, routing};
 use licence_core::Code;
 use tokio::time::timeout;
+use utoipa_axum::routes;
 
 use crate::http::extract::Fields;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 use crate::token::{NoList, RevokedList};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/revoked", routing::get(revoked))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(revoked))
 }
 
+#[utoipa::path(
+    get,
+    path = "/revoked",
+    tag = "proof",
+    operation_id = "revoked",
+    summary = "The signed list of access tokens that are good no more",
+    params(
+        ("wait" = Option<u64>, Query, maximum = 30, description = "Seconds to wait for another list than the one at hand"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the version at hand: 304 where it is the newest"),
+    ),
+    security(()),
+    responses(
+        (status = 200, description = "`revoked+jwt`.", body = String, content_type = "application/jwt", headers(("ETag" = String, description = "The version, in quotes"))),
+        (status = 304, description = "It is the list at hand."),
+    ),
+)]
 async fn revoked(
     State(state): State<AppState>,
     Extension(time): Extension<RequestTime>,

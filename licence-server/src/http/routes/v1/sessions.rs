@@ -1,14 +1,17 @@
 //! `GET /v1/sessions`: where am I signed in. `DELETE /v1/sessions/{id}` ends one of them, as signing
 //! out there would.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Json, Router, routing};
 use licence_core::{SessionId, UnixTime};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Command, EndSession, Session};
 use crate::http::extract::{Bearer, Now, PathId};
+use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
@@ -16,35 +19,48 @@ use crate::state::AppState;
 /// and no record of someone's working day.
 const SEEN_STEP_SECS: i64 = 300;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/sessions", routing::get(list))
-        .route("/sessions/{id}", routing::delete(end))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(end))
 }
 
 /// Times are Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OwnSessions {
     /// Newest first.
     sessions: Vec<OwnSession>,
+    #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OwnSession {
+    #[schema(format = "uuid")]
     id: String,
     /// What the person called the device.
     device: Option<String>,
+    #[schema(format = "unixtime")]
     auth_time: i64,
+    #[schema(format = "unixtime")]
     expires_at: i64,
+    #[schema(format = "unixtime")]
     last_seen: i64,
     /// Until when it holds a seat, if it holds one.
+    #[schema(format = "unixtime")]
     lease_end: Option<i64>,
     /// Whether it is the one that asks.
     current: bool,
     scope: &'static str,
 }
 
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    tag = "me",
+    operation_id = "list_my_sessions",
+    summary = "Where am I signed in?",
+    security(("bearer" = [])),
+    responses((status = 200, description = "Every session of mine, the newest first.", body = OwnSessions)),
+)]
 async fn list(
     State(state): State<AppState>,
     Now(now): Now,
@@ -75,6 +91,18 @@ impl OwnSession {
 }
 
 /// Another person's session is as if there were none.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    tag = "me",
+    operation_id = "end_my_session",
+    summary = "Sign out on one of my devices",
+    security(("bearer" = [])),
+    params(
+        ("id" = String, Path, format = "uuid", description = "The session"),
+    ),
+    responses((status = 204, description = "It has ended, and its seat is free.")),
+)]
 async fn end(
     State(state): State<AppState>,
     Bearer(token): Bearer,

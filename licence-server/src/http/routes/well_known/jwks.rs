@@ -4,15 +4,25 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use axum::{Router, routing};
 use licence_core::json;
+use utoipa_axum::routes;
 
+use crate::http::openapi::Routes;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/jwks.json", routing::get(jwks))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(jwks))
 }
 
+#[utoipa::path(
+    get,
+    path = "/jwks.json",
+    tag = "proof",
+    operation_id = "jwks",
+    summary = "The key that signs access tokens (RFC 7517)",
+    security(()),
+    responses((status = 200, description = "A set of one key.", body = inline(Object), content_type = "application/jwk-set+json")),
+)]
 async fn jwks(State(state): State<AppState>) -> impl IntoResponse {
     let keys = json::object(|set| {
         set.array("keys", |keys| keys.object(|key| state.site_key().write_jwks_member(key)));

@@ -1,10 +1,8 @@
 mod jwks;
 mod oauth_authorization_server;
 
-use axum::Router;
+use crate::http::openapi::Routes;
 
-use crate::state::AppState;
-
-pub(super) fn router() -> Router<AppState> {
-    Router::new().merge(jwks::router()).merge(oauth_authorization_server::router())
+pub(super) fn router() -> Routes {
+    Routes::new().merge(jwks::router()).merge(oauth_authorization_server::router())
 }

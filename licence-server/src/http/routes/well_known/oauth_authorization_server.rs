@@ -3,18 +3,28 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use axum::{Router, routing};
 use licence_core::json;
+use utoipa_axum::routes;
 
 use crate::domain::Scope;
+use crate::http::openapi::Routes;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/oauth-authorization-server", routing::get(metadata))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(metadata))
 }
 
 /// The sign-in with a password is not among the grants: it is the application's own, and no client
 /// that finds its way by this document should ask people for theirs.
+#[utoipa::path(
+    get,
+    path = "/oauth-authorization-server",
+    tag = "proof",
+    operation_id = "authorization_server_metadata",
+    summary = "Where the OAuth2 endpoints are (RFC 8414)",
+    security(()),
+    responses((status = 200, description = "The metadata.", body = inline(Object))),
+)]
 async fn metadata(State(state): State<AppState>) -> impl IntoResponse {
     let issuer = &state.config().public;
     let document = json::object(|members| {

@@ -1,46 +1,77 @@
 //! `GET /v1/admin/clock`, `POST /v1/admin/clock/accept` and `/reset`: what time the server goes by, and
 //! an administrator's word about it.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::UnixTime;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{ClockDoubt, Command, Judgement, Reading, ResetClock};
 use crate::http::extract::{Administrator, Fields};
+use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/clock", routing::get(show))
-        .route("/clock/accept", routing::post(accept))
-        .route("/clock/reset", routing::post(reset))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(show)).routes(routes!(accept)).routes(routes!(reset))
+}
+
+/// Why the clock is set back.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct ResetRequest {
+    /// For the audit log.
+    #[schema(min_length = 1, max_length = 200, example = "the board lost its time")]
+    reason: String,
 }
 
 /// What time it is. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct ClockShown {
     /// The time that the server goes by.
+    #[schema(format = "unixtime")]
     pub now: i64,
     /// What the machine's clock says.
+    #[schema(format = "unixtime")]
     pub wall: i64,
     /// The highest time that was trusted and written down.
+    #[schema(format = "unixtime")]
     pub mark: i64,
     /// `sound`, `behind` or `disputed`.
     pub state: String,
     /// Since when it is disputed, by the time that is trusted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub disputed_since: Option<i64>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/clock",
+    tag = "house",
+    operation_id = "show_clock",
+    summary = "What time does the server go by?",
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "Three clocks, and whether they agree.", body = ClockShown)),
+)]
 async fn show(_: Administrator, State(state): State<AppState>) -> Json<ClockShown> {
     Json(ClockShown::of(&state))
 }
 
+#[utoipa::path(
+    post,
+    path = "/clock/accept",
+    tag = "house",
+    operation_id = "accept_clock",
+    summary = "Believe the machine's clock",
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The clock after that.", body = ClockShown)),
+)]
 async fn accept(
     Administrator(by): Administrator,
     State(state): State<AppState>,
@@ -49,6 +80,19 @@ async fn accept(
     Ok(Json(ClockShown::of(&state)))
 }
 
+#[utoipa::path(
+    post,
+    path = "/clock/reset",
+    tag = "house",
+    operation_id = "reset_clock",
+    summary = "Go back to the machine's clock, and give every seat back",
+    request_body(content(
+        (ResetRequest = "application/x-www-form-urlencoded"),
+        (ResetRequest = "application/json"),
+    )),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The clock after that.", body = ClockShown)),
+)]
 async fn reset(
     Administrator(by): Administrator,
     State(state): State<AppState>,

@@ -12,9 +12,7 @@ mod sessions;
 mod tests;
 mod users;
 
-use axum::Router;
-
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use audit::{EntryRow, PrunedLog, VerifiedLog};
 pub use clock::ClockShown;
@@ -53,8 +51,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
 }
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .merge(licences::router())
         .merge(users::router())
         .merge(sessions::router())

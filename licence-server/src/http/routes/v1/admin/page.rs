@@ -2,6 +2,7 @@
 
 use licence_core::Code;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::http::extract::Fields;
 use crate::http::problem::Problem;
@@ -20,7 +21,7 @@ const ROWS_MAX: usize = 5_000;
 const STEP: usize = 500;
 
 /// A part of a list.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Page<T> {
     /// What the list holds. There may be fewer than were asked for, or none, and more to come.
     pub items: Vec<T>,
@@ -34,6 +35,16 @@ impl<T> Page<T> {
     pub(super) const fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }
+}
+
+/// The part of a list's query that [`limit`] reads.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes it by its name")]
+pub(super) struct PageSize {
+    /// Entries of a page.
+    #[param(minimum = 1, maximum = 200, default = 100)]
+    limit: Option<u32>,
 }
 
 /// How many entries were asked for.

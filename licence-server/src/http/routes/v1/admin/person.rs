@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use licence_core::{Text, UserId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::page::not_found;
 use crate::domain::{LoginName, User};
@@ -49,9 +50,10 @@ fn nobody(who: &str) -> Problem {
 }
 
 /// A person as lists name them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Named {
     /// The id, which is `sub` in access tokens.
+    #[schema(format = "uuid")]
     pub user: String,
     /// The name to sign in with; absent where the account was taken away since.
     #[serde(skip_serializing_if = "Option::is_none")]

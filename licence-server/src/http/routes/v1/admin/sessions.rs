@@ -1,30 +1,34 @@
 //! `GET /v1/admin/sessions[?user=&after=&limit=]` and `DELETE /v1/admin/sessions/{id}`.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::{Json, Router, routing};
 use licence_core::{SessionId, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
-use super::page::{Page, Start, limit, not_found, page};
+use super::page::{Page, PageSize, Start, limit, not_found, page};
 use super::person::{self, Named};
 use crate::domain::{Command, EndSession, Session};
 use crate::http::extract::{Administrator, Fields, Now, PathId};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/sessions", routing::get(list))
-        .route("/sessions/{id}", routing::delete(end))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(end))
 }
 
+problems!(Refused: NotFound);
+
 /// A sign-in on a device. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct SessionRow {
     /// Its id.
+    #[schema(format = "uuid")]
     pub id: String,
     /// Whose it is.
     #[serde(flatten)]
@@ -35,16 +39,34 @@ pub struct SessionRow {
     /// What the sign-in asked for: `seat` or `admin`.
     pub scope: String,
     /// When the person signed in.
+    #[schema(format = "unixtime")]
     pub started_at: i64,
     /// When it was last heard of, to five minutes.
+    #[schema(format = "unixtime")]
     pub seen_at: i64,
     /// When it ends if it is not used before.
+    #[schema(format = "unixtime")]
     pub ends_at: i64,
     /// Until when it holds a seat, if it holds one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub lease_end: Option<i64>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    tag = "house",
+    operation_id = "list_sessions",
+    summary = "Who is signed in, and where?",
+    params(
+        ("user" = Option<String>, Query, description = "Only this person's: an id, or a name with which they sign in"),
+        ("after" = Option<String>, Query, format = "uuid", description = "`next` of the page before"),
+        PageSize,
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "A page of sessions.", body = Page<SessionRow>), Refused),
+)]
 async fn list(
     _: Administrator,
     State(state): State<AppState>,
@@ -68,6 +90,18 @@ async fn list(
     page(start, read, |session| session.id, show).map(Json)
 }
 
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    tag = "house",
+    operation_id = "end_session",
+    summary = "End a session",
+    params(
+        ("id" = String, Path, format = "uuid", description = "The session"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The session as it was.", body = SessionRow)),
+)]
 async fn end(
     Administrator(by): Administrator,
     State(state): State<AppState>,

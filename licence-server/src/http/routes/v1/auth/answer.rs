@@ -6,6 +6,7 @@ use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use licence_core::{Code, LicenceId, SessionId, UnixTime};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::delivery::{Delivery, Parcel};
 use crate::clock::Stopwatch;
@@ -16,12 +17,20 @@ use crate::state::AppState;
 use crate::token::RefreshToken;
 
 /// RFC 6749 section 5.1, and what an application needs to show. Times are Unix seconds.
-#[derive(Serialize)]
-struct Granted<'a> {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Granted<'a> {
+    /// For `Authorization: Bearer`.
     access_token: &'a str,
+    /// `bearer`.
+    #[schema(example = "bearer")]
     token_type: &'static str,
+    /// Seconds for which the access token is good.
+    #[schema(example = 900)]
     expires_in: i64,
+    /// What was asked for: `seat` or `admin`.
+    #[schema(example = "seat")]
     scope: &'a str,
+    /// Good for one refresh; absent where it comes as a cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     session: SessionAnswer,
@@ -29,25 +38,35 @@ struct Granted<'a> {
     seat: Option<SeatAnswer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     licence: Option<LicenceAnswer>,
+    #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct SessionAnswer {
+    #[schema(format = "uuid")]
     id: String,
+    /// When the person must sign in again, at the latest.
+    #[schema(format = "unixtime")]
     expires_at: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct SeatAnswer {
+    /// Until when it is held, if it is not renewed.
+    #[schema(format = "unixtime")]
     lease_end: i64,
+    /// Seats there are.
     total: u32,
+    /// Seats taken.
     in_use: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LicenceAnswer {
+    #[schema(format = "uuid")]
     id: String,
+    /// `valid`, `expiring` or `grace`.
     state: &'static str,
 }
 

@@ -3,12 +3,13 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::{Router, routing};
 use licence_core::claims::SignInClaims;
 use licence_core::{Code, Role};
+use utoipa_axum::routes;
 
 use crate::http::csrf::{self, CookieUse};
 use crate::http::extract::{Fields, Seated, in_cookie};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -18,12 +19,34 @@ const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 /// The method of the request that a proxy holds back, as Traefik and Caddy say it; nginx is told to.
 const X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/check", routing::get(check))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(check))
 }
+
+problems!(Refused: Csrf);
 
 /// `Remote-User` is the person's id, which is `sub` of the access token: names change, and a header
 /// carries no more than ASCII. `Remote-Groups` are the roles, with commas between.
+#[utoipa::path(
+    get,
+    path = "/check",
+    tag = "sign-in",
+    operation_id = "check",
+    summary = "May this request pass? For proxies (`auth_request`, `forward_auth`)",
+    params(
+        ("role" = Option<String>, Query, description = "A role that the person must have"),
+        ("X-Forwarded-Method" = Option<String>, Header, description = "The method of the request that is held back, where the access token comes in a cookie"),
+    ),
+    security(("bearer" = ["seat"])),
+    responses((
+        status = 204,
+        description = "It may.",
+        headers(
+            ("Remote-User" = String, description = "The person's id"),
+            ("Remote-Groups" = String, description = "Their roles, with commas between"),
+        ),
+    ), Refused),
+)]
 async fn check(
     State(state): State<AppState>,
     headers: HeaderMap,

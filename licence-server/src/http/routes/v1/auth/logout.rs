@@ -4,25 +4,50 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use axum::{Router, routing};
 use licence_core::SessionId;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::shown::{self, CookieTokens};
 use crate::domain::{Command, SignOut};
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Fields, PastBearer};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/logout", routing::post(logout))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(logout))
+}
+
+problems!(Refused: Malformed = 401);
+
+/// What a sign-out shows; with the cookie or an access token it may be empty.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct LogoutRequest {
+    /// A refresh token of the session.
+    refresh_token: Option<String>,
 }
 
 /// The same answer however often it is asked: someone who is signed out already is signed out.
 ///
 /// A request with `Authorization` says who it is by that, so its cookie ends no session. A cookie is
 /// taken away unless a session that lives on needs it; one that no session needs is of no use.
+#[utoipa::path(
+    post,
+    path = "/logout",
+    tag = "sign-in",
+    operation_id = "logout",
+    summary = "Sign out",
+    request_body(content(
+        (LogoutRequest = "application/x-www-form-urlencoded"),
+        (LogoutRequest = "application/json"),
+    )),
+    security((), ("cookie" = []), ("bearer" = [])),
+    responses((status = 204, description = "Whoever asked is signed out, now or already."), Refused),
+)]
 async fn logout(
     State(state): State<AppState>,
     headers: HeaderMap,

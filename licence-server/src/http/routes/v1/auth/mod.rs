@@ -12,11 +12,11 @@ mod shown;
 mod token;
 mod waiting;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use licence_core::Code;
 
 use crate::http::cookie::CookieRule;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -26,8 +26,8 @@ pub(super) use proof::{From, prove};
 /// Bytes of a body: a name, a password, a token and a few words.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .merge(token::router())
         .merge(refresh::router())
         .merge(logout::router())

@@ -3,8 +3,9 @@
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use axum::{Router, routing};
 use licence_core::{Code, SessionId, TokenId};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::answer;
 use super::delivery::Delivery;
@@ -15,15 +16,50 @@ use super::waiting::Patience;
 use crate::domain::{Command, DeviceMark, NextSecret, Nonce, Outcome, Refresh};
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/refresh", routing::post(refresh))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(refresh))
 }
 
+problems!(Refused:
+    InsecureTransport, Malformed = 401, InvalidGrant, RefreshReused, StoreBehind, Forbidden, NoLicence,
+    NotYetValid, LicenceExpired, Revoked, NoSeat, TooManySessions);
+
+/// What a refresh asks for. With the cookie it may be empty.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct RefreshRequest {
+    /// The token, where it is not in the cookie.
+    refresh_token: Option<String>,
+    /// How the refresh token comes: `body` (the default), or `cookie`, out of the reach of scripts.
+    #[schema(pattern = "^(body|cookie)$")]
+    delivery: Option<String>,
+    /// Seconds to wait in a full house; the server's setting bounds it.
+    #[schema(minimum = 0, maximum = 30)]
+    wait: Option<u32>,
+    /// A session of the same person to end in the same step, where they are active on too many devices.
+    #[schema(format = "uuid")]
+    end_session: Option<String>,
+}
+
+#[utoipa::path(
+    post,
+    path = "/refresh",
+    tag = "sign-in",
+    operation_id = "refresh",
+    summary = "Go on with the refresh token of the cookie, or of the body",
+    request_body(content(
+        (RefreshRequest = "application/x-www-form-urlencoded"),
+        (RefreshRequest = "application/json"),
+    )),
+    security((), ("cookie" = [])),
+    responses((status = 200, description = "A seat is held.", body = answer::Granted<'_>), Refused),
+)]
 async fn refresh(
     State(state): State<AppState>,
     Extension(time): Extension<RequestTime>,

@@ -3,21 +3,47 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Router, routing};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Command, RevokeToken, SignOut};
 use crate::http::extract::{Fields, Now};
+use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/revoke", routing::post(revoke))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(revoke))
+}
+
+/// The token that is to be good no more.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct RevokeRequest {
+    /// A refresh token, which ends its session, or an access token, which ends alone.
+    token: String,
+    /// Not needed: the two kinds look different.
+    #[schema(example = "refresh_token")]
+    token_type_hint: Option<String>,
 }
 
 /// Whoever has a token may take it back: there are no clients with secrets of their own here. The
 /// answer to a token that is none is the same (section 2.2): what it wanted is so already.
 ///
 /// `token_type_hint` is not needed, because the two kinds look different.
+#[utoipa::path(
+    post,
+    path = "/revoke",
+    tag = "sign-in",
+    operation_id = "revoke",
+    summary = "Take a token back (RFC 7009)",
+    request_body(content(
+        (RevokeRequest = "application/x-www-form-urlencoded"),
+        (RevokeRequest = "application/json"),
+    )),
+    security(()),
+    responses((status = 200, description = "It is good no more, or never was.")),
+)]
 async fn revoke(
     State(state): State<AppState>,
     Now(now): Now,

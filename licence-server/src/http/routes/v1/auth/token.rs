@@ -6,8 +6,9 @@
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Router, routing};
 use licence_core::{SessionId, Text, TokenId};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::answer;
 use super::delivery::Delivery;
@@ -23,16 +24,71 @@ use crate::domain::{
 use crate::http::Client;
 use crate::http::extract::{Device, Fields};
 use crate::http::known_device;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
 use crate::password::Password;
 use crate::state::AppState;
 use crate::token::{RefreshSecret, RefreshToken};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/token", routing::post(token))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(token))
 }
 
+problems!(Refused:
+    InsecureTransport, Malformed = 401, InvalidGrant, RefreshReused, StoreBehind, Forbidden, NoLicence,
+    NotYetValid, LicenceExpired, Revoked, NoSeat, TooManySessions, Throttled);
+
+/// A sign-in with a name and a password, or a refresh token to go on with.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct TokenRequest {
+    /// `password` or `refresh_token`.
+    #[schema(pattern = "^(password|refresh_token)$", example = "password")]
+    grant_type: String,
+    /// With `password`: the name or the e-mail address.
+    #[schema(max_length = 200, example = "m.curie")]
+    username: Option<String>,
+    /// With `password`: the password.
+    #[schema(format = Password)]
+    password: Option<String>,
+    /// With `refresh_token`: the token.
+    refresh_token: Option<String>,
+    /// With `password`: `seat` (the default) to use the application, `admin` to administer the server.
+    #[schema(pattern = "^(seat|admin)$")]
+    scope: Option<String>,
+    /// How the refresh token comes: `body` (the default), or `cookie`, out of the reach of scripts.
+    #[schema(pattern = "^(body|cookie)$")]
+    delivery: Option<String>,
+    /// What the person calls the device.
+    #[schema(max_length = 200, example = "laptop")]
+    device: Option<String>,
+    /// Whether the session outlives the working day; the default is that it does.
+    remember: Option<bool>,
+    /// Seconds to wait in a full house; the server's setting bounds it.
+    #[schema(minimum = 0, maximum = 30)]
+    wait: Option<u32>,
+    /// A session of the same person to end in the same step, where they are active on too many devices.
+    #[schema(format = "uuid")]
+    end_session: Option<String>,
+}
+
+#[utoipa::path(
+    post,
+    path = "/token",
+    tag = "sign-in",
+    operation_id = "token",
+    summary = "Sign in, or go on with a refresh token",
+    request_body(content(
+        (TokenRequest = "application/x-www-form-urlencoded"),
+        (TokenRequest = "application/json"),
+    )),
+    security(()),
+    responses(
+        (status = 200, description = "A seat is held, or none was asked for.", body = answer::Granted<'_>),
+        Refused,
+    ),
+)]
 async fn token(
     State(state): State<AppState>,
     Extension(time): Extension<RequestTime>,

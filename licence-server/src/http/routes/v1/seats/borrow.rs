@@ -1,38 +1,71 @@
 //! `POST /v1/seats/borrow`: take the own seat along offline, bound to a key that was made in the
 //! browser. `GET` lists what is out, and `DELETE /v1/seats/borrow/{id}` brings it back.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Json, Router, routing};
 use licence_core::claims::{LeaseClaims, SignInClaims};
 use licence_core::{Code, PublicKey, TokenId, UnixTime};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Borrow, BorrowedSeat, Borrowing, Command, Outcome, Refusal, ReturnSeat};
 use crate::http::extract::{Fields, Now, PathId, Seated};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done, not};
 use crate::http::routes::v1::auth::refused;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/borrow", routing::post(borrow).get(list))
-        .route("/borrow/{id}", routing::delete(give_back))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(borrow, list)).routes(routes!(give_back))
+}
+
+problems!(Refused:
+    InvalidGrant, NoLicence, NotYetValid, LicenceExpired, Revoked, ExceedsLicence, NoSeat,
+    TooManySessions, Conflict);
+
+/// For how long a seat is taken along, and by which browser.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct BorrowRequest {
+    /// Days, as many as the licence lends at most.
+    #[schema(minimum = 1)]
+    days: u32,
+    /// The JWK of a public Ed25519 key that was made in the browser (RFC 8037); in a form as its text.
+    #[schema(value_type = Object, example = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }))]
+    key: String,
 }
 
 /// A seat that was taken along. Times are Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Borrowed {
+    #[schema(format = "uuid")]
     id: String,
     /// `lease+jwt`: good without the server, beside the private half of the key in it.
     lease: String,
+    #[schema(format = "unixtime")]
     expires_at: i64,
     /// The licence that the lease rests on, to verify it by.
     #[serde(skip_serializing_if = "Option::is_none")]
     licence: Option<String>,
+    #[schema(format = "unixtime")]
     server_time: i64,
 }
 
+#[utoipa::path(
+    post,
+    path = "/borrow",
+    tag = "seats",
+    operation_id = "borrow_seat",
+    summary = "Take my seat along offline",
+    request_body(content(
+        (BorrowRequest = "application/x-www-form-urlencoded"),
+        (BorrowRequest = "application/json"),
+    )),
+    security(("bearer" = ["seat"])),
+    responses((status = 201, description = "A signed lease.", body = Borrowed), Refused),
+)]
 async fn borrow(
     State(state): State<AppState>,
     Now(now): Now,
@@ -108,30 +141,44 @@ fn not_lent(outcome: Outcome, now: UnixTime, state: &AppState) -> Problem {
 }
 
 /// The seats that a person took along, and whose signed copies may live. Times are Unix seconds.
-#[derive(Serialize)]
-struct Own {
+#[derive(Serialize, ToSchema)]
+struct OwnBorrowed {
     borrowed: Vec<OwnSeat>,
+    #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OwnSeat {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(format = "uuid")]
     session: String,
+    #[schema(format = "unixtime")]
     borrowed_at: i64,
+    #[schema(format = "unixtime")]
     expires_at: i64,
     /// Whether it still holds a seat: it was neither brought back nor written off.
     is_out: bool,
 }
 
+#[utoipa::path(
+    get,
+    path = "/borrow",
+    tag = "seats",
+    operation_id = "list_my_borrowed_seats",
+    summary = "The seats that I took along",
+    security(("bearer" = ["seat"])),
+    responses((status = 200, description = "Those whose signed copies may live.", body = OwnBorrowed)),
+)]
 async fn list(
     State(state): State<AppState>,
     Now(now): Now,
     Seated(own): Seated,
-) -> Result<Json<Own>, Problem> {
+) -> Result<Json<OwnBorrowed>, Problem> {
     let rows = state.reader().borrowings()?.into_iter();
     let rows = rows.filter(|row| is_of(row, &own) && !now.is_expired(row.end));
-    Ok(Json(Own { borrowed: rows.map(OwnSeat::from).collect(), server_time: now.secs() }))
+    Ok(Json(OwnBorrowed { borrowed: rows.map(OwnSeat::from).collect(), server_time: now.secs() }))
 }
 
 fn is_of(row: &Borrowing, own: &SignInClaims) -> bool {
@@ -151,6 +198,18 @@ impl From<Borrowing> for OwnSeat {
 }
 
 /// The same answer however often it is asked.
+#[utoipa::path(
+    delete,
+    path = "/borrow/{id}",
+    tag = "seats",
+    operation_id = "return_seat",
+    summary = "Bring a seat back",
+    params(
+        ("id" = String, Path, format = "uuid", description = "The lease"),
+    ),
+    security(("bearer" = ["seat"])),
+    responses((status = 204, description = "It is back.")),
+)]
 async fn give_back(
     State(state): State<AppState>,
     Seated(own): Seated,

@@ -3,16 +3,15 @@
 mod borrow;
 mod release;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 /// Bytes of a body: a number and a key.
 const BODY_BYTES_MAX: usize = 8 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .merge(release::router())
         .merge(borrow::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -2,18 +2,28 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::{Router, routing};
+use utoipa_axum::routes;
 
 use crate::domain::Command;
 use crate::http::extract::Seated;
+use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/release", routing::post(release))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(release))
 }
 
 /// The access token that asks opens nothing any more once this is answered.
+#[utoipa::path(
+    post,
+    path = "/release",
+    tag = "seats",
+    operation_id = "release_my_seat",
+    summary = "Give the seat back and stay signed in",
+    security(("bearer" = ["seat"])),
+    responses((status = 204, description = "The seat is free.")),
+)]
 async fn release(
     State(state): State<AppState>,
     Seated(own): Seated,

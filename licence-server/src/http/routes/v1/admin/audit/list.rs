@@ -1,27 +1,32 @@
 //! `GET /v1/admin/audit[?from=&to=&user=&session=&act=&after=&limit=]`: the newest entries first, or
 //! with `Accept: application/x-ndjson` all of them, the oldest first, one a line.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Json, Router, routing};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::export;
 use super::filter::{Filter, NAMES, Read};
 use crate::domain::Entry;
 use crate::http::extract::{Administrator, Fields};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
-use crate::http::routes::v1::admin::page::{Start, limit, page};
+use crate::http::routes::v1::admin::page::{Page, PageSize, Start, limit, page};
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/audit", routing::get(list))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
+problems!(Refused: NotFound);
+
 /// An entry of the audit log: its place, `at` in Unix seconds, `act`, and ids of what it is about.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct EntryRow {
     /// Its place, from 1.
     pub seq: u64,
@@ -30,6 +35,30 @@ pub struct EntryRow {
     pub entry: Map<String, Value>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/audit",
+    tag = "audit",
+    operation_id = "list_audit",
+    summary = "What happened?",
+    params(
+        ("from" = Option<i64>, Query, format = "unixtime", description = "From this time on"),
+        ("to" = Option<i64>, Query, format = "unixtime", description = "Before this time"),
+        ("user" = Option<String>, Query, description = "What is about this person: an id, or a name with which they sign in"),
+        ("session" = Option<String>, Query, format = "uuid", description = "What is about this session"),
+        ("act" = Option<String>, Query, description = "What was done, in one word", example = "signed_in"),
+        ("after" = Option<u64>, Query, description = "`next` of the page before"),
+        PageSize,
+    ),
+    security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, description = "A page, the newest first; as NDJSON all of them, the oldest first, one a line.", content(
+            (Page<EntryRow> = "application/json"),
+            (String = "application/x-ndjson"),
+        )),
+        Refused,
+    ),
+)]
 async fn list(
     _: Administrator,
     State(state): State<AppState>,

@@ -9,14 +9,12 @@ mod prune;
 mod tests;
 mod verify;
 
-use axum::Router;
-
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use list::EntryRow;
 pub use prune::PrunedLog;
 pub use verify::VerifiedLog;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().merge(list::router()).merge(verify::router()).merge(prune::router())
+pub(super) fn router() -> Routes {
+    Routes::new().merge(list::router()).merge(verify::router()).merge(prune::router())
 }

@@ -3,29 +3,43 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::claims::{CheckpointClaims, LogPosition};
 use licence_core::{ChainHead, Code, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::chain::Broken;
 use super::filter::Read;
 use super::verify::walked;
 use crate::domain::{Actor, Command, PruneLog};
 use crate::http::extract::{Administrator, Fields, Now};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
 /// Entries that one commit takes away, so that nobody who signs in waits for long.
 const STEP: u64 = 20_000;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/audit/prune", routing::post(prune))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(prune))
+}
+
+problems!(Refused: Conflict);
+
+/// How much of the log is taken away.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct PruneRequest {
+    /// Entries before this time.
+    #[schema(format = "unixtime")]
+    before: i64,
 }
 
 /// What of the log was taken away.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 pub struct PrunedLog {
     /// How many entries.
     pub entries: u64,
@@ -36,6 +50,19 @@ pub struct PrunedLog {
 /// Places before which the log is cut, in rising order, each with the head before it.
 type Cuts = Vec<(u64, ChainHead)>;
 
+#[utoipa::path(
+    post,
+    path = "/audit/prune",
+    tag = "audit",
+    operation_id = "prune_audit",
+    summary = "Take the beginning of the log away",
+    request_body(content(
+        (PruneRequest = "application/x-www-form-urlencoded"),
+        (PruneRequest = "application/json"),
+    )),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "What was taken away.", body = PrunedLog), Refused),
+)]
 async fn prune(
     Administrator(by): Administrator,
     State(state): State<AppState>,

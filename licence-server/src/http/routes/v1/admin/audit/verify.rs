@@ -1,21 +1,24 @@
 //! `GET /v1/admin/audit/verify`: whether the log is what was written, recomputed entry by entry.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::chain::{Beginning, Broken, WalkError, walk};
 use crate::domain::Site;
 use crate::http::extract::Administrator;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/audit/verify", routing::get(verify))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(verify))
 }
 
 /// What was found out about the log.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct VerifiedLog {
     /// Whether it is what was written.
     pub is_whole: bool,
@@ -36,6 +39,15 @@ pub struct VerifiedLog {
     pub flaw: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/audit/verify",
+    tag = "audit",
+    operation_id = "verify_audit",
+    summary = "Is the log what was written?",
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "What was found out.", body = VerifiedLog)),
+)]
 async fn verify(
     _: Administrator,
     State(state): State<AppState>,

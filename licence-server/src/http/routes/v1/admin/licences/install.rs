@@ -1,20 +1,23 @@
 //! `POST /v1/admin/licences[?replace=true]`: install a licence, or a revocation list that came by
 //! itself. The body is the file as it came.
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::StatusCode;
-use axum::{Json, Router, routing};
 use licence_core::claims::LicenceClaims;
 use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{Code, Part, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{
     Actor, Command, InstallLicence, InstallRevocations, Outcome, Refusal, Replace, Terms,
 };
 use crate::http::extract::{Administrator, Fields, Now, unread};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done, not};
 use crate::shelf::{AdmittedList, ListAdmission};
 use crate::state::AppState;
@@ -22,14 +25,16 @@ use crate::state::AppState;
 /// One byte over the limit of the format, so that the verifier itself says that a file is too large.
 const BODY_BYTES_MAX: usize = FILE_BYTES_MAX + 1;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/licences", routing::post(install))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(install)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
+problems!(Refused:
+    TooLarge, Malformed, WrongType, UnknownKey, BadSignature, UnsupportedVersion, WrongProduct, Unbound,
+    WrongSite, TestLicence, NotYetValid, Expired, Revoked, ExceedsLicence, Conflict);
+
 /// Whether a licence that was installed is used already.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum LicenceInstallation {
     /// It is.
@@ -39,9 +44,10 @@ pub enum LicenceInstallation {
 }
 
 /// A licence that was installed. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct InstalledLicence {
     /// Its id.
+    #[schema(format = "uuid")]
     pub id: String,
     /// Its series.
     pub serial: String,
@@ -54,15 +60,17 @@ pub struct InstalledLicence {
     /// People active at once.
     pub seats: u32,
     /// When it begins.
+    #[schema(format = "unixtime")]
     pub starts_at: i64,
     /// When it ends, if it does.
+    #[schema(format = "unixtime")]
     pub expires_at: Option<i64>,
     /// Whether it is used already.
     pub state: LicenceInstallation,
 }
 
 /// A revocation list that was installed.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct InstalledRevocations {
     /// Its number: the highest one counts.
     pub list: u32,
@@ -71,7 +79,7 @@ pub struct InstalledRevocations {
 }
 
 /// What was installed.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Installed {
     /// A licence.
@@ -80,6 +88,19 @@ pub enum Installed {
     Revocations(InstalledRevocations),
 }
 
+#[utoipa::path(
+    post,
+    path = "/licences",
+    tag = "house",
+    operation_id = "install_licence",
+    summary = "Install a licence, or a revocation list",
+    request_body(content = String, content_type = "text/plain", description = "The file as it came"),
+    params(
+        ("replace" = Option<bool>, Query, description = "Let another series take the place of the one in force"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 201, description = "What was installed.", body = Installed), Refused),
+)]
 async fn install(
     Administrator(by): Administrator,
     State(state): State<AppState>,

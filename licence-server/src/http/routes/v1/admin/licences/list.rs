@@ -1,23 +1,27 @@
 //! `GET /v1/admin/licences`: every licence that was installed, the newest last.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::UnixTime;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Licences, Terms};
 use crate::http::extract::{Administrator, Now};
+use crate::http::openapi::Routes;
 use crate::http::routes::v1::admin::page::Page;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/licences", routing::get(list))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
 /// A licence that was installed. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct LicenceRow {
     /// Its id.
+    #[schema(format = "uuid")]
     pub id: String,
     /// Its series.
     pub serial: String,
@@ -26,14 +30,25 @@ pub struct LicenceRow {
     /// Seats there are by it.
     pub seats: u32,
     /// When it begins.
+    #[schema(format = "unixtime")]
     pub starts_at: i64,
     /// When it ends, its grace included, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "unixtime")]
     pub ends_at: Option<i64>,
     /// `in_force`, `staged`, `superseded`, `expired` or `revoked`.
     pub state: String,
 }
 
+#[utoipa::path(
+    get,
+    path = "/licences",
+    tag = "house",
+    operation_id = "list_licences",
+    summary = "Which licences were installed?",
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "All of them, the newest last.", body = Page<LicenceRow>)),
+)]
 async fn list(
     _: Administrator,
     State(state): State<AppState>,

@@ -5,13 +5,11 @@ mod list;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
-
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use install::{Installed, InstalledLicence, InstalledRevocations, LicenceInstallation};
 pub use list::LicenceRow;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().merge(install::router()).merge(list::router())
+pub(super) fn router() -> Routes {
+    Routes::new().merge(install::router()).merge(list::router())
 }

@@ -1,23 +1,26 @@
 //! `GET /v1/admin/seats[?after=&limit=]`: who holds a seat, with which device and until when.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::{Json, Router, routing};
 use licence_core::{SessionId, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Borrowing, Session};
 use crate::http::extract::{Administrator, Fields, Now};
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
-use crate::http::routes::v1::admin::page::{Page, Start, limit, page};
+use crate::http::routes::v1::admin::page::{Page, PageSize, Start, limit, page};
 use crate::http::routes::v1::admin::person::Named;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/seats", routing::get(list))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
 /// The seats that are held. A person may hold one with several devices: each is an entry.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct SeatList {
     /// Seats there are; none without a licence.
     pub total: u32,
@@ -29,25 +32,42 @@ pub struct SeatList {
 }
 
 /// A seat's hold by one device. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct SeatRow {
     /// Who holds it.
     #[serde(flatten)]
     pub person: Named,
     /// With which session.
+    #[schema(format = "uuid")]
     pub session: String,
     /// What the person called the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// When that session began, or when the seat was taken along.
+    #[schema(format = "unixtime")]
     pub since: i64,
     /// Until when, if it is not renewed.
+    #[schema(format = "unixtime")]
     pub lease_end: i64,
     /// The id of the lease with which it was taken along offline, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
     pub borrowed: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/seats",
+    tag = "house",
+    operation_id = "list_seats",
+    summary = "Who holds a seat?",
+    params(
+        ("after" = Option<String>, Query, format = "uuid", description = "`next` of the page before"),
+        PageSize,
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "A page of those who hold one.", body = SeatList)),
+)]
 async fn list(
     _: Administrator,
     State(state): State<AppState>,

@@ -7,17 +7,15 @@ mod release;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
-
-use crate::state::AppState;
+use crate::http::openapi::Routes;
 
 pub use borrowed::WrittenOff;
 pub use list::{SeatList, SeatRow};
 pub use queue::PlaceRow;
 pub use release::ReleasedSeat;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> Routes {
+    Routes::new()
         .merge(list::router())
         .merge(queue::router())
         .merge(release::router())

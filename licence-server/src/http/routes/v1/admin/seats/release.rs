@@ -1,24 +1,42 @@
 //! `POST /v1/admin/seats/release`: takes a person's seat away. The logins stay, their access tokens
 //! open nothing from then on, and the seat is the queue's, or is kept for `for` for five minutes.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::domain::{Command, ReleaseSeat};
 use crate::http::extract::{Administrator, Fields, Now};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::http::routes::v1::admin::person;
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/seats/release", routing::post(release))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(release))
+}
+
+problems!(Refused: NotFound);
+
+/// Whose seat is released, and for whom.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct ReleaseRequest {
+    /// Who has it: an id, or a name with which they sign in.
+    #[schema(example = "m.curie")]
+    user: String,
+    /// For whom it is kept for five minutes; else it is the queue's.
+    #[schema(rename = "for")]
+    heir: Option<String>,
 }
 
 /// What was released.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct ReleasedSeat {
     /// Whose seat it was.
+    #[schema(format = "uuid")]
     pub user: String,
     /// The name of that person.
     pub username: String,
@@ -31,6 +49,19 @@ pub struct ReleasedSeat {
     pub kept_for: Option<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/seats/release",
+    tag = "house",
+    operation_id = "release_seat",
+    summary = "Take a person's seat away",
+    request_body(content(
+        (ReleaseRequest = "application/x-www-form-urlencoded"),
+        (ReleaseRequest = "application/json"),
+    )),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "What was released.", body = ReleasedSeat), Refused),
+)]
 async fn release(
     Administrator(by): Administrator,
     State(state): State<AppState>,

@@ -1,29 +1,53 @@
 //! `POST /v1/admin/users`: register a person. A password comes with it from the server's own machine
 //! alone: nobody sets another's password over the network.
 
+use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use axum::{Json, Router, routing};
 use licence_core::{Code, Text, UserId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::roles;
 use crate::domain::{Actor, AddUser, Command, Outcome, Refusal};
 use crate::http::extract::{Administrator, Fields, LocalAdmin};
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, not};
 use crate::http::routes::v1::new_password;
 use crate::state::AppState;
 
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/users", routing::post(add)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(add)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+problems!(Refused: Conflict, RegisteredFull);
+
+/// A person to register.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct AddUserRequest {
+    /// The name to sign in with.
+    #[schema(min_length = 1, max_length = 200, example = "m.curie")]
+    username: String,
+    /// An e-mail address, to sign in with as well.
+    #[schema(max_length = 200, example = "m.curie@institute.example")]
+    email: Option<String>,
+    /// What the person may do: `admin`, and roles of the application. Only JSON can say it.
+    #[schema(max_items = 32)]
+    roles: Option<Vec<String>>,
+    /// Only from the server's own machine.
+    #[schema(format = Password)]
+    password: Option<String>,
 }
 
 /// A person who was registered.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct NewUser {
     /// The id, which is `sub` in access tokens.
+    #[schema(format = "uuid")]
     pub id: String,
     /// The name to sign in with.
     pub username: String,
@@ -35,6 +59,19 @@ pub struct NewUser {
     pub has_password: bool,
 }
 
+#[utoipa::path(
+    post,
+    path = "/users",
+    tag = "people",
+    operation_id = "add_user",
+    summary = "Register a person",
+    request_body(content(
+        (AddUserRequest = "application/x-www-form-urlencoded"),
+        (AddUserRequest = "application/json"),
+    )),
+    security(("bearer" = ["admin"])),
+    responses((status = 201, description = "The account.", body = NewUser), Refused),
+)]
 async fn add(
     Administrator(by): Administrator,
     State(state): State<AppState>,

@@ -1,29 +1,41 @@
 //! `POST /v1/admin/users/{who}/disable`, `/enable`, `PUT /v1/admin/users/{who}/roles` and
 //! `DELETE /v1/admin/users/{who}`: what takes something away ends the person's sessions with it.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Json, Router, routing};
 use licence_core::UserId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::{UserRow, roles};
 use crate::domain::{ChangeUser, Command, User, UserChange};
 use crate::http::extract::{Administrator, Fields};
+use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::http::routes::v1::admin::person::{self, Who};
 use crate::state::AppState;
 use crate::store::StoreError;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/users/{who}", routing::delete(erase))
-        .route("/users/{who}/disable", routing::post(disable))
-        .route("/users/{who}/enable", routing::post(enable))
-        .route("/users/{who}/roles", routing::put(set_roles))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .routes(routes!(erase))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
+        .routes(routes!(set_roles))
+}
+
+/// All that a person may do.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
+struct RolesRequest {
+    /// `admin`, and roles of the application.
+    #[schema(max_items = 32, example = json!(["admin"]))]
+    roles: Vec<String>,
 }
 
 /// An account that was changed or taken away.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct ChangedUser {
     /// The account after the change; before it, where it was taken away.
     #[serde(flatten)]
@@ -36,6 +48,18 @@ pub struct ChangedUser {
     pub admins_left: Option<usize>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/users/{who}/disable",
+    tag = "people",
+    operation_id = "disable_user",
+    summary = "Keep a person out",
+    params(
+        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The account; its sessions have ended.", body = ChangedUser)),
+)]
 async fn disable(
     by: Administrator,
     State(state): State<AppState>,
@@ -44,6 +68,18 @@ async fn disable(
     change(&who, UserChange::Disable, by, &state).await
 }
 
+#[utoipa::path(
+    post,
+    path = "/users/{who}/enable",
+    tag = "people",
+    operation_id = "enable_user",
+    summary = "Let a person in again",
+    params(
+        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The account.", body = ChangedUser)),
+)]
 async fn enable(
     by: Administrator,
     State(state): State<AppState>,
@@ -52,6 +88,21 @@ async fn enable(
     change(&who, UserChange::Enable, by, &state).await
 }
 
+#[utoipa::path(
+    put,
+    path = "/users/{who}/roles",
+    tag = "people",
+    operation_id = "set_roles",
+    summary = "Say what a person may do",
+    params(
+        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+    ),
+    request_body(content(
+        (RolesRequest = "application/json"),
+    )),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The account.", body = ChangedUser)),
+)]
 async fn set_roles(
     by: Administrator,
     State(state): State<AppState>,
@@ -64,6 +115,18 @@ async fn set_roles(
     change(&who, UserChange::Roles(roles(&fields)?), by, &state).await
 }
 
+#[utoipa::path(
+    delete,
+    path = "/users/{who}",
+    tag = "people",
+    operation_id = "erase_user",
+    summary = "Take an account away",
+    params(
+        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The account as it was.", body = ChangedUser)),
+)]
 async fn erase(
     by: Administrator,
     State(state): State<AppState>,

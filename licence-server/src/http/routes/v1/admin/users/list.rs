@@ -1,24 +1,27 @@
 //! `GET /v1/admin/users[?search=&disabled=&after=&limit=]` and `GET /v1/admin/users/{who}`.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::{Json, Router, routing};
 use licence_core::UserId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::UserRow;
 use crate::domain::{LoginName, User};
 use crate::http::extract::{Administrator, Fields};
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
-use crate::http::routes::v1::admin::page::{Page, Start, limit, page};
+use crate::http::routes::v1::admin::page::{Page, PageSize, Start, limit, page};
 use crate::http::routes::v1::admin::person::{self, Who};
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/users", routing::get(list)).route("/users/{who}", routing::get(show))
+pub(super) fn router() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(show))
 }
 
 /// A person's account, and where the person is signed in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct UserShown {
     /// The account.
     #[serde(flatten)]
@@ -29,6 +32,21 @@ pub struct UserShown {
     pub sessions_seated: usize,
 }
 
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "people",
+    operation_id = "list_users",
+    summary = "Who is registered?",
+    params(
+        ("search" = Option<String>, Query, min_length = 1, max_length = 200, description = "A part of a name or an address"),
+        ("disabled" = Option<bool>, Query, description = "Only those who may not sign in, or only those who may"),
+        ("after" = Option<String>, Query, format = "uuid", description = "`next` of the page before"),
+        PageSize,
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "A page of accounts.", body = Page<UserRow>)),
+)]
 async fn list(
     _: Administrator,
     State(state): State<AppState>,
@@ -68,6 +86,18 @@ impl Filter {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/users/{who}",
+    tag = "people",
+    operation_id = "show_user",
+    summary = "One account",
+    params(
+        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+    ),
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "The account, and where the person is signed in.", body = UserShown)),
+)]
 async fn show(
     _: Administrator,
     State(state): State<AppState>,

@@ -6,28 +6,29 @@ mod list;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
 use licence_core::limits::ROLES_MAX;
 use licence_core::{Role, UnixTime};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::User;
 use crate::http::extract::Fields;
+use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
-use crate::state::AppState;
 
 pub use add::NewUser;
 pub use change::ChangedUser;
 pub use list::UserShown;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().merge(add::router()).merge(list::router()).merge(change::router())
+pub(super) fn router() -> Routes {
+    Routes::new().merge(add::router()).merge(list::router()).merge(change::router())
 }
 
 /// A person's account. Times are Unix seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct UserRow {
     /// The id, which is `sub` in access tokens.
+    #[schema(format = "uuid")]
     pub id: String,
     /// The name to sign in with.
     pub username: String,
@@ -40,6 +41,7 @@ pub struct UserRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ext_id: Option<String>,
     /// When the person was registered.
+    #[schema(format = "unixtime")]
     pub created_at: i64,
     /// Whether the person may sign in.
     pub is_enabled: bool,
