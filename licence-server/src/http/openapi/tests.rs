@@ -29,8 +29,8 @@ fn every_route_is_described_and_nothing_else_is() {
         .filter_map(|rest| rest.split_once("): \""))
         .filter(|(id, _)| id.bytes().all(|byte| byte.is_ascii_digit()))
         .filter_map(|(_, rest)| rest.split('"').next())
-        // Where every router answers what none of its routes takes.
-        .filter(|path| *path != "/")
+        // `/` and `/{*...}`: where every router answers what none of its routes takes.
+        .filter(|path| *path != "/" && !path.contains('*'))
         .collect();
     let described: BTreeSet<_> = operations().map(|(path, _, _)| path).collect();
     assert!(routes.len() > 30, "{routes:?}");
