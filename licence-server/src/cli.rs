@@ -227,6 +227,10 @@ pub(crate) struct DevArgs {
     /// Serve a single-page application from this folder; links in it are followed, wherever they lead
     #[arg(long, value_name = "DIR")]
     pub(crate) app: Option<PathBuf>,
+
+    /// Let the pages of another origin call this server, such as `http://localhost:5173`
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    pub(crate) origins: Vec<Origin>,
 }
 
 /// Someone who may sign in to a throw-away site. The password is typed on the command line, where

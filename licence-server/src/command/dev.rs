@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use licence_cli::{Facts, Failure, Format, output, table};
-use licence_core::{Product, PublicKey, Role, UnixTime, json};
+use licence_core::{Product, PublicKey, Role, Text, UnixTime, json};
 
 use self::chain::Chain;
 use super::admin_call::AdminCall;
@@ -29,7 +29,8 @@ const PEOPLE: [&str; 4] =
 pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     args.app.as_deref().map_or(Ok(()), need_folder)?;
     need_loopback(args.listen)?;
-    let settings = Settings { test_licences: true, ..Settings::default() };
+    let origins = args.origins.clone();
+    let settings = Settings { test_licences: true, origins, ..Settings::default() };
     serve::start_log(&settings, format);
     let network = serve::bind(args.listen)?;
     let folder = tempfile::tempdir()
@@ -43,7 +44,9 @@ pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     let state = AppState::open(&data, config, system())?;
     let people = people(args)?;
     small_runtime()?.block_on(furnish(&state, &chain, args, &people, now))?;
-    output::print_bytes(&introduction(&state.config().public, chain.root(), &people, format)?)?;
+    let site = data.site()?.issuer;
+    let server = &state.config().public;
+    output::print_bytes(&introduction(server, &site, chain.root(), &people, format)?)?;
     serve::serve(state, network, None, &data, format)
 }
 
@@ -100,6 +103,7 @@ async fn furnish(
 /// environment file and a table.
 fn introduction(
     server: &Origin,
+    site: &Text,
     root: &PublicKey,
     people: &[DevUser],
     format: Format,
@@ -107,13 +111,15 @@ fn introduction(
     let root = json::object(|jwk| root.write_jwks_member(jwk));
     match format {
         Format::Text => Ok(format!(
-            "LICENCE_SERVER={server}\nLICENCE_PRODUCT={PRODUCT}\nLICENCE_ROOTS='[{root}]'\n\n{}\n",
+            "LICENCE_SERVER={server}\nLICENCE_PRODUCT={PRODUCT}\nLICENCE_SITE={site}\n\
+             LICENCE_ROOTS='[{root}]'\n\n{}\n",
             table_of(people)
         )
         .into_bytes()),
         Format::Json => Format::json(&serde_json::json!({
             "server": server.to_string(),
             "product": PRODUCT,
+            "site": site.as_str(),
             "roots": [serde_json::from_str::<serde_json::Value>(&root).unwrap_or_default()],
             "people": people.iter().map(facts_of).collect::<Vec<_>>(),
         })),
@@ -150,9 +156,11 @@ mod tests {
         let people: Vec<DevUser> = vec!["ann:secret:admin".parse().unwrap()];
         let chain = Chain::draw().unwrap();
         let server = Origin::localhost(8080);
-        let json = introduction(&server, chain.root(), &people, Format::Json).unwrap();
+        let site = Text::parse("urn:licence-site:x").unwrap();
+        let json = introduction(&server, &site, chain.root(), &people, Format::Json).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(json["server"], "http://localhost:8080");
+        assert_eq!(json["site"], "urn:licence-site:x");
         assert_eq!(json["roots"][0]["kty"], "OKP");
         assert_eq!(json["people"][0]["name"], "ann");
         assert_eq!(json["people"][0]["role"], "admin");

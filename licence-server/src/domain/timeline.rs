@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! running = mark + what the boot clock counted since the mark was set
-//! wall behind running           -> running; more than 30 s: reported
+//! wall one second behind        -> wall, but not below mark: the two clocks tick at different instants
+//! wall further behind           -> running; more than 30 s: reported
 //! wall up to 1 h ahead of it    -> wall
 //! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running, or
 //!                                  until an administrator accepts it
@@ -24,6 +25,10 @@ const AHEAD_SECS_MAX: i64 = 3600;
 
 /// Seconds of running after which a disputed clock is believed: a day in which nobody put it right.
 const DISPUTE_SECS: i64 = 86_400;
+
+/// Two clocks that are read in whole seconds may differ by one and agree. By the later of them a token
+/// would be made up to a second in the future, and refused by whoever allows for none.
+const ROUNDING_SECS: i64 = 1;
 
 /// How far the wall clock may be behind without being reported: the leeway of whoever checks a token.
 const BEHIND_SECS_MAX: i64 = 30;
@@ -90,6 +95,9 @@ impl Anchor {
         if ahead_secs < -BEHIND_SECS_MAX {
             return Judgement { now: running, doubt: Some(ClockDoubt::Behind) };
         }
+        if ahead_secs == -ROUNDING_SECS {
+            return Judgement { now: site.mark.max(reading.wall), doubt: None };
+        }
         if ahead_secs <= AHEAD_SECS_MAX {
             return Judgement { now: running.max(reading.wall), doubt: None };
         }
@@ -126,6 +134,13 @@ mod tests {
             let judged = judge(ran, wall, None);
             assert_eq!((judged.now, judged.doubt), (MARK.plus(ran.max(wall)), None));
         }
+    }
+
+    #[test]
+    fn a_second_between_the_ticks_of_both_clocks_puts_nothing_into_the_future() {
+        assert_eq!(judge(100, 99, None).now, MARK.plus(99));
+        assert_eq!(judge(0, -1, None).now, MARK, "what was trusted once stays so");
+        assert_eq!(judge(100, 98, None).now, MARK.plus(100));
     }
 
     #[test]

@@ -34,6 +34,9 @@ impl Trusted {
         let has_run_a_day = self.disputed_since.is_some_and(|since| running.since(since) >= DAY);
         if Self::is_ahead(running, reading) && !has_run_a_day {
             running
+        } else if running.since(reading.wall) == 1 {
+            // The same second, read a moment apart.
+            reading.wall.max(self.mark)
         } else {
             running.max(reading.wall)
         }
