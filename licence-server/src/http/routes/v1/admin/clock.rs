@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::domain::{ClockDoubt, Command, Judgement, Reading, ResetClock};
 use crate::http::extract::{Administrator, Fields};
-use crate::http::openapi::Routes;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 
@@ -20,6 +20,8 @@ mod tests;
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(show)).routes(routes!(accept)).routes(routes!(reset))
 }
+
+problems!(ResetRefused: Conflict);
 
 /// Why the clock is set back.
 #[derive(ToSchema)]
@@ -91,7 +93,7 @@ async fn accept(
         (ResetRequest = "application/json"),
     )),
     security(("bearer" = ["admin"])),
-    responses((status = 200, description = "The clock after that.", body = ClockShown)),
+    responses((status = 200, description = "The clock after that.", body = ClockShown), ResetRefused),
 )]
 async fn reset(
     Administrator(by): Administrator,
