@@ -1,6 +1,7 @@
 //! What can be typed. What it means is decided in [`crate::command`].
 
 mod browse;
+mod checksums;
 mod issue;
 mod keep;
 mod keys;
@@ -13,13 +14,15 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use licence_cli::Format;
+use licence_cli::manual::{CompletionsArgs, ManArgs};
 
 pub(crate) use self::browse::{ExportArgs, Filter, ListArgs, ShowArgs};
+pub(crate) use self::checksums::ChecksumsArgs;
 pub(crate) use self::issue::{
     BindingArgs, GrantArgs, IssueArgs, OrderArgs, RenewArgs, SeatArgs, TermArgs, WhoArgs,
 };
 pub(crate) use self::keep::{BackupArgs, EvidenceArgs, ImportArgs, LedgerVerb, LedgerVerifyArgs};
-pub(crate) use self::keys::{CompletionsArgs, DelegateArgs, InitArgs, KeygenArgs, ManArgs};
+pub(crate) use self::keys::{DelegateArgs, InitArgs, KeygenArgs};
 pub(crate) use self::owner::{ContactArgs, OwnerEditArgs, OwnerListArgs, OwnerVerb};
 pub(crate) use self::revoke::{RevocationsArgs, RevokeArgs};
 pub(crate) use self::signing::{SignerArgs, SigningArgs};
@@ -97,6 +100,8 @@ pub(crate) enum Verb {
     /// Check a licence as an institute's server and its users' browsers do
     #[command(after_help = EXIT_STATUSES)]
     Verify(VerifyArgs),
+    /// Write the SHA-256 of files, and sign the list for OpenSSL to verify
+    Checksums(ChecksumsArgs),
     /// Write what a shell needs to complete these commands
     Completions(CompletionsArgs),
     /// Write the man page, or those of all commands into a folder

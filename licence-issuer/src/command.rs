@@ -1,6 +1,7 @@
 //! One file per verb: from what was typed to what is meant, and then done.
 
 mod backup;
+mod checksums;
 mod delegate;
 mod evidence;
 mod export;
@@ -11,7 +12,6 @@ mod issue;
 mod keygen;
 mod ledger;
 mod list;
-mod manual;
 mod owner;
 mod renew;
 mod revocations;
@@ -19,6 +19,7 @@ mod revoke;
 mod show;
 mod verify;
 
+use clap::CommandFactory as _;
 use licence_cli::Failure;
 
 use crate::cli::{Cli, Verb};
@@ -46,7 +47,8 @@ pub(crate) fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Backup(args) => backup::run(args, &vendor_dir()?, format),
         Verb::Inspect(args) => inspect::run(args, format),
         Verb::Verify(args) => verify::run(args, format),
-        Verb::Completions(args) => manual::completions(args),
-        Verb::Man(args) => manual::man(args, format),
+        Verb::Checksums(args) => checksums::run(args, format),
+        Verb::Completions(args) => args.print(Cli::command()),
+        Verb::Man(args) => args.write(Cli::command(), format),
     }
 }

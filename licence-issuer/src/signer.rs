@@ -15,6 +15,7 @@ use self::command::SignerCommand;
 use crate::cli::SignerArgs;
 use crate::key_pair::KeyPair;
 use crate::trust;
+use crate::value::ChecksumList;
 
 /// Something that signs with a private key.
 pub(crate) enum Signer {
@@ -52,12 +53,24 @@ impl Signer {
     /// Where a command signs: if it cannot be run, takes too long, or gives no signature of the key.
     pub(crate) fn sign(&self, claims: &impl Claims) -> Result<String, Failure> {
         let input = claims.signing_input(self.public().id());
+        let signature = self.sign_bytes(input.as_bytes())?;
+        Ok(input.finish(&signature))
+    }
+
+    /// Signs a list of files, as it is written.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub(crate) fn sign_list(&self, list: &ChecksumList) -> Result<[u8; 64], Failure> {
+        self.sign_bytes(list.to_string().as_bytes())
+    }
+
+    /// What is signed is one of the two above: for bytes that anybody hands in, a key vouches for
+    /// nothing.
+    fn sign_bytes(&self, message: &[u8]) -> Result<[u8; 64], Failure> {
         match self {
-            Self::KeyFile(key) => Ok(key.sign(input)),
-            Self::Command(command) => {
-                let signature = command.sign(input.as_bytes())?;
-                Ok(input.finish(&signature))
-            }
+            Self::KeyFile(key) => Ok(key.sign_bytes(message)),
+            Self::Command(command) => command.sign(message),
         }
     }
 }

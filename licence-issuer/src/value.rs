@@ -1,5 +1,6 @@
 //! Values as they are typed, each read once into a type that can hold no wrong one.
 
+mod checksum_list;
 mod contact;
 mod feature;
 mod run;
@@ -14,6 +15,7 @@ use licence_core::{
     ChainHead, Institute, KeyId, LicenceId, OwnerId, Product, Serial, Text, Vendor,
 };
 
+pub(crate) use self::checksum_list::ChecksumList;
 pub(crate) use self::contact::{Comments, Email, FieldArg};
 pub(crate) use self::feature::FeatureArg;
 pub(crate) use self::run::{CommandArg, SignerSecs};

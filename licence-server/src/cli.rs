@@ -10,6 +10,7 @@ use axum::http::Uri;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use licence_cli::Format;
 use licence_cli::files::{Sink, Source};
+use licence_cli::manual::{CompletionsArgs, ManArgs};
 use licence_core::claims::SeatCount;
 use licence_core::{Institute, Product, Role, Text};
 use zeroize::Zeroizing;
@@ -107,6 +108,10 @@ pub(crate) enum Verb {
     Healthcheck(HealthcheckArgs),
     /// Serve a throw-away site with a test licence, for who writes an application
     Dev(DevArgs),
+    /// Write what a shell needs to complete these commands
+    Completions(CompletionsArgs),
+    /// Write the man page, or those of all commands into a folder
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -196,6 +201,8 @@ pub(crate) enum ConfigVerb {
     Show,
     /// Write the reference of all settings, in Markdown
     Reference,
+    /// Write a configuration file with every setting at its default, none of them set
+    Sample,
 }
 
 #[derive(Args, Debug)]

@@ -26,9 +26,9 @@ fn the_readme_leads_a_newcomer_from_a_key_to_an_access_token() {
     let dir = tempfile::tempdir().unwrap();
     let mut newcomer = Newcomer::at(dir.path());
     let blocks = blocks_of("README.md", "Five minutes by hand");
-    // The first one builds the programs, which whoever runs this has done.
-    let (build, blocks) = blocks.split_first().unwrap();
-    assert!(build.starts_with("cargo build"), "{build}");
+    // The first one unpacks the programs, which is tried where they are packed; here they were built.
+    let (unpack, blocks) = blocks.split_first().unwrap();
+    assert!(unpack.starts_with("tar -xzf"), "{unpack}");
     let printed: Vec<String> = blocks.iter().map(|block| newcomer.follow(block)).collect();
     assert!(newcomer.is_serving(), "the README starts no server");
     let last = printed.last().unwrap();

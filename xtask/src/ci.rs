@@ -4,7 +4,7 @@ use crate::advisories;
 use crate::failure::Failure;
 use crate::step::Steps;
 use crate::workspace::Workspace;
-use crate::{book, clippy, deny, doc, fmt, test};
+use crate::{book, clippy, deny, dist, doc, fmt, test};
 
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let outcome = checks_and_tests(workspace, steps);
@@ -18,5 +18,6 @@ fn checks_and_tests(workspace: &Workspace, steps: &mut Steps) -> Result<(), Fail
     steps.take("doc", || doc::run(workspace))?;
     steps.take("deny", || deny::run(workspace))?;
     steps.take("book", || book::run(workspace))?;
-    test::run(workspace, steps)
+    test::run(workspace, steps)?;
+    dist::check(workspace, steps)
 }

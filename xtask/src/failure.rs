@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     TooLarge { what: &'static str, actual: u64, max: u64 },
     #[error("these links lead nowhere:\n{0}")]
     DeadLinks(String),
+    #[error("`{0}` was packed twice from one commit and differs: something in it depends on more")]
+    NotReproducible(String),
     #[error("no test found in `{}`: add a file that ends in `.test.mjs` or `.test.js`", .0.display())]
     NoTests(PathBuf),
     #[error(

@@ -28,6 +28,11 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// All of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(Failure::file("read", path))
+}
+
 /// What a folder holds, by name.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = || Failure::file("read", folder);

@@ -18,6 +18,7 @@ mod clock;
 mod command;
 mod demo;
 mod deny;
+mod dist;
 mod doc;
 mod failure;
 mod files;
@@ -74,7 +75,9 @@ enum Verb {
     Bench(bench::Options),
     /// Makes a vendor, an institute and a licence, and serves the demonstration page
     Demo(demo::Options),
-    /// Runs every check and every test
+    /// Builds what is given away: archives, the Debian package, the npm package, their bills of materials
+    Dist(dist::Options),
+    /// Runs every check and every test, then packs what is given away and tries it
     Ci,
 }
 
@@ -107,6 +110,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Vectors => vectors::run(&workspace),
         Verb::Bench(options) => bench::run(options, &workspace, steps),
         Verb::Demo(options) => demo::run(options, &workspace, steps),
+        Verb::Dist(options) => dist::run(options, &workspace, steps),
         Verb::Ci => ci::run(&workspace, steps),
     }
 }

@@ -4,7 +4,9 @@
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
 mod debian;
+pub(crate) mod debian_root;
+pub(crate) mod musl;
 pub(crate) mod npm;
 pub(crate) mod python;
+pub(crate) mod rust_target;
 mod stamp;
-pub(crate) mod wasm_target;

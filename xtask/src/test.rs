@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::command::{self, cargo};
 use crate::demo;
+use crate::dist;
 use crate::failure::Failure;
 use crate::need::{chromium, npm, python};
 use crate::step::Steps;
@@ -15,8 +16,9 @@ use crate::wasm;
 use crate::workspace::Workspace;
 
 /// `cargo xtask` has built this crate, with the features that it alone asks of its dependencies.
-/// Among the others it would have to be built again with everybody's.
-const ALL_BUT_XTASK: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+/// Among the others it would have to be built again with everybody's. And what is given away is tried
+/// after it was packed, by `cargo xtask dist --check`.
+const ALL_BUT_XTASK: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", dist::TESTS];
 
 /// The tests that play vendor and institute themselves are told where the programs are.
 const PROGRAMS: &str = "LICENCE_PROGRAMS";

@@ -11,7 +11,7 @@ use std::process::Command;
 use crate::command::{self, cargo};
 use crate::failure::Failure;
 use crate::files;
-use crate::need::{npm, wasm_target};
+use crate::need::{npm, rust_target};
 use crate::step::Steps;
 use crate::workspace::Workspace;
 
@@ -24,7 +24,7 @@ const STEM: &str = "wasm_verifier";
 const PROFILE: &str = "wasm";
 
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
-    steps.take("wasm target", || wasm_target::provide(workspace))?;
+    steps.take("wasm target", || rust_target::provide(workspace, rust_target::WASM))?;
     steps.take("wasm packages", || npm::provide(&workspace.wasm_verifier()))?;
     steps.take("wasm build", || compile(workspace))?;
     steps.take("wasm package", || assemble(workspace))
@@ -34,14 +34,14 @@ fn compile(workspace: &Workspace) -> Result<(), Failure> {
     let mut build = cargo(workspace);
     build.args(["build", "--package", CRATE, "--profile", PROFILE]);
     build.args(["--config", &remap::setting()?]);
-    command::run(build.args(["--target", wasm_target::TRIPLE]))
+    command::run(build.args(["--target", rust_target::WASM]))
 }
 
 /// Makes `dist` afresh: loader and module, then the TypeScript that imports them.
 fn assemble(workspace: &Workspace) -> Result<(), Failure> {
     let dist = workspace.dist();
     files::fresh_folder(&dist)?;
-    let folder = workspace.target().join(wasm_target::TRIPLE).join(PROFILE);
+    let folder = workspace.target().join(rust_target::WASM).join(PROFILE);
     loader::emit(&folder.join(format!("{STEM}.wasm")), &dist)?;
     optimise(workspace)?;
     minify(workspace, &dist.join(format!("{STEM}.js")))?;

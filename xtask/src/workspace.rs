@@ -64,6 +64,11 @@ impl Workspace {
         self.wasm_verifier().join("dist")
     }
 
+    /// What surrounds the server in its packages: the unit, its settings, dpkg's scripts.
+    pub(crate) fn packaging(&self) -> PathBuf {
+        self.root.join("licence-server/package")
+    }
+
     /// The tests that drive a browser.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")

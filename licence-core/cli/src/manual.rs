@@ -3,35 +3,75 @@
 
 use std::path::PathBuf;
 
-use clap::Command;
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use crate::facts::Facts;
 use crate::failure::Failure;
+use crate::files::{self, Access};
+use crate::output::{self, Format};
+
+/// What can be typed after `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// Whose completions
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+impl CompletionsArgs {
+    /// Prints what that shell reads to complete a tool's words.
+    ///
+    /// # Errors
+    /// If standard output takes no more.
+    pub fn print(&self, tool: Command) -> Result<(), Failure> {
+        output::print_bytes(&completions(tool, self.shell))
+    }
+}
+
+/// What can be typed after `man`.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this folder, which is made if it is missing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl ManArgs {
+    /// Prints a tool's own page, or writes it and those of its commands into the folder.
+    ///
+    /// # Errors
+    /// If a page cannot be made or written.
+    pub fn write(&self, tool: Command, format: Format) -> Result<(), Failure> {
+        let pages = man_pages(tool)?;
+        let Some(folder) = &self.out else {
+            return pages.first().map_or(Ok(()), |page| output::print_bytes(&page.roff));
+        };
+        files::create_folder(folder)?;
+        for page in &pages {
+            files::replace(&folder.join(&page.name), &page.roff, Access::Shared)?;
+        }
+        format.print(&Facts::new().with_text("folder", folder.display()).with("pages", pages.len()))
+    }
+}
 
 /// What a shell reads to complete a command's words.
-#[must_use]
-pub fn completions(mut command: Command, shell: Shell) -> Vec<u8> {
+fn completions(mut command: Command, shell: Shell) -> Vec<u8> {
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
     script
 }
 
-/// A man page and the name of its file.
-#[derive(Clone, Debug)]
-pub struct ManPage {
-    /// Such as `licence-issuer-owner-add.1`.
-    pub name: PathBuf,
-    /// The page, as `man` reads it.
-    pub roff: Vec<u8>,
+/// A man page and the name of its file, such as `licence-issuer-owner-add.1`.
+struct ManPage {
+    name: PathBuf,
+    roff: Vec<u8>,
 }
 
 /// A page for the command, the first, and one for each of its subcommands at any depth.
-///
-/// # Errors
-/// If a page cannot be written, which memory is too small for.
-pub fn man_pages(mut command: Command) -> Result<Vec<ManPage>, Failure> {
+fn man_pages(mut command: Command) -> Result<Vec<ManPage>, Failure> {
     command.build();
     let mut pages = Vec::new();
     add_pages(&command, &mut pages)?;

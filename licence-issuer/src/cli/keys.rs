@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap_complete::Shell;
 use licence_cli::files::{Sink, Source};
 use licence_cli::passphrase::NewPassphraseFlags;
 use licence_core::claims::SeatCount;
@@ -68,18 +67,4 @@ pub(crate) struct DelegateArgs {
 
     #[command(flatten)]
     pub(crate) signer: SignerArgs,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct CompletionsArgs {
-    /// Whose completions
-    #[arg(value_name = "SHELL")]
-    pub(crate) shell: Shell,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ManArgs {
-    /// Write the pages of all commands into this folder, which is made if it is missing
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
 }

@@ -7,7 +7,7 @@ use licence_cli::{Failure, Format, output};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::need_folder;
-use crate::config::{Fault, Loaded, Settings, Shown, reference};
+use crate::config::{Fault, Loaded, Settings, Shown, reference, sample};
 use crate::data_dir::DataDir;
 use crate::listen::tls::Tls;
 
@@ -55,6 +55,11 @@ pub(super) fn show(data: &DataDir, format: Format) -> Result<(), Failure> {
 /// Writes the page about all settings.
 pub(super) fn write_reference() -> Result<(), Failure> {
     output::print_bytes(reference().as_bytes())
+}
+
+/// Writes a configuration file to start from.
+pub(super) fn write_sample() -> Result<(), Failure> {
+    output::print_bytes(sample().as_bytes())
 }
 
 struct Settled<'l>(&'l Loaded);

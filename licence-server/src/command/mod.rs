@@ -23,6 +23,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::CommandFactory as _;
 use licence_cli::{Failure, output};
 use tokio::runtime::{Builder, Runtime};
 
@@ -59,11 +60,14 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Config { verb: ConfigVerb::Show } => config::show(&data()?, format),
         Verb::Config { verb: ConfigVerb::Reference } => config::write_reference(),
         Verb::Openapi => output::print_bytes(openapi_document().as_bytes()),
+        Verb::Config { verb: ConfigVerb::Sample } => config::write_sample(),
         Verb::Healthcheck(args) => healthcheck::run(args, data(), format),
         Verb::Dev(args) => {
             refuse_data_dir(typed.data.as_deref(), env::var_os(DATA).as_deref())?;
             dev::run(args, format)
         }
+        Verb::Completions(args) => args.print(Cli::command()),
+        Verb::Man(args) => args.write(Cli::command(), format),
     }
 }
 

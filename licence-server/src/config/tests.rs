@@ -176,6 +176,21 @@ fn every_default_is_one_that_may_be_written() {
 }
 
 #[test]
+fn the_sample_sets_nothing_and_with_its_signs_taken_away_every_default() {
+    let sample = sample();
+    Settings::parse(&sample).unwrap();
+    let settings = sample.lines().filter_map(|line| line.strip_prefix('#'));
+    let settings = settings.filter(|line| line.contains(" = "));
+    let set: String =
+        settings.filter(|line| !line.starts_with(' ')).map(|l| format!("{l}\n")).collect();
+    assert_eq!(
+        set.lines().count(),
+        Settings::rows().iter().filter(|row| !row.default.is_empty()).count()
+    );
+    Settings::parse(&set).unwrap();
+}
+
+#[test]
 fn the_reference_is_the_one_that_is_checked_in() {
     let is_same = include_str!("../../../docs/configuration.md") == reference();
     assert!(is_same, "licence-server config reference >docs/configuration.md");

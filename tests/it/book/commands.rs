@@ -24,6 +24,8 @@ enum Scene {
 const PAGES: &[(&str, Scene)] = &[
     ("full-house.md", Scene::FullHouse),
     ("institute.md", Scene::Vendor),
+    // `tests/dist` runs them on what was packed.
+    ("install.md", Scene::Elsewhere),
     // `licence-issuer/tests/cli/drill.rs` looks at what comes of each step, too.
     ("keys.md", Scene::Elsewhere),
     ("renew.md", Scene::FullHouse),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::failure::Failure;
 use crate::files;
-use crate::need::wasm_target;
+use crate::need::rust_target;
 
 /// What cargo is told so that a panic names `base64-0.23.1/src/decode.rs`, and not where this machine
 /// keeps the sources of others. The workspace's own are named from its root anyway.
@@ -19,7 +19,7 @@ pub(crate) fn setting() -> Result<String, Failure> {
     let flags =
         registries.iter().map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
     // A text as Rust quotes it is one as TOML does.
-    Ok(format!("target.{}.rustflags={:?}", wasm_target::TRIPLE, flags.collect::<Vec<_>>()))
+    Ok(format!("target.{}.rustflags={:?}", rust_target::WASM, flags.collect::<Vec<_>>()))
 }
 
 fn cargo_home() -> Result<PathBuf, Failure> {
