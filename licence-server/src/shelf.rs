@@ -36,6 +36,8 @@ pub struct Admitted {
     pub licence: Arc<ShelvedLicence>,
     /// Which licences on the shelf are revoked, by the newest list there is with this one.
     pub revoked: BTreeSet<LicenceId>,
+    /// The number of that list; 0 where there is none.
+    pub list_seq: u32,
 }
 
 /// The newest revocation list, for whoever verifies the licence with an older one.
@@ -217,7 +219,8 @@ impl Shelf {
         content.licences.entry(licence.id()).or_insert_with(|| Arc::clone(&licence));
         let trust = content.trust.with_list(licence.accepted.signed().revocations());
         let revoked = content.revoked(&trust, now);
-        Ok(Admitted { licence, revoked })
+        let list_seq = trust.policy.revocations.map_or(0, |list| list.claims().seq);
+        Ok(Admitted { licence, revoked, list_seq })
     }
 
     /// Lets a licence that was installed take the place of the one with its id, which may have come

@@ -42,6 +42,7 @@ struct Parts {
     mirror: Arc<Mirror>,
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
+    installations: tokio::sync::Mutex<()>,
     bearer: BearerVerifier,
     sightings: Sightings,
     throttle: Mutex<Throttle>,
@@ -82,7 +83,7 @@ impl AppState {
         let reader = store.reader();
         let committed = reader.site().map_err(|error| store_failure(&error))?;
         let reading = sources.clock.read();
-        let anchor = Anchor::at_start(committed.mark, reading, config.clock_gap_secs);
+        let anchor = Anchor::at_start(&committed, reading, config.clock_gap_secs);
         let now = anchor.judge(&committed, reading).now;
         let licences = restore(&shelf, &reader, now).map_err(|error| store_failure(&error))?;
         let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
@@ -106,6 +107,7 @@ impl AppState {
             mirror,
             reader: Box::new(reader),
             shelf,
+            installations: tokio::sync::Mutex::default(),
             bearer,
             sightings: Sightings::default(),
             throttle: Mutex::default(),
@@ -190,6 +192,12 @@ impl AppState {
     #[must_use]
     pub fn shelf(&self) -> &Shelf {
         &self.0.shelf
+    }
+
+    /// Whose turn it is to install a licence or a list.
+    #[must_use]
+    pub(crate) fn installations(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.installations
     }
 
     /// What verifies access tokens.

@@ -1,7 +1,5 @@
 //! What administrators do, and the vendor for them.
 
-use std::collections::BTreeSet;
-
 use licence_core::claims::{Borrow, Period, SeatCount, SeatHolder, Seats};
 use licence_core::{Role, Text, UserId};
 use licence_server::domain::{
@@ -23,7 +21,8 @@ impl Simulation {
     /// What an administrator does next.
     pub(crate) fn administer(&mut self) -> Vec<Ask> {
         let now = self.server.now();
-        if self.model.people.len() < PEOPLE {
+        let people = self.model.people.len();
+        if people == 0 || (people < PEOPLE && !self.dice.one_in(3)) {
             return vec![self.add_user().into()];
         }
         if self.model.ledger.seats(now).is_none() && self.dice.one_in(3) {
@@ -38,7 +37,7 @@ impl Simulation {
                 let delay_secs = self.dice.pick(&[-HOUR, 0, HOUR, DAY]);
                 self.renew(delay_secs)
             }
-            90..93 => self.revoke_licence().into_iter().collect(),
+            90..93 => self.revoke_licence(),
             _ => vec![self.prune().into()],
         }
     }
@@ -121,6 +120,7 @@ impl Simulation {
             terms: deed.terms,
             replace,
             revoked: self.model.ledger.revoked().clone(),
+            list_seq: self.model.ledger.list_seq(),
             by: Actor::Local,
         };
         vec![Command::InstallLicence(install).into()]
@@ -129,25 +129,35 @@ impl Simulation {
     fn seats(&mut self) -> Seats {
         let active = u32::try_from(self.dice.between(1, 5)).unwrap();
         let per_user = Seats::new(SeatCount::new(active).unwrap());
+        let lent_max = u32::try_from(self.dice.between(1, i64::from(active))).unwrap();
+        let borrow = Borrow { days_max: 2, seats_max: lent_max };
+        let registered_max = self.dice.pick(&[None, None, Some(6), Some(8)]);
         Seats {
             holder: self.dice.pick(&[SeatHolder::User, SeatHolder::User, SeatHolder::Session]),
             overage: self.dice.pick(&[0, 0, 1]),
             lease_secs: self.dice.pick(&[300, 930, 930, 7_200, 86_400]),
             sessions_max: self.dice.pick(&[1, 2, 5]),
-            borrow: self.dice.pick(&[None, Some(Borrow { days_max: 2, seats_max: 1 })]),
+            borrow: self.dice.pick(&[None, Some(borrow)]),
+            registered_max,
             ..per_user
         }
     }
 
-    fn revoke_licence(&mut self) -> Option<Ask> {
-        let id = self.model.ledger.newest()?.id;
+    /// A list that takes the newest licence back; sometimes the one before it comes right behind.
+    fn revoke_licence(&mut self) -> Vec<Ask> {
+        let Some(deed) = self.model.ledger.newest() else { return Vec::new() };
+        let id = deed.id;
         if self.vendor.is_revoked(id) {
-            return None;
+            return Vec::new();
         }
-        let (seq, revoked): (u32, BTreeSet<_>) = self.vendor.revoke(id);
-        let file = seq.to_be_bytes().to_vec();
-        let install = InstallRevocations { file, seq, revoked, by: Actor::Local };
-        Some(Command::InstallRevocations(install).into())
+        let seq = self.vendor.revoke(id);
+        let older = self.dice.pick(&[None, Some(seq - 1)]).filter(|seq| *seq > 0);
+        [Some(seq), older].into_iter().flatten().map(|seq| self.list(seq).into()).collect()
+    }
+
+    fn list(&self, seq: u32) -> Command {
+        let (file, revoked) = (seq.to_be_bytes().to_vec(), self.vendor.list(seq).clone());
+        Command::InstallRevocations(InstallRevocations { file, seq, revoked, by: Actor::Local })
     }
 
     fn prune(&mut self) -> Command {

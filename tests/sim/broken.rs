@@ -9,6 +9,8 @@ pub(crate) enum Promise {
     Seats,
     /// No more people (or sessions) hold a live access token than there are seats.
     Tokens,
+    /// No more people are registered than the licence allows, and nobody else is turned away.
+    Registered,
     /// What was acknowledged or shown survives, and nothing is half done.
     Durable,
     /// Nobody is turned away while a seat is free.

@@ -135,6 +135,7 @@ fn rows_asked_for(needs: Needs<'_>) -> usize {
         + needs.leases.len()
         + needs.own_sessions.len()
         + needs.borrowings.len()
+        + needs.own_borrowings.len()
         + needs.data.len();
     fronts.saturating_add(rows)
 }

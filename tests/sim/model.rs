@@ -88,11 +88,14 @@ impl Model {
                 self.end(sign_out.session);
                 Ok(())
             }
-            (_, Outcome::Refused(refusal)) => may_refuse(command, refusal),
-            (Command::AddUser(add), _) => {
-                self.people.insert(add.id, Person::new(add));
-                Ok(())
+            (Command::AddUser(add), _) => self.add_user(add, outcome, now),
+            (Command::InstallRevocations(install), _) => {
+                let is_newer = self.ledger.revoke(install.seq, &install.revoked);
+                check(is_newer == (*outcome == Outcome::Done), Promise::Revocation, || {
+                    format!("list {} came to {outcome:?}", install.seq)
+                })
             }
+            (_, Outcome::Refused(refusal)) => may_refuse(command, refusal),
             (Command::ChangeUser(change), _) => {
                 self.change_user(change);
                 Ok(())
@@ -135,11 +138,7 @@ impl Model {
             }
             (Command::InstallLicence(install), _) => {
                 let deed = vendor.deed(vendor.id_of(&install.file));
-                self.ledger.install(deed, &install.revoked);
-                Ok(())
-            }
-            (Command::InstallRevocations(install), _) => {
-                self.ledger.revoke(&install.revoked);
+                self.ledger.install(deed);
                 Ok(())
             }
             (Command::ResetClock(_), _) => {
@@ -260,11 +259,7 @@ impl Model {
 fn may_refuse(command: &Command, refusal: &Refusal) -> Result<(), Broken> {
     let is_known = matches!(
         refusal,
-        Refusal::NotFound
-            | Refusal::Conflict
-            | Refusal::RegisteredFull
-            | Refusal::PreconditionFailed
-            | Refusal::Licence(_)
+        Refusal::NotFound | Refusal::Conflict | Refusal::PreconditionFailed | Refusal::Licence(_)
     );
     check(is_known, Promise::HonestStays, || format!("{command:?} came to {refusal:?}"))
 }

@@ -12,7 +12,7 @@ use licence_server::store::{NewSite, Reader as _, RedbStore};
 use licence_server::writer::{self, Turned};
 
 use super::broken::{Broken, Promise, check};
-use super::clocks::{Clocks, HOUR, START};
+use super::clocks::{Clocks, START};
 use super::dice::Dice;
 use super::disk::Disk;
 use super::engine::{Crash, Rows, Witness};
@@ -26,6 +26,8 @@ pub(crate) struct Server {
     disk: Disk,
     witness: Option<Witness>,
     fault: Option<Fault>,
+    /// How far ahead the wall clock may be at a start and be believed.
+    pub(crate) gap_secs: i64,
 }
 
 /// What came of one turn.
@@ -41,15 +43,15 @@ pub(crate) struct Report {
 }
 
 impl Server {
-    pub(crate) fn new(fault: Option<Fault>) -> Self {
+    pub(crate) fn new(fault: Option<Fault>, gap_secs: i64) -> Self {
         let (disk, clocks) = (Disk::default(), Clocks::new());
         let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: START };
         let store = RedbStore::create_on(disk.plug_in(), new).unwrap();
         let site = store.reader().site().unwrap();
-        let anchor = Anchor::at_start(site.mark, clocks.read(), HOUR);
+        let anchor = Anchor::at_start(&site, clocks.read(), gap_secs);
         let mirror = Mirror::new(site, anchor, Licences::default(), vec![]);
         let witness = Some(witness(store, Rows::default(), &disk, fault));
-        Self { clocks, mirror, disk, witness, fault }
+        Self { clocks, mirror, disk, witness, fault, gap_secs }
     }
 
     pub(crate) fn reading(&self) -> Reading {
@@ -151,7 +153,7 @@ impl Server {
     pub(crate) fn load_mirror(&mut self, vendor: &Vendor) {
         let reader = self.witness().store.reader();
         let site = reader.site().unwrap();
-        let anchor = Anchor::at_start(site.mark, self.reading(), HOUR);
+        let anchor = Anchor::at_start(&site, self.reading(), self.gap_secs);
         let files = reader.licence_files().unwrap();
         let licences = vendor.licences(&files, reader.revocation_list().unwrap());
         let mut revocations = reader.revocations().unwrap();

@@ -79,12 +79,13 @@ impl Tally {
 
 impl Simulation {
     pub(crate) fn new(seed: u64, fault: Option<Fault>) -> Result<Self, Broken> {
-        let server = Server::new(fault);
+        let mut dice = Dice::new(seed);
+        let server = Server::new(fault, dice.pick(&[HOUR, 6 * HOUR, DAY]));
         let model = Model::new(server.clocks.read());
         let nobody = Device::new(UserId(Mint::default().uuid()), DeviceMark([0; 8]), Scope::Seat);
         let seats_too_many = u32::from(fault == Some(Fault::OneSeatTooMany));
         let mut simulation = Self {
-            dice: Dice::new(seed),
+            dice,
             mint: Mint::default(),
             swept: server.clocks.truth(),
             now: server.now(),
@@ -277,7 +278,7 @@ impl Simulation {
         self.sightings.clear();
         self.woken.clear();
         self.devices.iter_mut().for_each(|device| device.wait = None);
-        self.model.clock.start(self.server.clocks.read());
+        self.model.clock.start(self.server.clocks.read(), self.server.gap_secs);
         let server = &self.server;
         self.model.log.follow(|from| server.entries(from))?;
         self.model.log.follow_again(|from| server.entries(from))

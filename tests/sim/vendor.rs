@@ -87,12 +87,17 @@ impl Vendor {
         self.deeds.values().find(|deed| deed.file == file).unwrap().id
     }
 
-    /// Takes a licence back: the number of the list that says so, and the whole list.
-    pub(crate) fn revoke(&mut self, id: LicenceId) -> (u32, BTreeSet<LicenceId>) {
+    /// Takes a licence back: the number of the list that says so.
+    pub(crate) fn revoke(&mut self, id: LicenceId) -> u32 {
         let mut list = self.lists.last().unwrap().clone();
         list.insert(id);
-        self.lists.push(list.clone());
-        (u32::try_from(self.lists.len() - 1).unwrap(), list)
+        self.lists.push(list);
+        u32::try_from(self.lists.len() - 1).unwrap()
+    }
+
+    /// The list with a number, whole.
+    pub(crate) fn list(&self, seq: u32) -> &BTreeSet<LicenceId> {
+        self.lists.get(usize::try_from(seq).unwrap()).unwrap()
     }
 
     pub(crate) fn is_revoked(&self, id: LicenceId) -> bool {

@@ -159,9 +159,9 @@ settings! {
             "Any copy of one works anywhere.";
     }
     "Time" {
-        /// Seconds that the clock may be ahead of the last time that was trusted and still be
-        /// believed at once. Beyond it, nothing ends by the clock until it has run for a day, or
-        /// `clock accept`.
+        /// Seconds that the clock may be ahead, at a start, of the last time that was trusted and still
+        /// be believed at once, unless it was disputed before. Beyond it, nothing ends by the clock until
+        /// it has run for a day, or `clock accept`.
         clock_gap_secs: Within<60, 86_400> = Within::clamp(3600),
             "A clock set forward by mistake would end every session and every licence.";
         /// Seconds between two looks for what has lapsed, and for a certificate that was replaced.

@@ -2,9 +2,10 @@
 //!
 //! A borrowed seat is the person's own seat under a lease of days, and no second one. Its signed copy
 //! lives until its end whatever is done here, so after it was brought back or written off it goes on
-//! counting against the number that may be out at once.
+//! counting against the number that may be out at once; and a person has one at a time, or whoever brings
+//! back and borrows again would use up everybody's.
 
-use licence_core::TokenId;
+use licence_core::{TokenId, UserId};
 
 use super::audit::Act;
 use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, ReturnSeat, WriteOff};
@@ -30,9 +31,8 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
     let Some(limits) = terms.seats.borrow.filter(|limits| command.days <= limits.days_max) else {
         return refused(Refusal::ExceedsLicence, draft);
     };
-    forget_the_ended(draft)?;
-    let has_one = draft.leases(session.user)?.iter().any(|lease| lease.borrowing.is_some());
-    if has_one || command.days == 0 || draft.site().borrowed >= limits.seats_max {
+    let has_room = make_room(limits.seats_max, draft)?;
+    if !has_room || command.days == 0 || has_one(session.user, draft)? {
         return refused(Refusal::Conflict, draft);
     }
     let start = draft.now();
@@ -61,9 +61,29 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
     }))
 }
 
+/// Forgets ended ones for as long as too many seem to be out; says whether one more may be.
+fn make_room(seats_max: u32, draft: &mut Draft) -> Result<bool, Missing> {
+    while draft.site().borrowed >= seats_max {
+        let Some(id) = draft.ended_borrowing()? else { return Ok(false) };
+        end(id, draft)?;
+    }
+    Ok(true)
+}
+
+/// Whether a person has a borrowed seat whose copy lives.
+fn has_one(user: UserId, draft: &mut Draft) -> Result<bool, Missing> {
+    let Some(id) = draft.own_borrowing(user)? else { return Ok(false) };
+    let now = draft.now();
+    let has_ended = draft.borrowing(id)?.is_none_or(|row| now.is_expired(row.end));
+    if has_ended {
+        end(id, draft)?;
+    }
+    Ok(!has_ended)
+}
+
 fn lend(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
     let Borrowing { id, user, session, end, .. } = row;
-    draft.write_borrowing(id, Some(row));
+    draft.add_borrowing(row);
     draft.edit_site(|site| site.borrowed = site.borrowed.saturating_add(1));
     let lease = Lease { end, session, user, borrowing: Some(id) };
     seat::change_leases(user, draft, |leases| leases.push(lease))?;
@@ -98,7 +118,7 @@ pub(super) fn write_off(command: &WriteOff, draft: &mut Draft) -> Result<Outcome
 fn take_in(row: Borrowing, draft: &mut Draft) -> Result<bool, Missing> {
     if row.is_out {
         drop_lease(row, draft)?;
-        draft.write_borrowing(row.id, Some(Borrowing { is_out: false, ..row }));
+        draft.write_borrowing(Borrowing { is_out: false, ..row });
     }
     Ok(row.is_out)
 }
@@ -113,7 +133,7 @@ fn drop_lease(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
 pub(super) fn end(id: TokenId, draft: &mut Draft) -> Result<(), Missing> {
     let Some(row) = draft.borrowing(id)? else { return Ok(()) };
     drop_lease(row, draft)?;
-    draft.write_borrowing(id, None);
+    draft.remove_borrowing(&row);
     draft.edit_site(|site| site.borrowed = site.borrowed.saturating_sub(1));
     draft.record(Act::BorrowingEnded(id));
     Ok(())

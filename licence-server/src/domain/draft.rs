@@ -144,6 +144,7 @@ impl Draft {
             leases: self.tables.leases.wanted(),
             own_sessions: self.tables.own_sessions.wanted(),
             borrowings: self.tables.borrowings.wanted(),
+            own_borrowings: self.tables.own_borrowings.wanted(),
             data: self.tables.data.wanted(),
             is_queue_wanted: self.tables.is_queue_wanted,
             leases_by_end: self.fronts.leases.wanted,
@@ -183,6 +184,11 @@ impl Draft {
         self.tables.borrowings.load(id, row);
     }
 
+    /// Takes from the engine which borrowed seat is a person's.
+    pub fn load_own_borrowing(&mut self, user: UserId, id: Option<TokenId>) {
+        self.tables.own_borrowings.load(user, id);
+    }
+
     /// Takes data from the engine.
     pub fn load_data(&mut self, owner: DataOwner, row: Option<Data>) {
         self.tables.data.load(owner, row);
@@ -198,7 +204,11 @@ impl Draft {
     pub fn load_leases_by_end(&mut self, leases: Vec<Lease>) {
         // Each that has ended will be let go, so what that takes is asked for in one go.
         for lease in leases.iter().filter(|lease| self.now.is_expired(lease.end)) {
-            let _ = (self.tables.sessions.row(&lease.session), self.tables.leases.row(&lease.user));
+            let _ = self.tables.leases.row(&lease.user);
+            let _ = match lease.borrowing {
+                Some(id) => self.tables.borrowings.row(&id).is_ok(),
+                None => self.tables.sessions.row(&lease.session).is_ok(),
+            };
         }
         self.fronts.leases.load(leases);
     }
@@ -221,6 +231,9 @@ impl Draft {
     /// Takes the borrowed seats that end first from the engine, in their order: as many as were asked
     /// for, or all.
     pub fn load_borrowings_by_end(&mut self, borrowings: Vec<Due<TokenId>>) {
+        for due in borrowings.iter().filter(|due| self.now.is_expired(due.at)) {
+            let _ = self.tables.borrowings.row(&due.id);
+        }
         self.fronts.borrowings.load(borrowings);
     }
 

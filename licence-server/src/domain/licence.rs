@@ -219,14 +219,26 @@ pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
         Installation::Write => draft.add_licence(install),
         Installation::Known => {}
     }
-    draft.revoke_licences(install.revoked.clone());
-    draft.edit_site(|site| site.serial = Some(terms.serial));
+    // Where a newer list was taken over meanwhile, what the older one says of others counts no more.
+    if install.list_seq >= draft.site().list_seq {
+        draft.revoke_licences(install.revoked.clone());
+    }
+    draft.edit_site(|site| {
+        site.serial = Some(terms.serial);
+        site.list_seq = site.list_seq.max(install.list_seq);
+    });
     draft.record_by(Act::LicenceInstalled(terms.id), Some(install.by));
     Outcome::Installed { from: terms.period.nbf() }
 }
 
 /// Takes over a newer revocation list: what it revokes grants nothing from this commit on.
+///
+/// Whether it is newer is judged here too: two may be submitted at once, each newer than the one before.
 pub(super) fn install_revocations(install: &InstallRevocations, draft: &mut Draft) -> Outcome {
+    if install.seq <= draft.site().list_seq {
+        return refuse(None, None, Refusal::Conflict, draft);
+    }
+    draft.edit_site(|site| site.list_seq = install.seq);
     draft.add_list(install);
     draft.revoke_licences(install.revoked.clone());
     draft.record_by(Act::RevocationsInstalled(install.seq), Some(install.by));

@@ -1,5 +1,7 @@
 //! What a refresh token that is shown comes to: the next one, the same one again, or the session's end.
 
+use licence_core::UnixTime;
+
 use super::audit::Act;
 use super::command::{NextSecret, Outcome, Refresh, Refusal};
 use super::draft::{Draft, Missing};
@@ -36,7 +38,8 @@ pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, M
             replay(session, rotation, refresh, Act::Replayed(id), draft)
         }
         Shown::Late(rotation) => late(session, rotation, refresh, draft),
-        Shown::Ahead if may_adopt(&session, &site, draft) => adopt(session, refresh, draft),
+        Shown::Ahead if is_adopted(&session, &site) => theft(session, draft),
+        Shown::Ahead if may_adopt(&site, draft) => adopt(session, refresh, draft),
         Shown::Ahead => Ok(refuse(None, Some(id), Refusal::StoreBehind, draft)),
         Shown::Reused => theft(session, draft),
     }
@@ -150,14 +153,18 @@ fn late(
     }
 }
 
-fn may_adopt(session: &Session, site: &Site, draft: &Draft) -> bool {
-    let is_recent =
-        |restored: licence_core::UnixTime| !draft.now().is_expired(restored.plus(ADOPTION_SECS));
-    site.restored.is_some_and(is_recent) && session.adopted_in != site.position.epoch.counter
+/// Whether a token of the session was adopted in this life of the store. A second one that the store never
+/// gave is of another lineage: one of the two who show them is a thief, and nobody can tell which.
+const fn is_adopted(session: &Session, site: &Site) -> bool {
+    session.adopted_in == site.position.epoch.counter
 }
 
-/// Takes over a token that was made after the backup which was put back: once for each session, or a
-/// thief with an old copy of the token could come second.
+fn may_adopt(site: &Site, draft: &Draft) -> bool {
+    let is_recent = |restored: UnixTime| !draft.now().is_expired(restored.plus(ADOPTION_SECS));
+    site.restored.is_some_and(is_recent)
+}
+
+/// Takes over a token that was made after the backup which was put back.
 fn adopt(mut session: Session, refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, Missing> {
     session.adopted_in = draft.site().position.epoch.counter;
     (session.generation, session.current) = (refresh.generation, refresh.secret);

@@ -48,7 +48,7 @@ pub(super) fn claim(
 ) -> Result<Claim, Missing> {
     let is_new = !holds_seat(session, terms, draft)?;
     let may =
-        if is_new { waiting::may_take(session, terms, draft)? } else { may_renew(terms, draft) };
+        if is_new { waiting::may_take(session, terms, draft)? } else { may_renew(terms, draft)? };
     if !may {
         return waiting::line_up(holder(session, terms), wait_secs, draft).map(Claim::Full);
     }
@@ -57,8 +57,9 @@ pub(super) fn claim(
     let covered = session.access_end.min(draft.now().plus(ACCESS_SECS));
     let end = draft.now().plus(terms.lease_secs()).max(covered).min(session.idle_end);
     set_lease(session, Some(end), draft)?;
+    // Also whoever only renews may have waited: under a licence that had become too small.
+    waiting::leave(session, terms, draft)?;
     if is_new {
-        waiting::leave(session, terms, draft)?;
         draft.record(Act::SeatTaken(session.id));
     }
     Ok(Claim::Held(end))
@@ -74,10 +75,17 @@ fn holds_seat(session: &Session, terms: &Terms, draft: &mut Draft) -> Result<boo
 }
 
 /// Under a licence with fewer seats than are held, those who sit may stay for a while.
-fn may_renew(terms: &Terms, draft: &Draft) -> bool {
+fn may_renew(terms: &Terms, draft: &mut Draft) -> Result<bool, Missing> {
     let is_over_long = |since: UnixTime| draft.now().is_expired(since.plus(OVER_SECS));
-    in_use(draft, terms) <= terms.seats_total()
-        || !draft.site().over_since.is_some_and(is_over_long)
+    if !draft.site().over_since.is_some_and(is_over_long) {
+        return Ok(true);
+    }
+    while in_use(draft, terms) > terms.seats_total() {
+        if !let_lapse(draft)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Notes when more seats began to be held than the licence has, and when that ended.
@@ -98,15 +106,13 @@ pub(super) fn watch_over(draft: &mut Draft) {
     }
 }
 
-/// Lets lapsed leases go until so many seats are free; says how many are. So many may have lapsed at once
-/// that the next sweep goes on.
+/// Lets lapsed leases go until so many seats are free; says how many are.
+///
+/// It goes on for as long as that takes, or somebody would be turned away while a seat lies idle. Nobody
+/// can make it go on for longer than there were seats, times the sessions that may share one.
 pub(super) fn make_room(wanted: u32, terms: &Terms, draft: &mut Draft) -> Result<u32, Missing> {
     let free = |draft: &Draft| terms.seats_total().saturating_sub(in_use(draft, terms));
-    for _ in 0..SWEEP_MAX {
-        if free(draft) >= wanted || !let_lapse(draft)? {
-            break;
-        }
-    }
+    while free(draft) < wanted && let_lapse(draft)? {}
     Ok(free(draft))
 }
 

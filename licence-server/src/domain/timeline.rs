@@ -10,6 +10,7 @@
 //! wall up to 1 h ahead of it    -> wall
 //! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running, or
 //!                                  until an administrator accepts it
+//! wall ahead at a start         -> wall, up to `clock_gap_secs`, unless it was disputed before
 //! ```
 //!
 //! So a clock that was set forward by a year evicts nobody and ends nothing, one that was set back
@@ -72,10 +73,14 @@ pub struct Judgement {
 impl Anchor {
     /// The anchor of a store that was just opened. The machine may have been off, so a wall clock up to
     /// `gap_secs` ahead of the mark is believed.
+    ///
+    /// A clock that was disputed is not: it was seen to be wrong while the machine ran, and a restart
+    /// proves nothing of it, or whoever set it would only have to restart the server.
     #[must_use]
-    pub fn at_start(mark: UnixTime, reading: Reading, gap_secs: i64) -> Self {
-        let off_secs = reading.wall.since(mark);
-        let is_believed = (0..=gap_secs).contains(&off_secs);
+    pub fn at_start(site: &Site, reading: Reading, gap_secs: i64) -> Self {
+        let off_secs = reading.wall.since(site.mark);
+        let is_disputed = matches!(site.doubt, Some(ClockDoubt::Ahead { .. }));
+        let is_believed = !is_disputed && (0..=gap_secs).contains(&off_secs);
         let counted_secs = if is_believed { off_secs } else { 0 };
         Self { boot_secs: reading.boot_secs.saturating_sub(counted_secs) }
     }
@@ -125,7 +130,7 @@ mod tests {
         let site = Site { doubt, ..site(MARK) };
         let wall = MARK.plus(wall_ahead_secs);
         let reading = Reading { wall, boot_secs: 50 + ran_secs };
-        Anchor::at_start(MARK, start, AHEAD_SECS_MAX).judge(&site, reading)
+        Anchor::at_start(&site, start, AHEAD_SECS_MAX).judge(&site, reading)
     }
 
     #[test]
@@ -180,8 +185,19 @@ mod tests {
             [(3600, 3600, 3600), (3601, 3600, 0), (3 * DAY, 7 * DAY, 3 * DAY), (-50, 3600, 0)]
         {
             let reading = Reading { wall: MARK.plus(off_secs), boot_secs };
-            let judged = Anchor::at_start(MARK, reading, gap_secs).judge(&site, reading);
+            let judged = Anchor::at_start(&site, reading, gap_secs).judge(&site, reading);
             assert_eq!(judged.now, MARK.plus(now_secs), "off for {off_secs}");
+        }
+    }
+
+    #[test]
+    fn a_restart_does_not_settle_a_dispute_within_its_gap() {
+        let since = MARK.plus(-100);
+        let site = Site { doubt: Some(ClockDoubt::Ahead { since }), ..site(MARK) };
+        for (wall_ahead_secs, now_secs, doubt) in [(5 * 3600, 0, site.doubt), (3600, 3600, None)] {
+            let reading = Reading { wall: MARK.plus(wall_ahead_secs), boot_secs: 9 };
+            let judged = Anchor::at_start(&site, reading, DAY).judge(&site, reading);
+            assert_eq!(judged, Judgement { now: MARK.plus(now_secs), doubt });
         }
     }
 }

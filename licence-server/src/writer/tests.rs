@@ -44,6 +44,8 @@ struct House {
     now: UnixTime,
     /// How far the wall clock is wrong, in seconds.
     wrong_secs: i64,
+    /// How far ahead the wall clock may be at a start and be believed.
+    gap_secs: i64,
     ids: u64,
     /// Who was woken by the last turn.
     woken: Vec<Holder>,
@@ -68,11 +70,11 @@ impl House {
         let store = RedbStore::create(&dir.path().join("store.redb"), new).unwrap();
         let site = store.reader().site().unwrap();
         let start = Reading { wall: START, boot_secs: 0 };
-        let anchor = Anchor::at_start(START, start, GAP_SECS);
+        let anchor = Anchor::at_start(&site, start, GAP_SECS);
         let mirror = Mirror::new(site, anchor, Licences::default(), Vec::new());
-        let (now, wrong_secs, ids) = (START, 0, 0);
+        let (now, wrong_secs, gap_secs, ids) = (START, 0, GAP_SECS, 0);
         let (store, woken) = (Some(store), Vec::new());
-        let mut house = Self { dir, store, mirror, now, wrong_secs, ids, woken };
+        let mut house = Self { dir, store, mirror, now, wrong_secs, gap_secs, ids, woken };
         let installed = house.one(install(terms));
         assert!(matches!(installed, Outcome::Installed { .. }));
         house
@@ -90,7 +92,7 @@ impl House {
 
     fn mirror_again(&self) -> Mirror {
         let (site, licences) = (self.mirror.site(), self.mirror.licences());
-        let anchor = Anchor::at_start(site.mark, self.reading(), GAP_SECS);
+        let anchor = Anchor::at_start(&site, self.reading(), self.gap_secs);
         Mirror::new(site, anchor, licences, Vec::new())
     }
 
@@ -135,7 +137,7 @@ impl House {
         let store = RedbStore::open(&self.dir.path().join("store.redb")).unwrap();
         let (site, revocations) =
             (store.reader().site().unwrap(), store.reader().revocations().unwrap());
-        let anchor = Anchor::at_start(site.mark, self.reading(), GAP_SECS);
+        let anchor = Anchor::at_start(&site, self.reading(), self.gap_secs);
         self.mirror = Mirror::new(site, anchor, licences, revocations);
         self.store = Some(store);
     }
@@ -265,6 +267,12 @@ impl House {
         assert_eq!(outcome, Outcome::Done);
     }
 
+    /// Signs everybody in, in one turn.
+    fn seat_all(&mut self, people: &[UserId]) -> Vec<Outcome> {
+        let commands: Vec<_> = people.iter().map(|user| self.sign_in_command(*user).0).collect();
+        self.turn(&commands)
+    }
+
     fn pass(&mut self, secs: i64) {
         self.now = self.now.plus(secs);
     }
@@ -327,6 +335,7 @@ fn install(terms: Terms) -> Command {
 }
 
 fn install_file(file: &[u8], terms: Terms, replace: Replace) -> Command {
-    let (file, revoked, by) = (file.to_vec(), BTreeSet::new(), Actor::Local);
-    Command::InstallLicence(InstallLicence { file, terms, replace, revoked, by })
+    let (file, revoked, list_seq) = (file.to_vec(), BTreeSet::new(), terms.list_seq);
+    let by = Actor::Local;
+    Command::InstallLicence(InstallLicence { file, terms, replace, revoked, list_seq, by })
 }

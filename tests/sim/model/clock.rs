@@ -63,10 +63,10 @@ impl Trusted {
         (self.mark, self.boot_secs, self.disputed_since) = (mark, reading.boot_secs, None);
     }
 
-    /// The server starts: it may have been off for an hour at most.
-    pub(crate) fn start(&mut self, reading: Reading) {
+    /// The server starts: it may have been off for so long at most, unless the clock was disputed.
+    pub(crate) fn start(&mut self, reading: Reading, gap_secs: i64) {
         let off_secs = reading.wall.since(self.mark);
-        let is_believed = (0..=HOUR).contains(&off_secs);
+        let is_believed = self.disputed_since.is_none() && (0..=gap_secs).contains(&off_secs);
         self.boot_secs = reading.boot_secs - if is_believed { off_secs } else { 0 };
     }
 }

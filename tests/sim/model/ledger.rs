@@ -13,18 +13,33 @@ use crate::vendor::Deed;
 pub(crate) struct Ledger {
     installed: Vec<Deed>,
     revoked: BTreeSet<LicenceId>,
+    list_seq: u32,
     serial: Option<Serial>,
 }
 
 impl Ledger {
-    pub(crate) fn install(&mut self, deed: &Deed, revoked: &BTreeSet<LicenceId>) {
+    pub(crate) fn install(&mut self, deed: &Deed) {
         self.installed.push(deed.clone());
         self.serial = Some(deed.serial);
-        self.revoked.clone_from(revoked);
     }
 
-    pub(crate) fn revoke(&mut self, revoked: &BTreeSet<LicenceId>) {
-        self.revoked.clone_from(revoked);
+    /// Takes a list over, if it is newer than every other.
+    pub(crate) fn revoke(&mut self, seq: u32, revoked: &BTreeSet<LicenceId>) -> bool {
+        let is_newer = seq > self.list_seq;
+        if is_newer {
+            (self.list_seq, self.revoked) = (seq, revoked.clone());
+        }
+        is_newer
+    }
+
+    pub(crate) const fn list_seq(&self) -> u32 {
+        self.list_seq
+    }
+
+    /// How many people may be registered.
+    pub(crate) fn registered_max(&self, now: UnixTime) -> Option<usize> {
+        let max = self.in_force(now)?.seats.registered_max?;
+        usize::try_from(max).ok()
     }
 
     /// The newest time that the vendor signed.

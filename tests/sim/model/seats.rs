@@ -80,9 +80,7 @@ impl Model {
                 check(may, Promise::NobodyOvertakes, how)?;
                 let lease = grant.seat.map(|seat| seat.lease_end);
                 self.sessions.get_mut(&id).unwrap().lease = lease;
-                if !is_holder {
-                    self.line.leave(name);
-                }
+                self.line.leave(name);
                 self.hand_out(grant, now)
             }
             _ => {
@@ -132,15 +130,18 @@ impl Model {
         outcome: &Outcome,
         now: UnixTime,
     ) -> Result<(), Broken> {
+        let seats = self.ledger.seats(now);
+        let limits = seats.and_then(|seats| seats.borrow);
+        let user = self.sessions.get(&borrow.session).map(|known| known.user);
+        // What came back counts on, because its copy lives.
+        let out = || self.lent.values().filter(|lent| !now.is_expired(lent.end));
+        let has_one = out().any(|lent| Some(lent.user) == user);
+        let is_room = limits.is_some_and(|limits| {
+            out().count() < usize::try_from(limits.seats_max).unwrap() && !has_one
+        });
         match outcome {
             Outcome::Borrowed(lent) => {
-                let seats = self.ledger.seats(now);
-                let limits = seats.and_then(|seats| seats.borrow);
-                let out = self.lent.values().filter(|lent| !now.is_expired(lent.end)).count();
-                let may = limits.is_some_and(|limits| {
-                    borrow.days <= limits.days_max
-                        && out < usize::try_from(limits.seats_max).unwrap()
-                });
+                let may = is_room && limits.is_some_and(|limits| borrow.days <= limits.days_max);
                 check(may, Promise::Seats, || format!("{borrow:?} came to {lent:?}"))?;
                 let known = self.sessions.get_mut(&borrow.session).unwrap();
                 // The session's own lease is renewed with it, though the person's idleness is not over.
@@ -158,6 +159,9 @@ impl Model {
                 self.line.line_up(full.holder, 0, now);
                 Ok(())
             }
+            Outcome::Refused(Refusal::Conflict) => check(!is_room, Promise::NoFalseDenial, || {
+                format!("{borrow:?} was refused, and {limits:?} are not out")
+            }),
             _ => Ok(()),
         }
     }

@@ -1,8 +1,10 @@
 //! People, and what ends all their sessions at once.
 
-use licence_server::domain::{AddUser, ChangeUser, Keep, UserChange};
+use licence_core::UnixTime;
+use licence_server::domain::{AddUser, ChangeUser, Keep, Outcome, Refusal, UserChange};
 
 use super::Model;
+use crate::broken::{Broken, Promise, check};
 
 /// A registered person.
 #[derive(Clone, Debug)]
@@ -21,6 +23,26 @@ impl Person {
 }
 
 impl Model {
+    /// As many are registered as the licence allows, and no fewer.
+    pub(super) fn add_user(
+        &mut self,
+        add: &AddUser,
+        outcome: &Outcome,
+        now: UnixTime,
+    ) -> Result<(), Broken> {
+        let max = self.ledger.registered_max(now);
+        let is_full = max.is_some_and(|max| self.people.len() >= max);
+        let expected = if is_full {
+            Outcome::Refused(Refusal::RegisteredFull)
+        } else {
+            self.people.insert(add.id, Person::new(add));
+            Outcome::Added { user: add.id }
+        };
+        check(*outcome == expected, Promise::Registered, || {
+            format!("{} of {max:?} are registered: {outcome:?}", self.people.len())
+        })
+    }
+
     /// Whatever takes something away ends the person's sessions at once.
     pub(super) fn change_user(&mut self, change: &ChangeUser) {
         let person = self.people.get_mut(&change.user).unwrap();

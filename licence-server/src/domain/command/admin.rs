@@ -16,6 +16,8 @@ pub struct InstallLicence {
     pub replace: Replace,
     /// Which of the installed licences are revoked, by the newest list there is with this one.
     pub revoked: BTreeSet<LicenceId>,
+    /// The number of that list; 0 where there is none.
+    pub list_seq: u32,
     /// Who asks.
     pub by: Actor,
 }
@@ -29,7 +31,7 @@ pub enum Replace {
     AnySeries,
 }
 
-/// A revocation list that the verifier accepted, and that is newer than the one before.
+/// A revocation list that the verifier accepted.
 #[derive(Clone, Debug)]
 pub struct InstallRevocations {
     /// The file as it was signed.

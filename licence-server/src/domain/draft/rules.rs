@@ -83,6 +83,14 @@ impl Draft {
         self.tables.borrowings.row(&id).map(Option::<&Borrowing>::copied)
     }
 
+    /// The borrowed seat of a person whose copy may live. There is one at most.
+    pub(in crate::domain) fn own_borrowing(
+        &mut self,
+        user: UserId,
+    ) -> Result<Option<TokenId>, Missing> {
+        self.tables.own_borrowings.row(&user).map(Option::<&TokenId>::copied)
+    }
+
     pub(in crate::domain) fn data(&mut self, owner: DataOwner) -> Result<Option<&Data>, Missing> {
         self.tables.data.row(&owner)
     }
@@ -197,8 +205,20 @@ impl Draft {
         self.tables.leases.write(user, Some(leases));
     }
 
-    pub(in crate::domain) fn write_borrowing(&mut self, id: TokenId, row: Option<Borrowing>) {
-        self.tables.borrowings.write(id, row);
+    /// Writes a borrowed seat that is out.
+    pub(in crate::domain) fn add_borrowing(&mut self, row: Borrowing) {
+        self.tables.own_borrowings.write(row.user, Some(row.id));
+        self.write_borrowing(row);
+    }
+
+    /// Writes a borrowed seat that is there already.
+    pub(in crate::domain) fn write_borrowing(&mut self, row: Borrowing) {
+        self.tables.borrowings.write(row.id, Some(row));
+    }
+
+    pub(in crate::domain) fn remove_borrowing(&mut self, row: &Borrowing) {
+        self.tables.own_borrowings.write(row.user, None);
+        self.tables.borrowings.write(row.id, None);
     }
 
     pub(in crate::domain) fn write_data(&mut self, owner: DataOwner, row: Option<Data>) {

@@ -15,6 +15,7 @@ pub(super) struct Tables {
     pub(super) leases: Table<UserId, Vec<Lease>>,
     pub(super) own_sessions: Table<UserId, BTreeSet<SessionId>>,
     pub(super) borrowings: Table<TokenId, Borrowing>,
+    pub(super) own_borrowings: Table<UserId, TokenId>,
     pub(super) data: Table<DataOwner, Data>,
     /// Whole or not at all: to know who is first means to know them all.
     pub(super) queue: Table<Ticket, Place>,
@@ -37,6 +38,8 @@ pub struct Needs<'a> {
     pub own_sessions: &'a BTreeSet<UserId>,
     /// Borrowed seats by id.
     pub borrowings: &'a BTreeSet<TokenId>,
+    /// The ids of borrowed seats by person.
+    pub own_borrowings: &'a BTreeSet<UserId>,
     /// Data by owner.
     pub data: &'a BTreeSet<DataOwner>,
     /// The queue.
@@ -54,7 +57,7 @@ pub struct Needs<'a> {
 
 /// Where the tables' journals stood.
 #[derive(Clone, Copy)]
-pub(super) struct Marks([Mark; 8]);
+pub(super) struct Marks([Mark; 9]);
 
 impl Tables {
     pub(super) fn load_queue(&mut self, places: Vec<Place>) {
@@ -82,19 +85,22 @@ impl Tables {
             self.leases.mark(),
             self.own_sessions.mark(),
             self.borrowings.mark(),
+            self.own_borrowings.mark(),
             self.data.mark(),
             self.queue.mark(),
         ])
     }
 
     pub(super) fn roll_back(&mut self, marks: Marks) {
-        let Marks([sessions, users, names, leases, own_sessions, borrowings, data, queue]) = marks;
+        let Marks([sessions, users, names, leases, own_sessions, borrowings, rest @ ..]) = marks;
+        let [own_borrowings, data, queue] = rest;
         self.sessions.roll_back(sessions);
         self.users.roll_back(users);
         self.names.roll_back(names);
         self.leases.roll_back(leases);
         self.own_sessions.roll_back(own_sessions);
         self.borrowings.roll_back(borrowings);
+        self.own_borrowings.roll_back(own_borrowings);
         self.data.roll_back(data);
         self.queue.roll_back(queue);
     }

@@ -18,6 +18,8 @@ pub struct Site {
     pub restored: Option<UnixTime>,
     /// The series of licences in force.
     pub serial: Option<Serial>,
+    /// The number of the newest revocation list that was taken over; 0 before there was one.
+    pub list_seq: u32,
     /// Seconds so far in which no licence was valid, which count as nobody's idleness.
     pub unlicensed_secs: i64,
     /// Since when more seats are held than the licence has: a smaller one took over.
@@ -47,6 +49,7 @@ impl Site {
             access_from: 0,
             restored: None,
             serial: None,
+            list_seq: 0,
             unlicensed_secs: 0,
             over_since: None,
             users: 0,

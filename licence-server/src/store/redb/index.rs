@@ -14,7 +14,9 @@ pub(super) struct Indexes {
     leases: HashMap<UserId, Vec<Lease>>,
     leases_by_end: BTreeSet<Lease>,
     sessions_by_end: BTreeSet<Due<SessionId>>,
+    borrowings: HashMap<TokenId, Borrowing>,
     borrowings_by_end: BTreeSet<Due<TokenId>>,
+    borrowing_of: HashMap<UserId, TokenId>,
     queue: BTreeMap<Ticket, Place>,
 }
 
@@ -34,10 +36,24 @@ impl Indexes {
     }
 
     pub(super) fn add_borrowing(&mut self, row: &Borrowing) {
-        self.borrowings_by_end.insert(Due { at: row.end, id: row.id });
+        self.put_borrowing(row);
         if row.is_out {
             let Borrowing { id, user, session, end, .. } = *row;
             self.add_lease(Lease { end, session, user, borrowing: Some(id) });
+        }
+    }
+
+    fn put_borrowing(&mut self, row: &Borrowing) {
+        self.borrowings.insert(row.id, *row);
+        self.borrowings_by_end.insert(Due { at: row.end, id: row.id });
+        self.borrowing_of.insert(row.user, row.id);
+    }
+
+    fn drop_borrowing(&mut self, id: TokenId) {
+        let Some(row) = self.borrowings.remove(&id) else { return };
+        self.borrowings_by_end.remove(&Due { at: row.end, id });
+        if self.borrowing_of.get(&row.user) == Some(&id) {
+            self.borrowing_of.remove(&row.user);
         }
     }
 
@@ -64,7 +80,7 @@ impl Indexes {
 
     /// Borrowed seats whose copy may live.
     pub(super) fn borrowed(&self) -> u32 {
-        small(self.borrowings_by_end.len())
+        small(self.borrowings.len())
     }
 
     /// Places in the queue.
@@ -74,6 +90,10 @@ impl Indexes {
 
     pub(super) fn leases_of(&self, user: UserId) -> Vec<Lease> {
         self.leases.get(&user).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn borrowing_of(&self, user: UserId) -> Option<TokenId> {
+        self.borrowing_of.get(&user).copied()
     }
 
     pub(super) fn queue(&self) -> Vec<Place> {
@@ -112,8 +132,8 @@ impl Indexes {
         }
         for (id, row) in changes.borrowings() {
             match row {
-                Some(row) => drop(self.borrowings_by_end.insert(Due { at: row.end, id: *id })),
-                None => self.borrowings_by_end.retain(|due| due.id != *id),
+                Some(row) => self.put_borrowing(row),
+                None => self.drop_borrowing(*id),
             }
         }
         for (ticket, place) in changes.queue() {

@@ -31,6 +31,10 @@ pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
     for user in users {
         draft.load_leases(user, indexes.leases_of(user));
     }
+    let users: Vec<UserId> = draft.needs().own_borrowings.iter().copied().collect();
+    for user in users {
+        draft.load_own_borrowing(user, indexes.borrowing_of(user));
+    }
 }
 
 /// What is on disk.

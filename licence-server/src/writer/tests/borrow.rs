@@ -150,3 +150,50 @@ fn whoever_borrowed_on_a_device_that_signed_out_is_not_shut_out() {
     house.sign_out(device);
     house.seated(ann);
 }
+
+/// Whoever brought a loan back and borrowed again, and again, once used up everybody's: each copy lives.
+#[test]
+fn nobody_uses_up_more_than_one_loan_at_a_time() {
+    let mut house = lending(5, 2);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let (anns, bens) = (house.seated(ann), house.seated(ben));
+    let first = borrowed(&mut house, anns, 2);
+    house.one(Command::ReturnSeat(ReturnSeat { id: first.id, user: ann }));
+    assert_eq!(refused(&borrow(&mut house, anns, 2)), Code::Conflict, "the first copy lives");
+    house.reopen();
+    assert_eq!(refused(&borrow(&mut house, anns, 2)), Code::Conflict, "after a restart too");
+    let second = borrowed(&mut house, bens, 2);
+    house.one(Command::WriteOff(WriteOff { id: second.id, by: Actor::Local }));
+    assert_eq!(refused(&borrow(&mut house, bens, 2)), Code::Conflict, "written off is no return");
+    house.pass(2 * DAY_SECS);
+    let anns = house.refreshed(anns);
+    borrowed(&mut house, anns, 2);
+    assert_eq!(house.mirror.site().borrowed, 2, "one of the two ended ones was in the way");
+}
+
+/// A loan is forgotten when its time is over; that more had ended than one step forgets once turned the
+/// next borrower away.
+#[test]
+fn loans_that_have_ended_are_in_nobodys_way_however_many() {
+    let mut house = lending(301, 300);
+    let people: Vec<_> = (0..301).map(|n| house.person(&format!("person {n}"))).collect();
+    let devices: Vec<_> = people.iter().map(|user| house.sign_in_command(*user)).collect();
+    let commands: Vec<_> = devices.iter().map(|(command, _)| command.clone()).collect();
+    house.turn(&commands);
+    let loans = devices.iter().take(300).map(|(_, device)| {
+        let id = TokenId(house.uuid());
+        Command::Borrow(Borrow { session: device.session, id, days: 1 })
+    });
+    let loans: Vec<_> = loans.collect();
+    house.turn(&loans);
+    assert_eq!(house.mirror.site().borrowed, 300);
+    let last = devices[300].1;
+    assert_eq!(refused(&borrow(&mut house, last, 1)), Code::Conflict);
+    house.pass(DAY_SECS);
+    let last = house.refreshed(last);
+    let mut fewer = terms(301);
+    (fewer.id, fewer.revision) = (LicenceId(Uuid::from_bytes([8; 16])), 2);
+    fewer.seats.borrow = Some(Limits { days_max: 14, seats_max: 1 });
+    house.one(install(fewer));
+    borrowed(&mut house, last, 1);
+}

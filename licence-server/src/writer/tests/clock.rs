@@ -190,3 +190,25 @@ fn time_without_a_licence_is_nobodys_idleness_where_the_clock_was_accepted_over_
     house.one(Command::AcceptClock(Actor::Local));
     assert_eq!(refused(&house.refresh(device).0), Code::LicenceExpired, "and the login stays");
 }
+
+/// A restart once settled a dispute in favour of the wrong clock, if it was ahead by no more than what is
+/// believed of a machine that was off.
+#[test]
+fn a_restart_settles_no_dispute_however_long_a_gap_is_believed() {
+    let mut house = House::new(1);
+    house.gap_secs = DAY_SECS;
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    house.wrong_secs = DAY_SECS / 2;
+    house.one(Command::Sweep);
+    house.pass(60);
+    house.reopen();
+    full(house.sign_in(ben).0);
+    let device = house.refreshed(device);
+    house.wrong_secs = 0;
+    house.reopen();
+    assert_eq!(granted(house.refresh(device).0).iat, START.plus(60), "put right, it is believed");
+    house.pass(DAY_SECS / 2);
+    house.reopen();
+    assert_eq!(house.mirror.judge(house.reading()).now, house.now, "and so is a long night");
+}

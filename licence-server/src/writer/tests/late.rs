@@ -116,8 +116,39 @@ fn after_a_restore_newer_tokens_are_adopted_once_for_each_session() {
     put_back(&mut house, now);
     let next = house.refreshed(ahead);
     house.refreshed(next);
-    let twice = Device { generation: Generation(9), secret: house.secret(), ..old };
-    assert_eq!(refused(&house.refresh(twice).0), Code::StoreBehind);
+}
+
+/// A thief with an older genuine token could be adopted first, and whoever came second was told to sign in
+/// again: the thief stayed.
+#[test]
+fn a_second_lineage_in_one_life_of_the_store_is_theft() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let old = house.seated(ann);
+    let now = house.now;
+    put_back(&mut house, now);
+    let stolen = Device { generation: Generation(3), secret: house.secret(), ..old };
+    let thiefs = house.refreshed(stolen);
+    let owners = Device { generation: Generation(4), secret: house.secret(), ..old };
+    assert_eq!(refused(&house.refresh(owners).0), Code::RefreshReused);
+    assert_eq!(refused(&house.refresh(thiefs).0), Code::InvalidGrant);
+    assert!(house.is_revoked(old.session));
+    assert_eq!(house.mirror.seats_in_use(house.now), 0);
+}
+
+#[test]
+fn each_life_of_the_store_may_adopt_anew() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let old = house.seated(ann);
+    for life in 2..4 {
+        let (epoch, now) = (Epoch { counter: life, tag: 8 }, house.now);
+        house.store.as_mut().unwrap().mark_restored(epoch, now).unwrap();
+        house.reopen();
+        let generation = Generation(5 * life);
+        let ahead = Device { generation, secret: house.secret(), ..old };
+        house.refreshed(ahead);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Licences that begin, end and follow one another.
 
 use super::*;
+use crate::domain::InstallRevocations;
 
 #[test]
 fn time_without_a_licence_is_not_idle_time() {
@@ -90,4 +91,60 @@ fn a_renewal_takes_over_when_it_begins() {
     assert_eq!(refused(&house.one(replace(ahead))), Code::NotYetValid, "it would stop the site");
     let other = Terms { id: LicenceId(Uuid::from_bytes([6; 16])), ..other };
     assert!(matches!(house.one(replace(other)), Outcome::Installed { .. }));
+}
+
+fn list(seq: u32, revoked: &[LicenceId]) -> Command {
+    let revoked = revoked.iter().copied().collect();
+    let file = seq.to_string().into_bytes();
+    Command::InstallRevocations(InstallRevocations { file, seq, revoked, by: Actor::Local })
+}
+
+/// Each of two lists that came at once was newer than the one before, and the older came second: what
+/// the newer one had taken back was good again.
+#[test]
+fn of_two_lists_that_come_at_once_the_newer_counts() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let outcomes = house.turn(&[list(3, &[terms(1).id]), list(2, &[]), list(3, &[])]);
+    assert_eq!(outcomes[0], Outcome::Done);
+    assert_eq!(refused(&outcomes[1]), Code::Conflict);
+    assert_eq!(refused(&outcomes[2]), Code::Conflict, "one number, two lists");
+    let kept = |house: &House| house.store.as_ref().unwrap().reader().revocation_list().unwrap();
+    assert_eq!(kept(&house), Some(b"3".to_vec()));
+    assert_eq!(refused(&house.sign_in(ann).0), Code::Revoked);
+    house.reopen();
+    assert_eq!(refused(&house.one(list(2, &[]))), Code::Conflict, "after a restart too");
+    assert_eq!(house.one(list(4, &[])), Outcome::Done);
+    house.seated(ann);
+}
+
+#[test]
+fn a_licence_that_comes_at_once_with_a_newer_list_takes_nothing_of_it_back() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let renewal = Terms {
+        id: LicenceId(Uuid::from_bytes([8; 16])),
+        revision: 2,
+        period: Period::perpetual(START.plus(DAY_SECS)),
+        list_seq: 2,
+        ..terms(1)
+    };
+    house.turn(&[list(3, &[terms(1).id]), install(renewal)]);
+    assert_eq!(refused(&house.sign_in(ann).0), Code::Revoked);
+    let next =
+        Terms { id: LicenceId(Uuid::from_bytes([7; 16])), revision: 3, list_seq: 4, ..renewal };
+    house.one(install(next));
+    house.seated(ann);
+    assert_eq!(refused(&house.one(list(4, &[terms(1).id]))), Code::Conflict, "it came with that");
+}
+
+#[test]
+fn of_two_renewals_that_come_at_once_the_higher_revision_counts() {
+    let mut house = House::new(1);
+    let renewal =
+        |revision, id| Terms { id: LicenceId(Uuid::from_bytes([id; 16])), revision, ..terms(2) };
+    let outcomes = house.turn(&[install(renewal(3, 8)), install(renewal(2, 7))]);
+    assert_eq!(outcomes[0], Outcome::Installed { from: terms(1).period.nbf() });
+    assert_eq!(refused(&outcomes[1]), Code::Conflict);
+    assert_eq!(house.mirror.in_force(house.now).unwrap().revision, 3);
 }

@@ -55,3 +55,40 @@ fn overage_seats_are_given_and_no_more() {
     house.seated(people[1]);
     assert_eq!(full(house.sign_in(people[2]).0).total, 2);
 }
+
+/// Two people under a licence that has had one seat for twelve hours; the second one's lease ends first.
+fn over_long() -> (House, [Device; 2]) {
+    let mut house = House::new(2);
+    let [ann, ben] = ["ann", "ben"].map(|name| house.person(name));
+    let [mut anns, mut bens] = [ann, ben].map(|user| house.seated(user));
+    renewed(&mut house, 1, 2);
+    for _ in 0..12 * 4 {
+        bens = house.refreshed(bens);
+        house.pass(100);
+        anns = house.refreshed(anns);
+        house.pass(800);
+    }
+    (house, [anns, bens])
+}
+
+/// Whoever had waited and then renewed kept the place, and it was live: a seat that came free was kept for
+/// someone who had one.
+#[test]
+fn whoever_renews_waits_no_more() {
+    let (mut house, [anns, _]) = over_long();
+    full(house.refresh_as(anns, |refresh| refresh.wait_secs = 60).0);
+    assert_eq!(house.mirror.site().waiting, 1);
+    house.pass(30);
+    house.refreshed(anns);
+    assert_eq!(house.mirror.site().waiting, 0);
+}
+
+/// A lease that had lapsed and was not let go yet counted against those who renewed.
+#[test]
+fn a_lapsed_lease_is_in_nobodys_way_who_renews() {
+    let (mut house, [anns, _]) = over_long();
+    full(house.refresh(anns).0);
+    house.pass(30);
+    house.refreshed(anns);
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
+}

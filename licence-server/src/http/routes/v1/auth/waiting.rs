@@ -51,9 +51,8 @@ impl Patience {
         if self.wait.is_zero() {
             return Ok(state.submit(first).await?);
         }
-        let mut place = PlaceInQueue::new(state.writer());
         let mut end = pin!(sleep(self.wait));
-        let mut outcome = place.submit(first).await?;
+        let (mut place, mut outcome) = PlaceInQueue::take(state.writer().clone(), first).await?;
         let _wait = self.time.wait();
         while place.is_waiting_after(&outcome) {
             tokio::select! {
@@ -68,15 +67,26 @@ impl Patience {
 
 /// A request's place in the queue. Dropped, it tells the rules that nobody waits there any more: the
 /// request has its answer, or its caller hung up.
-struct PlaceInQueue<'w> {
-    writer: &'w Writer,
+struct PlaceInQueue {
+    writer: Writer,
     bell: Bell,
     holder: Option<Holder>,
 }
 
-impl<'w> PlaceInQueue<'w> {
-    fn new(writer: &'w Writer) -> Self {
-        Self { writer, bell: Bell::default(), holder: None }
+impl PlaceInQueue {
+    /// Asks for a seat, or for a place.
+    ///
+    /// On a task of its own: a caller that hangs up over the question ends the request, and not what has
+    /// to be told once the place is known.
+    async fn take(writer: Writer, first: Command) -> Result<(Self, Outcome), Unavailable> {
+        let mut place = Self { writer, bell: Bell::default(), holder: None };
+        let asking = tokio::spawn(async move {
+            let outcome = place.submit(first).await?;
+            place.is_waiting_after(&outcome);
+            Ok((place, outcome))
+        });
+        // It ends otherwise only where the server ends.
+        asking.await.unwrap_or(Err(Unavailable::Failed))
     }
 
     async fn submit(&self, command: Command) -> Result<Outcome, Unavailable> {
@@ -93,7 +103,7 @@ impl<'w> PlaceInQueue<'w> {
     }
 }
 
-impl Drop for PlaceInQueue<'_> {
+impl Drop for PlaceInQueue {
     fn drop(&mut self) {
         let Some(holder) = self.holder else { return };
         // First the bell: the writer asks whether one still hangs there.

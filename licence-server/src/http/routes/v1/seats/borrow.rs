@@ -124,8 +124,11 @@ fn not_lent(outcome: Outcome, now: UnixTime, state: &AppState) -> Problem {
                 .mend("ask for fewer days, or ask the vendor for more")
         }
         Refusal::Conflict => problem
-            .detail("this account has a seat out already, or as many are out as may be")
-            .mend("bring the one that is out back; one that came back counts until its lease ends"),
+            .detail(
+                "this account took a seat along already, or as many are out as may be; a seat that \
+                 came back counts until its lease ends",
+            )
+            .mend("wait until the lease ends: its signed copy is good until then"),
         Refusal::InvalidGrant
         | Refusal::RefreshReused
         | Refusal::StoreBehind

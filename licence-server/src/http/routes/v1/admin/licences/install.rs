@@ -112,11 +112,27 @@ async fn install(
     let is_any = query.switch("replace")?.unwrap_or(false);
     let replace = if is_any { Replace::AnySeries } else { Replace::SameSeries };
     let file = body.map_err(unread)?.to_vec();
-    let installed = match admit_list(&file, now, &state)? {
-        Some(admission) => Installed::Revocations(take_list(admission, file, by, &state).await?),
-        None => Installed::Licence(take_licence(file, replace, now, by, &state).await?),
-    };
+    // On a task of its own, which a caller that hangs up does not end: what the rules have taken over, the
+    // shelf must go by.
+    let installing =
+        tokio::spawn(async move { verify_and_take(file, replace, now, by, &state).await });
+    let installed = installing.await.map_err(Problem::internal)??;
     Ok((StatusCode::CREATED, Json(installed)))
+}
+
+/// One after another: each is verified against what the one before has left.
+async fn verify_and_take(
+    file: Vec<u8>,
+    replace: Replace,
+    now: UnixTime,
+    by: Actor,
+    state: &AppState,
+) -> Result<Installed, Problem> {
+    let _turn = state.installations().lock().await;
+    match admit_list(&file, now, state)? {
+        Some(admission) => take_list(admission, file, by, state).await.map(Installed::Revocations),
+        None => take_licence(file, replace, now, by, state).await.map(Installed::Licence),
+    }
 }
 
 /// A revocation list, if that is what the file is. What is no list at all is left to the verifier of
@@ -152,7 +168,11 @@ async fn take_list(
     };
     let (seq, revoked) = (admitted.list.claims().seq, admitted.revoked.clone());
     let command = InstallRevocations { file, seq, revoked, by };
-    done(state.submit(Command::InstallRevocations(command)).await?)?;
+    let outcome = state.submit(Command::InstallRevocations(command)).await?;
+    if outcome == Outcome::Refused(Refusal::Conflict) {
+        return Err(superseded(state.mirror().site().list_seq));
+    }
+    done(outcome)?;
     state.shelf().take_list(&admitted);
     Ok(InstalledRevocations::new(&admitted))
 }
@@ -166,8 +186,9 @@ async fn take_licence(
 ) -> Result<InstalledLicence, Problem> {
     let admitted = state.shelf().admit(file.clone(), now)?;
     let terms = Terms::of(&admitted.licence.accepted);
-    let revoked = admitted.revoked.clone();
-    let command = Command::InstallLicence(InstallLicence { file, terms, replace, revoked, by });
+    let (revoked, list_seq) = (admitted.revoked.clone(), admitted.list_seq);
+    let install = InstallLicence { file, terms, replace, revoked, list_seq, by };
+    let command = Command::InstallLicence(install);
     let outcome = state.submit(command).await?;
     let Outcome::Installed { from } = outcome else { return Err(refused(outcome)) };
     let claims = admitted.licence.accepted.signed().claims();

@@ -1,6 +1,10 @@
+use std::future::{Future as _, poll_fn};
+use std::task::Poll;
+
 use licence_core::claims::{LicenceClaims, Period, RevocationsClaims, RevokedLicence};
 use licence_core::{LicenceId, PrivateKey, Vendor};
 use serde_json::{Value, json};
+use tokio::task::yield_now;
 
 use crate::http::paths;
 use crate::http::testing::{Answer, World, claims, sign, sign_as_root, start};
@@ -86,4 +90,33 @@ async fn a_list_that_a_stranger_signed_is_refused_as_a_list() {
     let refused = world.install(&forged).await;
     refused.assert_problem(401, "unknown_key");
     assert_eq!(refused.string("at"), "revocations");
+}
+
+#[tokio::test]
+async fn of_two_lists_that_are_sent_at_once_the_newer_counts() {
+    let world = World::licensed(1, 0).await;
+    let [newer, older] = [4, 3].map(|seq| sign_as_root(&list(seq, vec![])));
+    let (first, second) = tokio::join!(world.install(&newer), world.install(&older));
+    is_list(&first, 4, &[]);
+    second.assert_problem(409, "conflict");
+    assert_eq!(world.state.mirror().site().list_seq, 4);
+}
+
+/// Where the caller hung up between the commit and its answer, the rules went by a list that nothing else
+/// in the server knew until the next start.
+#[tokio::test]
+async fn a_list_whose_sender_hung_up_counts_all_the_same() {
+    let world = World::licensed(1, 0).await;
+    let file = sign_as_root(&list(3, vec![]));
+    let mut install = Box::pin(world.install(&file));
+    poll_fn(|context| {
+        assert!(install.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    drop(install);
+    while world.state.shelf().newest_list().is_none() {
+        yield_now().await;
+    }
+    assert_eq!(world.state.mirror().site().list_seq, 3);
 }

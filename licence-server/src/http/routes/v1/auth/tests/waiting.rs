@@ -232,3 +232,24 @@ async fn whoever_is_refused_while_they_wait_holds_nobody_up() {
     assert_eq!(seated.status, 200, "{}", seated.text);
     assert!(begun.elapsed() < Duration::from_secs(15), "it waited for its own time to end");
 }
+
+/// A caller that hung up over the very question left a live place behind, because nobody was there to learn
+/// of it: the seat waited for nobody for as long as they had been willing to.
+#[tokio::test]
+async fn whoever_hangs_up_before_they_have_a_place_holds_nobody_up() {
+    let world = World::licensed(1, 3).await;
+    let ann = world.sign_in("user1").await.string("refresh_token");
+    let bobs = world.sign_in("user2").await.string("refresh_token");
+    let form = format!("refresh_token={bobs}&wait=30");
+    let mut bob: Waiting<'_> =
+        Box::pin(async { world.post("/v1/auth/refresh", &form).send().await });
+    poll_once(&mut bob).await;
+    drop(bob);
+    let mut eve = waiting(&world, "user3", 30);
+    until_queue_of(&world, 2, &mut [&mut eve]).await;
+    world.sign_out(&ann).await;
+    let begun = instant();
+    let seated = eve.await;
+    assert_eq!(seated.status, 200, "{}", seated.text);
+    assert!(begun.elapsed() < Duration::from_secs(15), "it waited for who had gone");
+}
