@@ -70,6 +70,17 @@ impl Disk {
         platter.unsynced.clear();
     }
 
+    /// All that was written so far.
+    pub(crate) fn copy(&self) -> Vec<u8> {
+        self.lock().bytes.clone()
+    }
+
+    /// Another disk in its place, with a copy on it.
+    pub(crate) fn put_back(&self, bytes: Vec<u8>) {
+        self.unplug();
+        self.lock().bytes = bytes;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Platter> {
         self.0.lock().unwrap()
     }

@@ -13,6 +13,7 @@
 
 mod admins;
 mod ask;
+mod backup;
 mod broken;
 mod clients;
 mod clocks;

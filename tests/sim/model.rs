@@ -6,6 +6,7 @@
 mod chain;
 mod clock;
 mod ledger;
+mod life;
 mod line;
 mod log;
 mod seats;
@@ -26,6 +27,7 @@ use super::vendor::Vendor;
 pub(crate) use chain::Worth;
 pub(crate) use clock::Trusted;
 pub(crate) use ledger::{Ledger, is_per_session, total};
+pub(crate) use life::Life;
 pub(crate) use line::Line;
 pub(crate) use log::Log;
 pub(crate) use seats::Lent;
@@ -34,7 +36,9 @@ pub(crate) use tokens::Tokens;
 pub(crate) use user::Person;
 
 /// What the contract says of everything so far.
+#[derive(Clone)]
 pub(crate) struct Model {
+    pub(crate) life: Life,
     pub(crate) clock: Trusted,
     pub(crate) ledger: Ledger,
     pub(crate) people: BTreeMap<UserId, Person>,
@@ -56,6 +60,7 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn new(reading: Reading) -> Self {
         Self {
+            life: Life::default(),
             clock: Trusted::new(START, reading),
             ledger: Ledger::default(),
             people: BTreeMap::new(),
@@ -222,7 +227,7 @@ impl Model {
             let live = |end: Option<UnixTime>| end.filter(|end| !now.is_expired(*end));
             let is_same = live(row.lease_end) == live(known.lease)
                 && row.generation == known.chain.generation()
-                && row.current == known.chain.current().hash();
+                && row.current == known.chain.current();
             check(is_same, Promise::Durable, || {
                 format!("{row:?} is not what was answered: {known:?}")
             })?;

@@ -130,7 +130,10 @@ impl Device {
                 self.token = Some(Token::first(full.session));
                 self.end_next = None;
             }
-            Outcome::Refused(Refusal::InvalidGrant | Refusal::RefreshReused) => self.forget(),
+            // Where the store is behind, the person signs in once more.
+            Outcome::Refused(
+                Refusal::InvalidGrant | Refusal::RefreshReused | Refusal::StoreBehind,
+            ) => self.forget(),
             Outcome::Refused(Refusal::TooManySessions(others)) => {
                 self.wait = None;
                 self.end_next = others.first().copied();

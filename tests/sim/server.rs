@@ -149,6 +149,21 @@ impl Server {
         Ok(is_durable)
     }
 
+    /// A copy of the disk, on which everything is that was committed.
+    pub(crate) fn copy_disk(&self) -> Vec<u8> {
+        self.disk.copy()
+    }
+
+    /// Stops, and begins another life with a copy of the disk.
+    pub(crate) fn put_back(&mut self, bytes: Vec<u8>, rows: Rows, life: u32, now: UnixTime) {
+        self.witness = None;
+        self.disk.put_back(bytes);
+        let mut store = RedbStore::open_on(self.disk.plug_in()).unwrap();
+        let epoch = Epoch { counter: life, tag: u64::from(life) };
+        store.mark_restored(epoch, now).unwrap();
+        self.witness = Some(witness(store, rows, &self.disk, self.fault));
+    }
+
     /// What the server reads when it starts.
     pub(crate) fn load_mirror(&mut self, vendor: &Vendor) {
         let reader = self.witness().store.reader();

@@ -6,6 +6,7 @@ use licence_core::{SessionId, UnixTime, UserId};
 use licence_server::domain::{Command, DeviceMark, Holder, Outcome, Scope};
 
 use super::ask::{Ask, By, Mint};
+use super::backup::Backup;
 use super::broken::Broken;
 use super::clocks::{DAY, HOUR, YEAR};
 use super::dice::Dice;
@@ -39,6 +40,9 @@ pub(crate) struct Simulation {
     /// The time by which the last turn was judged.
     pub(crate) now: UnixTime,
     pub(crate) series: u8,
+    pub(crate) backup: Option<Backup>,
+    /// How many lives the store has had.
+    pub(crate) lives: u32,
     pub(crate) tally: Tally,
     /// What the last turn was asked for.
     pub(crate) asked: Vec<Ask>,
@@ -57,6 +61,8 @@ pub(crate) struct Tally {
     /// Of those, crashes after which nothing of the turn was on disk.
     pub(crate) crashes_undone: u64,
     pub(crate) clock_jumps: u64,
+    /// Backups that were put back.
+    pub(crate) restores: u64,
     /// Sessions that an honest client gave up, because its clock or its server kept it too long.
     pub(crate) given_up: u64,
 }
@@ -72,6 +78,7 @@ impl Tally {
             crashes: self.crashes + other.crashes,
             crashes_undone: self.crashes_undone + other.crashes_undone,
             clock_jumps: self.clock_jumps + other.clock_jumps,
+            restores: self.restores + other.restores,
             given_up: self.given_up + other.given_up,
         }
     }
@@ -97,6 +104,8 @@ impl Simulation {
             sightings: BTreeMap::new(),
             woken: Vec::new(),
             series: 1,
+            backup: None,
+            lives: 1,
             tally: Tally::default(),
             asked: Vec::new(),
             fault,
@@ -112,7 +121,8 @@ impl Simulation {
             let asks = self.administer();
             self.turn(&asks, None)?;
             let people: Vec<UserId> = self.model.people.keys().copied().collect();
-            let user = self.dice.pick(&people);
+            // The only one there was may have been erased.
+            let user = self.dice.any(&people).unwrap_or(UserId(self.mint.uuid()));
             let (mark, scope) = (self.mint.mark(), self.scope());
             *self.devices.get_mut(index).unwrap() = Device::new(user, mark, scope);
         }
@@ -135,6 +145,11 @@ impl Simulation {
             let end = self.dice.pick(&[End::Stopped, End::Killed, End::PowerLost]);
             self.server.restart(end, None, &mut self.dice)?;
             self.started(end)?;
+        }
+        if self.backup.is_none() && self.dice.one_in(150) {
+            self.back_up();
+        } else if self.dice.one_in(150) {
+            self.put_back()?;
         }
         Ok(())
     }
@@ -270,7 +285,7 @@ impl Simulation {
     }
 
     /// The server runs again, and has forgotten what was only in its memory.
-    fn started(&mut self, end: End) -> Result<(), Broken> {
+    pub(crate) fn started(&mut self, end: End) -> Result<(), Broken> {
         if end == End::PowerLost {
             self.server.clocks.reboot();
         }

@@ -63,7 +63,9 @@ impl Simulation {
                     NextSecret::First => {}
                 }
             }
-            Outcome::Refused(Refusal::RefreshReused | Refusal::InvalidGrant) => {
+            Outcome::Refused(
+                Refusal::RefreshReused | Refusal::InvalidGrant | Refusal::StoreBehind,
+            ) => {
                 self.tally.thieves_caught += 1;
                 // Nobody looks for this one again.
                 self.thieves.get_mut(index).unwrap().next = UnixTime::MAX;

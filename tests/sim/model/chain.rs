@@ -1,10 +1,9 @@
 //! The refresh tokens of one session: what each is worth, by the words of the contract.
 
 use licence_core::UnixTime;
-use licence_server::domain::{DeviceMark, Generation, Nonce};
+use licence_server::domain::{DeviceMark, Generation, Nonce, SecretHash};
 
 use crate::clocks::DAY;
-use crate::token::Secret;
 
 /// Seconds in which a parent gives the same child again.
 const REPLAY_SECS: i64 = 30;
@@ -18,8 +17,12 @@ const LATE_MAX: u32 = 2;
 /// A session's row of rotations.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    /// Every secret so far; the last one is good.
-    secrets: Vec<Secret>,
+    generation: Generation,
+    /// The one that is good.
+    current: SecretHash,
+    parent: Option<SecretHash>,
+    /// In which life of the store a token was adopted that it had never given; 0 for none.
+    pub(crate) adopted_in: u32,
     nonce: Option<Nonce>,
     rotated: UnixTime,
     opened: UnixTime,
@@ -39,14 +42,19 @@ pub(crate) enum Worth {
     SameChild,
     /// The same child again, long after.
     LateChild,
+    /// The store never gave it: so the store is older than the token.
+    Ahead,
     /// Its session ends.
     Theft,
 }
 
 impl Chain {
-    pub(crate) fn new(first: Secret, now: UnixTime) -> Self {
+    pub(crate) const fn new(first: SecretHash, now: UnixTime) -> Self {
         Self {
-            secrets: vec![first],
+            generation: Generation::FIRST,
+            current: first,
+            parent: None,
+            adopted_in: 0,
             nonce: None,
             rotated: now,
             opened: now,
@@ -57,31 +65,37 @@ impl Chain {
         }
     }
 
-    pub(crate) fn generation(&self) -> Generation {
-        Generation(u32::try_from(self.secrets.len()).unwrap() - 1)
+    pub(crate) const fn generation(&self) -> Generation {
+        self.generation
     }
 
     pub(crate) const fn nonce(&self) -> Option<Nonce> {
         self.nonce
     }
 
-    pub(crate) fn current(&self) -> Secret {
-        *self.secrets.last().unwrap()
+    pub(crate) const fn current(&self) -> SecretHash {
+        self.current
     }
 
     /// What a genuine token is worth now.
     pub(crate) fn worth(
         &self,
-        generation: Generation,
+        (generation, secret): (Generation, SecretHash),
         is_same_device: bool,
         seen: Option<UnixTime>,
         now: UnixTime,
     ) -> Worth {
-        if generation == self.generation() {
+        if generation == self.generation && secret == self.current {
             return Worth::Current;
         }
-        if generation.next() != Some(self.generation()) {
+        if generation >= self.generation {
+            return Worth::Ahead;
+        }
+        if generation.next() != Some(self.generation) {
             return Worth::Theft;
+        }
+        if self.parent != Some(secret) {
+            return Worth::Ahead;
         }
         let after_secs = |time: UnixTime| now.since(time).max(0);
         if after_secs(self.opened) < REPLAY_SECS {
@@ -100,10 +114,15 @@ impl Chain {
         if now.since(self.late_since) < DAY { self.late } else { 0 }
     }
 
-    pub(crate) fn rotate(&mut self, child: Secret, nonce: Nonce, now: UnixTime) {
-        self.secrets.push(child);
-        self.nonce = Some(nonce);
+    pub(crate) fn rotate(&mut self, child: SecretHash, nonce: Nonce, now: UnixTime) {
+        self.generation = self.generation.next().unwrap();
+        (self.parent, self.current, self.nonce) = (Some(self.current), child, Some(nonce));
         (self.rotated, self.opened, self.replays) = (now, now, 0);
+    }
+
+    /// Takes over a token that was made after the backup which was put back.
+    pub(crate) const fn adopt(&mut self, generation: Generation, secret: SecretHash, life: u32) {
+        (self.generation, self.current, self.adopted_in) = (generation, secret, life);
     }
 
     pub(crate) fn replay(&mut self, now: UnixTime) {

@@ -9,7 +9,6 @@ use super::chain::{self, Chain};
 use super::tokens::Access;
 use super::{Model, Worth, needs_seat};
 use crate::broken::{Broken, Promise, check};
-use crate::token::Secret;
 
 /// A session that was begun.
 #[derive(Clone, Debug)]
@@ -78,7 +77,7 @@ impl Model {
             mark: sign_in.mark,
             lease: None,
             access_end: now,
-            chain: Chain::new(Secret::of_first(sign_in.session), now),
+            chain: Chain::new(sign_in.secret, now),
             began: now,
             life_end: now.plus(sign_in.stay.life_secs),
             idle_secs: sign_in.stay.idle_secs,
@@ -145,8 +144,16 @@ impl Model {
         known.rebase(now);
         let is_same_device = chain::is_same_device(known.mark, refresh.mark);
         let seen = refresh.seen_iat.filter(|iat| *iat <= now);
-        let worth = known.chain.worth(refresh.generation, is_same_device, seen, now);
+        let shown = (refresh.generation, refresh.secret);
+        let worth = match known.chain.worth(shown, is_same_device, seen, now) {
+            Worth::Ahead if known.chain.adopted_in == self.life.number => Worth::Theft,
+            worth => worth,
+        };
         match (worth, outcome) {
+            (Worth::Ahead, _) if !self.life.may_adopt(now) => {
+                let is_behind = *outcome == Outcome::Refused(Refusal::StoreBehind);
+                check(is_behind, Promise::ThiefIsCaught, || format!("{refresh:?}: {outcome:?}"))
+            }
             (Worth::Theft, Outcome::Refused(Refusal::RefreshReused)) => {
                 self.end(id);
                 Ok(())
@@ -180,11 +187,14 @@ impl Model {
         now: UnixTime,
     ) -> Result<(), Broken> {
         let id = refresh.session;
-        let unlicensed_secs = self.unlicensed_secs;
+        let (unlicensed_secs, life) = (self.unlicensed_secs, self.life.number);
         let known = self.sessions.get_mut(&id).unwrap();
-        if worth == Worth::Current {
-            let child = known.chain.current().child(refresh.nonce);
-            known.chain.rotate(child, refresh.nonce, now);
+        if worth == Worth::Ahead {
+            known.chain.adopt(refresh.generation, refresh.secret, life);
+        }
+        let is_rotated = matches!(worth, Worth::Current | Worth::Ahead);
+        if is_rotated {
+            known.chain.rotate(refresh.child, refresh.nonce, now);
             (known.touched, known.unlicensed_secs) = (now, unlicensed_secs);
         }
         let (generation, nonce) = (known.chain.generation(), known.chain.nonce());
@@ -193,10 +203,10 @@ impl Model {
         match worth {
             Worth::SameChild => known.chain.replay(now),
             Worth::LateChild => known.chain.replay_late(now),
-            Worth::Current | Worth::Theft => {}
+            Worth::Current | Worth::Ahead | Worth::Theft => {}
         }
         let is_seated = known.lease.is_some_and(|end| !now.is_expired(end));
-        if worth == Worth::Current || !is_seated {
+        if is_rotated || !is_seated {
             self.end_own(refresh.end_session.filter(|other| *other != id), grant.user);
             return self.seat_or_none(id, 0, &Outcome::Granted(grant.clone()), now);
         }

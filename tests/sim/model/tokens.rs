@@ -13,7 +13,7 @@ use crate::clocks::HOUR;
 const KEPT_MAX: usize = 512;
 
 /// What was handed out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens(Vec<Access>);
 
 /// One access token.
