@@ -2,6 +2,7 @@
 
 mod commands;
 mod reference;
+mod requests;
 
 use std::collections::BTreeSet;
 use std::fs;

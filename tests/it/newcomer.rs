@@ -69,19 +69,21 @@ impl Newcomer {
         let mut block =
             block.replace("http://localhost:8080", url).replace("127.0.0.1:8080", ANY_PORT);
         if block.contains(A_SERIAL) {
-            let list = self.list("licence-issuer list --json");
-            block = block.replace(A_SERIAL, list[0]["serial"].as_str().unwrap());
+            let serial = self.one_of("licence-issuer list --json", "/0/serial");
+            block = block.replace(A_SERIAL, &serial);
         }
         if block.contains(A_SESSION) {
-            let list = self.list("licence-server session list --json");
-            block = block.replace(A_SESSION, list["items"][0]["session"].as_str().unwrap());
+            let session = self.one_of("licence-server session list --json", "/items/0/session");
+            block = block.replace(A_SESSION, &session);
         }
         block
     }
 
+    /// A text of what a command prints as JSON.
     #[track_caller]
-    fn list(&self, command: &str) -> Value {
-        serde_json::from_str(&self.run(command)).unwrap()
+    fn one_of(&self, command: &str, place: &str) -> String {
+        let printed: Value = serde_json::from_str(&self.run(command)).unwrap();
+        printed.pointer(place).and_then(Value::as_str).unwrap().to_owned()
     }
 
     fn shell(&self, script: &str) -> Command {

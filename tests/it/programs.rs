@@ -86,9 +86,20 @@ impl Institute {
     /// Registers a person whose password is the name and some more.
     #[track_caller]
     pub(crate) fn register(&self, name: &str) {
+        self.register_with(name, &[]);
+    }
+
+    /// The same for an administrator.
+    #[track_caller]
+    pub(crate) fn register_admin(&self, name: &str) {
+        self.register_with(name, &["--role", "admin"]);
+    }
+
+    #[track_caller]
+    fn register_with(&self, name: &str, more: &[&str]) {
         fs::write(self.path("password.txt"), password(name)).unwrap();
         let words = ["user", "add", name, "--password-file", "password.txt", "--data", "site"];
-        self.run("licence-server", &words);
+        self.run("licence-server", &[&words[..], more].concat());
     }
 
     /// Starts the server, on a port of its own choice each time, and waits until it listens.

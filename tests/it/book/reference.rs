@@ -7,6 +7,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use licence_core::Code;
+use serde_json::Value;
 
 use super::{docs, page};
 use crate::programs::binary;
@@ -42,6 +43,33 @@ fn the_page_of_codes_is_the_list_of_the_core() {
     compare("codes.md", &text);
 }
 
+/// The methods of OpenAPI, in the order in which a page lists them.
+const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
+
+#[test]
+fn the_page_of_routes_is_the_description_of_the_server() {
+    let description: Value = serde_json::from_str(&page("openapi.json")).unwrap();
+    let mut text = String::from(
+        "# HTTP\n\n\
+         Every route. What goes in and comes out of each stands in the server's own description, OpenAPI 3.1: a page at\n\
+         `/docs` of every server, with a button to sign in and to try each route, and the document at `/openapi.json`\n\
+         ([the same here](openapi.json)). [A collection of requests](requests.http) opens in an editor.\n\n\
+         Refusals are RFC 9457 problems with a [code](codes.md).\n\n\
+         | route | | what it is for | answers |\n|---|---|---|---|\n",
+    );
+    for (path, operations) in members(&description, "paths") {
+        for method in METHODS {
+            let Some(operation) = operations.get(method) else { continue };
+            let summary = operation.get("summary").and_then(Value::as_str).expect(path);
+            let answers: Vec<_> =
+                members(operation, "responses").keys().map(String::as_str).collect();
+            let (method, answers) = (method.to_uppercase(), answers.join(", "));
+            writeln!(text, "| `{path}` | {method} | {summary} | {answers} |").unwrap();
+        }
+    }
+    compare("http.md", &text);
+}
+
 #[test]
 fn the_page_of_commands_is_their_own_help() {
     let mut text = String::from(
@@ -53,6 +81,11 @@ fn the_page_of_commands_is_their_own_help() {
         write_help(program, &[], &mut text);
     }
     compare("commands.md", &text);
+}
+
+#[track_caller]
+fn members<'v>(value: &'v Value, name: &str) -> &'v serde_json::Map<String, Value> {
+    value.get(name).and_then(Value::as_object).expect(name)
 }
 
 /// The help of a command, and of each command below it.
