@@ -105,6 +105,26 @@ fn a_parent_shown_again_after_a_crash_gives_the_same_child() {
 }
 
 #[test]
+fn fifty_parallel_refreshes_with_one_token_are_fifty_answers_with_one_child() {
+    let mut institute = Institute::with_seats(1);
+    institute.serve();
+    institute.register("ann");
+    let signed_in = institute.sign_in("ann").expect(200);
+    let parent = signed_in.text("refresh_token");
+    let answers: Vec<Answer> = thread::scope(|scope| {
+        let institute = &institute;
+        let refreshing: Vec<_> =
+            (0..50).map(|_| scope.spawn(move || institute.refresh(parent))).collect();
+        refreshing.into_iter().map(|thread| thread.join().unwrap().expect(200)).collect()
+    });
+    let children: BTreeSet<_> = answers.iter().map(|answer| answer.text("refresh_token")).collect();
+    assert_eq!(children.len(), 1, "one new child");
+    let child = children.first().unwrap();
+    assert_ne!(*child, parent);
+    institute.refresh(child).expect(200);
+}
+
+#[test]
 fn what_is_no_credential_is_refused_in_words() {
     let mut institute = Institute::with_seats(1);
     institute.serve();

@@ -9,10 +9,12 @@
 
 mod book;
 mod crowd;
+mod disk;
 mod documents;
 mod full_log;
 mod institute;
 mod interop;
+mod killed;
 mod known_answers;
 mod newcomer;
 mod programs;
@@ -20,4 +22,5 @@ mod properties;
 mod python;
 mod secrets;
 mod transport;
+mod unlicensed;
 mod vectors;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -44,24 +45,41 @@ impl Institute {
     /// The same with other words for `issue`.
     #[track_caller]
     pub(crate) fn with_terms(terms: &[&str]) -> Self {
+        let institute = Self::unlicensed();
+        institute.license(terms);
+        institute
+    }
+
+    /// The same without a licence.
+    #[track_caller]
+    pub(crate) fn unlicensed() -> Self {
         let institute = Self { dir: tempfile::tempdir().unwrap(), server: None };
-        institute.found(terms);
+        institute.found();
         institute
     }
 
     #[track_caller]
-    fn found(&self, terms: &[&str]) {
+    fn found(&self) {
         let vendor = ["--vendor", "Acme", "--product", PRODUCT, "--no-passphrase"];
         self.run("licence-issuer", &[&["init", "vendor"], &vendor[..]].concat());
         self.run("licence-server", &["init", "--data", "site", "--kit", "vendor/site-kit.json"]);
         let ask = ["--institute", "University of Example", "--out", "request.txt"];
         self.run("licence-server", &[&["request", "--data", "site"], &ask[..]].concat());
+    }
+
+    #[track_caller]
+    fn license(&self, terms: &[&str]) {
         let term = ["--days", "30", "--request", "request.txt"];
         let to = ["--institute", "University of Example", "--out", "example.licence"];
         let issue = ["issue", "--vendor-dir", "vendor"];
         self.run("licence-issuer", &[&issue[..], terms, &term, &to].concat());
-        let install = ["licence", "install", "example.licence", "--data", "site"];
-        self.run("licence-server", &install);
+        self.install("example.licence");
+    }
+
+    /// Installs a licence or a revocation list.
+    #[track_caller]
+    pub(crate) fn install(&self, file: &str) {
+        self.run("licence-server", &["licence", "install", file, "--data", "site"]);
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -86,20 +104,15 @@ impl Institute {
     /// Registers a person whose password is the name and some more.
     #[track_caller]
     pub(crate) fn register(&self, name: &str) {
-        self.register_with(name, &[]);
+        self.register_as(name, &[]);
     }
 
-    /// The same for an administrator.
+    /// The same with other words for `user add`.
     #[track_caller]
-    pub(crate) fn register_admin(&self, name: &str) {
-        self.register_with(name, &["--role", "admin"]);
-    }
-
-    #[track_caller]
-    fn register_with(&self, name: &str, more: &[&str]) {
+    pub(crate) fn register_as(&self, name: &str, words: &[&str]) {
         fs::write(self.path("password.txt"), password(name)).unwrap();
-        let words = ["user", "add", name, "--password-file", "password.txt", "--data", "site"];
-        self.run("licence-server", &[&words[..], more].concat());
+        let add = ["user", "add", name, "--password-file", "password.txt", "--data", "site"];
+        self.run("licence-server", &[&add[..], words].concat());
     }
 
     /// Starts the server, on a port of its own choice each time, and waits until it listens.
@@ -109,6 +122,29 @@ impl Institute {
         command.current_dir(self.dir.path());
         command.args(["serve", "--data", "site", "--listen", ANY_PORT]).stdin(Stdio::null());
         self.server = Some(Serving::start(command, &self.path("log")));
+    }
+
+    /// The same where no file may grow beyond so many bytes, as on a disk that is nearly full.
+    #[track_caller]
+    pub(crate) fn serve_within(&mut self, bytes_max: u64) {
+        // Of a limit that is reached, a process which ignores the signal is told by the write that failed.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes_max / 512);
+        let mut command = Command::new("sh");
+        command.current_dir(self.dir.path()).args(["-c", &script]).arg(binary("licence-server"));
+        command.args(["serve", "--data", "site", "--listen", ANY_PORT]).stdin(Stdio::null());
+        self.server = Some(Serving::start(command, &self.path("log")));
+    }
+
+    /// Waits for the end of a server that ends by itself.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        self.server.take().unwrap().process.wait().unwrap()
+    }
+
+    /// What the servers have logged so far.
+    #[track_caller]
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap()
     }
 
     /// Ends the server as a power cut would.
@@ -140,6 +176,14 @@ impl Institute {
         self.post("/v1/auth/token", &form)
     }
 
+    /// Signs in to administer, which takes no seat.
+    #[track_caller]
+    pub(crate) fn sign_in_to_administer(&self, name: &str) -> Answer {
+        let password = password(name);
+        let form = [("grant_type", "password"), ("scope", "admin"), ("username", name)];
+        self.post("/v1/auth/token", &[&form[..], &[("password", password.as_str())]].concat())
+    }
+
     #[track_caller]
     pub(crate) fn refresh(&self, token: &str) -> Answer {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
@@ -151,6 +195,23 @@ impl Institute {
     pub(crate) fn refresh_by(&self, agent: &ureq::Agent, token: &str) -> Answer {
         let request = agent.post(self.url("/v1/auth/refresh"));
         answer(request.send_form([("refresh_token", token)]))
+    }
+
+    /// The same of a server that may end over it; `None` where no answer came.
+    pub(crate) fn try_refresh(&self, token: &str) -> Option<Answer> {
+        let request = agent().post(self.url("/v1/auth/refresh"));
+        let mut response = request.send_form([("refresh_token", token)]).ok()?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().read_to_string().ok()?;
+        Some(Answer { status, body: serde_json::from_str(&body).ok()? })
+    }
+
+    /// Writes a session's data.
+    pub(crate) fn put_data(&self, access_token: &str, json: &str) -> Option<u16> {
+        let request = agent().put(self.url("/v1/session/data"));
+        let request = request.header("Authorization", format!("Bearer {access_token}"));
+        let request = request.header("Content-Type", "application/json");
+        request.send(json).ok().map(|response| response.status().as_u16())
     }
 
     /// Gives a seat back over connections that are kept.
@@ -165,6 +226,12 @@ impl Institute {
     pub(crate) fn sign_out(&self, refresh_token: &str) {
         let answer = self.post("/v1/auth/logout", &[("refresh_token", refresh_token)]);
         assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// The server that runs.
+    #[track_caller]
+    pub(crate) fn server(&self) -> &Serving {
+        self.server.as_ref().unwrap()
     }
 
     /// Host and port.
@@ -188,6 +255,11 @@ impl Serving {
         let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = address_in(&mut printed);
         Self { process: child, _printed: printed, url }
+    }
+
+    /// Ends the server at once, while others may be asking it.
+    pub(crate) fn kill(&self) {
+        kill_process(Pid::from_child(&self.process), Signal::KILL).unwrap();
     }
 
     /// The address as a browser calls it.

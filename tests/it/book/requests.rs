@@ -109,7 +109,7 @@ fn ask(request: &Request, known: &Known) -> Answer {
 fn each_request_of_the_collection_is_answered_as_it_says() {
     let mut institute = Institute::with_seats(1);
     institute.serve();
-    institute.register_admin("ann");
+    institute.register_as("ann", &["--role", "admin"]);
     let (mut known, requests) = collection();
     known.settings.insert("server".to_owned(), institute.url(""));
     assert!(requests.len() > 10, "{requests:?}");
