@@ -18,8 +18,9 @@ use zeroize::Zeroizing;
 use crate::config::{Host, Origin};
 
 pub(crate) use self::admin::{
-    AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb, PageArgs,
-    PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, SessionVerb, UserListArgs, UserVerb,
+    AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb,
+    PageArgs, PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, ServiceVerb, SessionVerb, UserListArgs,
+    UserVerb,
 };
 
 /// Where a throw-away server listens when nobody says: this machine only.
@@ -84,6 +85,11 @@ pub(crate) enum Verb {
     Seat {
         #[command(subcommand)]
         verb: SeatVerb,
+    },
+    /// Give services keys of their own, and take them back
+    Service {
+        #[command(subcommand)]
+        verb: ServiceVerb,
     },
     /// See what happened, prove the log of it, and cut it
     Audit {

@@ -1,7 +1,7 @@
 //! What readers see without asking the store: changed after a commit, and never before it.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -11,7 +11,8 @@ use licence_core::{SessionId, TokenId, UnixTime};
 use tokio::sync::watch;
 
 use crate::domain::{
-    Anchor, Changes, Judgement, Licences, Reading, Revocation, Revoked, Site, Terms,
+    Anchor, Changes, Judgement, Licences, Reading, Revocation, Revoked, Service, ServiceId, Site,
+    Terms,
 };
 
 /// The committed state that every request needs.
@@ -32,6 +33,7 @@ struct State {
     anchor: Anchor,
     licences: Licences,
     revoked: RevokedTokens,
+    services: BTreeMap<ServiceId, Service>,
 }
 
 /// What an access token says of itself, as far as revocation goes.
@@ -57,11 +59,36 @@ impl Mirror {
         let mut revoked = RevokedTokens::default();
         revocations.into_iter().for_each(|revocation| revoked.add(revocation));
         Self {
-            state: RwLock::new(State { site, anchor, licences, revoked }),
+            state: RwLock::new(State {
+                site,
+                anchor,
+                licences,
+                revoked,
+                services: BTreeMap::new(),
+            }),
             awaited_end: watch::Sender::new(None),
             revocations: watch::Sender::new(site.position.seq),
             is_ready: AtomicBool::new(true),
         }
+    }
+
+    /// The same with the services that the store holds.
+    #[must_use]
+    pub fn with_services(self, services: Vec<Service>) -> Self {
+        self.write().services = services.into_iter().map(|row| (row.id, row)).collect();
+        self
+    }
+
+    /// The service with an id.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> Option<Service> {
+        self.read().services.get(&id).cloned()
+    }
+
+    /// Every service, oldest first. They are bounded.
+    #[must_use]
+    pub fn services(&self) -> Vec<Service> {
+        self.read().services.values().cloned().collect()
     }
 
     /// Whether an access token is good no more, whatever its times say.
@@ -153,6 +180,12 @@ impl Mirror {
         state.licences = licences.clone();
         changes.revoked().iter().for_each(|entry| state.revoked.add(*entry));
         changes.purged().iter().for_each(|entry| state.revoked.remove(*entry));
+        for (id, service) in changes.services() {
+            match service {
+                Some(service) => state.services.insert(*id, service.clone()),
+                None => state.services.remove(id),
+            };
+        }
         drop(state);
         self.awaited_end.send_if_modified(|end| replace(end, changes.awaited_end()));
         if !changes.revoked().is_empty() {

@@ -87,7 +87,9 @@ impl AppState {
         let now = anchor.judge(&committed, reading).now;
         let licences = restore(&shelf, &reader, now).map_err(|error| store_failure(&error))?;
         let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
-        let mirror = Arc::new(Mirror::new(committed, anchor, licences, revocations));
+        let services = reader.services().map_err(|error| store_failure(&error))?;
+        let mirror = Mirror::new(committed, anchor, licences, revocations);
+        let mirror = Arc::new(mirror.with_services(services));
         let clock = Arc::clone(&sources.clock);
         let metrics = Metrics::default();
         let read_clock = move || clock.read();

@@ -8,6 +8,7 @@
 )]
 
 mod book;
+mod clients;
 mod crowd;
 mod disk;
 mod documents;
@@ -17,6 +18,7 @@ mod interop;
 mod killed;
 mod known_answers;
 mod newcomer;
+mod nginx;
 mod programs;
 mod properties;
 mod python;

@@ -154,7 +154,14 @@ impl Model {
                 self.line.forget_the_gone(now);
                 Ok(())
             }
-            (Command::WriteData(_) | Command::AcceptClock(_) | Command::PruneLog(_), _) => Ok(()),
+            (
+                Command::WriteData(_)
+                | Command::AddService(_)
+                | Command::RevokeService(_)
+                | Command::AcceptClock(_)
+                | Command::PruneLog(_),
+                _,
+            ) => Ok(()),
         }
     }
 

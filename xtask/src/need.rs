@@ -6,6 +6,7 @@ pub(crate) mod chromium;
 mod debian;
 pub(crate) mod debian_root;
 pub(crate) mod musl;
+pub(crate) mod nginx;
 pub(crate) mod npm;
 pub(crate) mod python;
 pub(crate) mod rust_target;

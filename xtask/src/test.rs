@@ -10,7 +10,7 @@ use crate::command::{self, cargo};
 use crate::demo;
 use crate::dist;
 use crate::failure::Failure;
-use crate::need::{chromium, npm, python};
+use crate::need::{chromium, nginx, npm, python};
 use crate::step::Steps;
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -49,21 +49,26 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
 /// What the tests are told, because they cannot find it themselves.
 struct Tools {
     chromium: PathBuf,
+    nginx: PathBuf,
     python: PathBuf,
 }
 
 impl Tools {
     fn told_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env(chromium::VARIABLE, &self.chromium).env(python::VARIABLE, &self.python)
+        command
+            .env(chromium::VARIABLE, &self.chromium)
+            .env(nginx::VARIABLE, &self.nginx)
+            .env(python::VARIABLE, &self.python)
     }
 }
 
 fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
     let chromium = steps.take("chromium", chromium::provide)?;
+    let nginx = steps.take("nginx", nginx::provide)?;
     let python = steps.take("python", || python::provide(workspace))?;
     steps.take("node packages", || npm::provide(&workspace.node_tests()))?;
     steps.take("browser packages", || npm::provide(&workspace.browser_tests()))?;
-    Ok(Tools { chromium, python })
+    Ok(Tools { chromium, nginx, python })
 }
 
 /// Builds all that the tests run, the two command-line tools among it.

@@ -168,6 +168,35 @@ pub(crate) struct ReleaseArgs {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum ServiceVerb {
+    /// Give a service a key, which is shown this once
+    Add(AddServiceArgs),
+    /// List services, without their keys
+    List,
+    /// Take a service's key back: it opens nothing any more
+    Revoke {
+        /// The service's name or id
+        #[arg(value_name = "NAME", value_parser = text)]
+        which: Text,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AddServiceArgs {
+    /// What the service is called: 1 to 64 characters of `A-Z a-z 0-9 . _ -`
+    #[arg(value_name = "NAME", value_parser = text)]
+    pub(crate) name: Text,
+
+    /// What the key opens: `introspect` asks whether a token is good, `seats` how many are taken
+    #[arg(long = "scope", value_name = "S", required = true, value_parser = ["introspect", "seats"])]
+    pub(crate) scopes: Vec<String>,
+
+    /// How many days the key is good for, at most 3650 [default: 365]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub(crate) days: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum AuditVerb {
     /// List what happened, the newest first; with --json all of it, the oldest first, one a line
     List(AuditListArgs),

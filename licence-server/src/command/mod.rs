@@ -14,6 +14,7 @@ mod request;
 mod said;
 mod seat;
 mod serve;
+mod service;
 mod session;
 mod tls;
 mod user;
@@ -53,6 +54,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::User { verb } => user::run(verb, &data()?)?.print(format),
         Verb::Session { verb } => session::run(verb, &data()?)?.print(format),
         Verb::Seat { verb } => seat::run(verb, &data()?)?.print(format),
+        Verb::Service { verb } => service::run(verb, &data()?)?.print(format),
         Verb::Audit { verb } => audit::run(verb, &data()?, format),
         Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),

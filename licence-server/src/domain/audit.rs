@@ -5,6 +5,8 @@ use licence_core::json::{self, ObjectWriter};
 use licence_core::{ChainHead, Code, LicenceId, SessionId, Text, TokenId, UnixTime, UserId};
 use sha2::{Digest as _, Sha256};
 
+use super::row::ServiceId;
+
 /// Something that happened, refusals included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -50,6 +52,10 @@ pub enum Act {
     TokenReused(SessionId),
     /// One access token was revoked.
     TokenRevoked(SessionId, TokenId),
+    /// A service was given a key.
+    ServiceAdded(ServiceId),
+    /// A service's key was taken back.
+    ServiceRevoked(ServiceId),
     /// A licence was installed.
     LicenceInstalled(LicenceId),
     /// A revocation list was installed.
@@ -145,6 +151,8 @@ impl Act {
             Self::SessionRevoked(_) => "session_revoked",
             Self::TokenReused(_) => "token_reused",
             Self::TokenRevoked(..) => "token_revoked",
+            Self::ServiceAdded(_) => "service_added",
+            Self::ServiceRevoked(_) => "service_revoked",
             Self::LicenceInstalled(_) => "licence_installed",
             Self::RevocationsInstalled(_) => "revocations_installed",
             Self::SeatsOver => "seats_over",
@@ -188,6 +196,9 @@ impl Act {
             | Self::SeatWrittenOff(token)
             | Self::BorrowingEnded(token) => {
                 entry.string("token", token);
+            }
+            Self::ServiceAdded(service) | Self::ServiceRevoked(service) => {
+                entry.string("service", service);
             }
             Self::LicenceInstalled(licence) => entry.string("licence", licence),
             Self::RevocationsInstalled(seq) => entry.integer("list", *seq),

@@ -12,7 +12,7 @@ use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 use super::audit::{Act, Actor, Entry};
 use super::licence::Licences;
 use super::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, User,
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, Session, Site, User,
 };
 use super::timeline::{ClockDoubt, Judgement, Reading};
 
@@ -146,7 +146,8 @@ impl Draft {
             borrowings: self.tables.borrowings.wanted(),
             own_borrowings: self.tables.own_borrowings.wanted(),
             data: self.tables.data.wanted(),
-            is_queue_wanted: self.tables.is_queue_wanted,
+            is_queue_wanted: self.tables.queue.is_wanted(),
+            are_services_wanted: self.tables.services.is_wanted(),
             leases_by_end: self.fronts.leases.wanted,
             revocations_by_end: self.fronts.revocations.wanted,
             sessions_by_end: self.fronts.sessions.wanted,
@@ -196,7 +197,12 @@ impl Draft {
 
     /// Takes the whole queue from the engine. It is bounded.
     pub fn load_queue(&mut self, places: Vec<Place>) {
-        self.tables.load_queue(places);
+        self.tables.queue.load(places.into_iter().map(|place| (place.ticket, place)));
+    }
+
+    /// Takes every service from the engine. They are bounded.
+    pub fn load_services(&mut self, services: Vec<Service>) {
+        self.tables.services.load(services.into_iter().map(|service| (service.id, service)));
     }
 
     /// Takes the leases that end first from the engine, in their order: as many as were asked for,

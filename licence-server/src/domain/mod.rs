@@ -17,6 +17,7 @@ mod refresh;
 mod rotation;
 mod row;
 mod seat;
+mod service;
 mod session;
 mod table;
 mod throttle;
@@ -27,20 +28,22 @@ use licence_core::{SessionId, UserId};
 
 pub use audit::{Act, Actor, Entry, Refused, UserChangeKind};
 pub use command::{
-    AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected, FullHouse, Grant,
-    InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret, Outcome, PruneLog,
-    Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat, RevokeToken, SeatGrant,
-    Sighting, SignIn, SignOut, Stay, UserChange, WriteData, WriteOff,
+    AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected,
+    FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
+    Outcome, PruneLog, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat,
+    RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, UserChange, WriteData,
+    WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
 pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
 pub use row::{
     ADMIN_ROLE, Borrowing, Credential, CredentialVersion, Data, DataOwner, DeviceMark, Holder,
-    LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Session, Site, Ticket, TicketRank,
-    User,
+    LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Service, ServiceId, ServiceName,
+    ServiceScope, Session, Site, Ticket, TicketRank, User,
 };
 pub(crate) use seat::sessions_of;
+pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
 
@@ -73,6 +76,8 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
         Command::WriteOff(write_off) => borrow::write_off(write_off, draft),
         Command::WriteData(write) => data::write(write, draft),
         Command::Seen(sightings) => session::see(sightings, draft),
+        Command::AddService(add) => service::add(add, draft),
+        Command::RevokeService(revoke) => service::revoke(*revoke, draft),
         Command::InstallLicence(install) => Ok(licence::install(install, draft)),
         Command::InstallRevocations(install) => Ok(licence::install_revocations(install, draft)),
         Command::AcceptClock(by) => Ok(clock::accept(*by, draft)),

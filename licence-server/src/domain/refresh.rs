@@ -13,6 +13,7 @@
 use std::fmt;
 
 use licence_core::UnixTime;
+use subtle::ConstantTimeEq as _;
 
 /// Seconds in which a parent gives the same child again: five tabs at once, an answer that was lost.
 pub(super) const REPLAY_SECS: i64 = 30;
@@ -45,9 +46,18 @@ impl Generation {
     }
 }
 
-/// SHA-256 of a refresh secret. The secret has 256 random bits, so nothing slower is needed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// SHA-256 of a random secret. The secret has 256 bits, so nothing slower is needed. Equality is tested in
+/// constant time.
+#[derive(Clone, Copy)]
 pub struct SecretHash(pub [u8; 32]);
+
+impl PartialEq for SecretHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretHash {}
 
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

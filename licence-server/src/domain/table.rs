@@ -13,6 +13,14 @@ pub(super) struct Table<K, V> {
     journal: Vec<Step<K, V>>,
 }
 
+/// A table that is loaded whole or not at all, because a rule has to know every row of it. It is bounded.
+#[derive(Debug)]
+pub(super) struct Whole<K, V> {
+    pub(super) table: Table<K, V>,
+    is_loaded: bool,
+    is_wanted: bool,
+}
+
 /// What one write replaced.
 #[derive(Debug)]
 struct Step<K, V> {
@@ -101,6 +109,35 @@ impl<K: Ord + Clone, V> Table<K, V> {
     }
 }
 
+impl<K, V> Default for Whole<K, V> {
+    fn default() -> Self {
+        Self { table: Table::default(), is_loaded: false, is_wanted: false }
+    }
+}
+
+impl<K: Ord + Clone, V> Whole<K, V> {
+    /// Every row, in the order of the keys.
+    pub(super) fn rows(&mut self) -> Result<impl Iterator<Item = &V>, Missing> {
+        if self.is_loaded {
+            return Ok(self.table.rows());
+        }
+        self.is_wanted = true;
+        Err(Missing)
+    }
+
+    /// Takes what an engine read.
+    pub(super) fn load(&mut self, rows: impl IntoIterator<Item = (K, V)>) {
+        for (key, row) in rows {
+            self.table.load(key, Some(row));
+        }
+        (self.is_loaded, self.is_wanted) = (true, false);
+    }
+
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.is_wanted
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +150,15 @@ mod tests {
         table.load(1, None);
         assert_eq!(table.row(&1), Ok(None));
         assert!(table.wanted().is_empty());
+    }
+
+    #[test]
+    fn a_whole_table_is_wanted_until_it_is_loaded() {
+        let mut whole = Whole::<u8, &str>::default();
+        assert!(whole.rows().is_err() && whole.is_wanted());
+        whole.load([(2, "b"), (1, "a")]);
+        assert!(!whole.is_wanted());
+        assert_eq!(whole.rows().unwrap().collect::<Vec<_>>(), [&"a", &"b"]);
     }
 
     #[test]

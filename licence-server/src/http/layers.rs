@@ -12,7 +12,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::cookie::CookieRule;
 use super::csrf::{self, CookieUse};
-use super::problem::{Problem, with_oauth_members};
+use super::problem::{OauthForm, Problem, with_oauth_members};
 use super::{client_address, request_id, request_time};
 use crate::config::Origin;
 use crate::state::AppState;
@@ -76,12 +76,16 @@ async fn guard(mut response: Response) -> Response {
 /// refused.
 async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_token_route = request.uri().path().starts_with("/v1/auth/");
+    let oauth = is_token_route.then(|| OauthForm::wanted(request.headers()));
     let response = if is_forged(&request, &state) {
         Problem::new(Code::Csrf).into_response()
     } else {
         next.run(request).await
     };
-    if is_token_route { with_oauth_members(response).await } else { response }
+    match oauth {
+        Some(wanted) => with_oauth_members(response, wanted),
+        None => response,
+    }
 }
 
 /// Whether another page sent the request along with our cookie.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use licence_core::{Code, Refusal};
 use serde_json::{Map, Value};
@@ -39,6 +39,8 @@ enum Challenge {
     Unasked,
     /// The one that was shown is not good (RFC 6750 section 3.1).
     WrongToken,
+    /// The name and key that were shown are not good (RFC 6749 section 5.2).
+    WrongClient,
 }
 
 /// Seconds after which whoever was sent away may come back.
@@ -133,6 +135,13 @@ impl Problem {
         self
     }
 
+    /// Asks for a name and a key again, in the way in which wrong ones came.
+    #[must_use]
+    pub const fn unknown_client(mut self) -> Self {
+        self.challenge = Challenge::WrongClient;
+        self.oauth_error("invalid_client")
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -177,6 +186,7 @@ impl Challenge {
         match self {
             Self::Unasked => "Bearer",
             Self::WrongToken => r#"Bearer error="invalid_token""#,
+            Self::WrongClient => r#"Basic realm="licence-server""#,
         }
     }
 }
@@ -237,13 +247,40 @@ pub(super) fn not(outcome: domain::Outcome) -> Problem {
 }
 
 /// Gives the problems of token routes the members that OAuth2 clients read.
-pub(super) async fn with_oauth_members(response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    let body = match parts.extensions.get::<Problem>() {
-        Some(problem) => Body::from(Value::Object(problem.oauth_members()).to_string()),
-        None => body,
+pub(super) fn with_oauth_members(response: Response, wanted: OauthForm) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Some(problem) = parts.extensions.get::<Problem>() else {
+        return Response::from_parts(parts, body);
     };
+    let body = Body::from(Value::Object(problem.oauth_members()).to_string());
+    if wanted == OauthForm::Json {
+        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     Response::from_parts(parts, body)
+}
+
+/// As what a token route's refusal is labelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OauthForm {
+    /// `application/problem+json`.
+    Problem,
+    /// `application/json`, which RFC 6749 section 5.2 names, for a client that takes that and nothing else.
+    Json,
+}
+
+impl OauthForm {
+    pub(super) fn wanted(headers: &HeaderMap) -> Self {
+        let accepted =
+            headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+        let mut kinds = accepted
+            .flat_map(|accept| accept.split(','))
+            .map(|range| range.split(';').next().unwrap_or_default().trim());
+        let is_json = |kind: &str| kind.eq_ignore_ascii_case("application/json");
+        match kinds.next() {
+            Some(first) if is_json(first) && kinds.all(is_json) => Self::Json,
+            Some(_) | None => Self::Problem,
+        }
+    }
 }
 
 /// What the verifier refused, in its own words.
@@ -357,9 +394,9 @@ mod tests {
     #[tokio::test]
     async fn a_failure_of_ours_says_nothing_but_its_code() {
         let problem = Problem::internal("the disk is on fire").detail("secret").with("path", "/x");
-        let body = body(with_oauth_members(problem.into_response()).await).await;
+        let response = with_oauth_members(problem.into_response(), OauthForm::Problem);
         assert_eq!(
-            body,
+            body(response).await,
             serde_json::json!({
                 "type": "urn:problem-type:licence:internal",
                 "title": Code::Internal.title(),
@@ -373,10 +410,29 @@ mod tests {
     #[tokio::test]
     async fn an_oauth_client_finds_its_own_members() {
         let problem = Problem::new(Code::StoreBehind).into_response();
-        let body = body(with_oauth_members(problem).await).await;
+        let response = with_oauth_members(problem, OauthForm::Problem);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let body = body(response).await;
         assert_eq!(body["error"], "invalid_grant");
         assert_eq!(body["error_description"], Code::StoreBehind.title());
         assert_eq!(body["code"], "store_behind");
+    }
+
+    #[test]
+    fn a_client_that_takes_plain_json_alone_is_given_it() {
+        let labelled = |accept: &[&str]| {
+            let accept = accept.iter().map(|value| (header::ACCEPT, value.parse().unwrap()));
+            let wanted = OauthForm::wanted(&accept.collect());
+            let response = with_oauth_members(Problem::new(Code::Busy).into_response(), wanted);
+            response.headers()["content-type"].to_str().unwrap().to_owned()
+        };
+        for plain in [&["application/json"][..], &["Application/JSON;q=0.9", "application/json"]] {
+            assert_eq!(labelled(plain), "application/json", "{plain:?}");
+        }
+        for other in [&[][..], &["*/*"], &["application/json, */*"], &["application/problem+json"]]
+        {
+            assert_eq!(labelled(other), "application/problem+json", "{other:?}");
+        }
     }
 
     #[test]

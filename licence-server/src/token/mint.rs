@@ -80,6 +80,12 @@ impl Minter {
         &self.issuer
     }
 
+    /// Which client the tokens are given to.
+    #[must_use]
+    pub const fn client(&self) -> &Text {
+        &self.client
+    }
+
     /// For which application.
     #[must_use]
     pub const fn product(&self) -> &Product {

@@ -6,6 +6,7 @@ mod claims;
 mod mint;
 mod refresh_token;
 mod revoked_list;
+mod service_key;
 mod sightings;
 
 pub use bearer::{BearerRefusal, BearerVerifier};
@@ -13,6 +14,7 @@ pub use claims::{TokenClaims, VerifiedToken};
 pub use mint::{MintFailed, Minter};
 pub use refresh_token::{RefreshKey, RefreshSecret, RefreshToken};
 pub use revoked_list::{NoList, RevokedList, RevokedLists};
+pub use service_key::ServiceKey;
 pub use sightings::Sightings;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Python with the JOSE library that the tests check against.
+//! Python with the libraries that the tests check against.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -12,7 +12,7 @@ use super::*;
 use crate::cli::{Cli, Verb};
 use crate::command::admin_call::AdminCall;
 use crate::command::said::Said;
-use crate::command::{audit, clock, licence, seat, session};
+use crate::command::{audit, clock, licence, seat, service, session};
 use crate::http::testing::{PASSWORD, claims, sign, site_file};
 
 /// A data directory that trusts the tests' vendor, with two people and one seat.
@@ -57,6 +57,7 @@ fn said(words: &str, data: &DataDir) -> Result<Said, Failure> {
         Verb::User { verb } => user::run(&verb, data),
         Verb::Session { verb } => session::run(&verb, data),
         Verb::Seat { verb } => seat::run(&verb, data),
+        Verb::Service { verb } => service::run(&verb, data),
         Verb::Clock { verb } => clock::run(&verb, data),
         Verb::Audit { verb } => audit::said(&verb, data),
         other => panic!("{other:?} is no verb of administration"),
@@ -81,10 +82,12 @@ fn blot(word: &str) -> String {
     let is_id = licence_core::Uuid::parse(bare).is_some();
     let is_time = bare.len() == 20 && bare.ends_with('Z') && bare.contains('T');
     let is_head = bare.len() == 22 && licence_core::ChainHead::parse(bare).is_some();
+    let is_key = bare.len() == 69 && bare.starts_with("lsk1_");
     let is_epoch = licence_core::claims::Epoch::parse(bare).is_some();
     match () {
         () if is_id => word.replace(bare, &format!("{:-<36}", "[id]")),
         () if is_time => word.replace(bare, &format!("{:-<20}", "[time]")),
+        () if is_key => word.replace(bare, "[key]"),
         () if is_head => word.replace(bare, "[head]"),
         () if is_epoch => word.replace(bare, "[epoch]"),
         () => word.to_owned(),
@@ -144,6 +147,8 @@ fn a_script_reads_the_same_under_stable_names() {
         ),
         ("session list", "device email ends last_seen name scope seat_until session since user"),
         ("seat list", "device email name session since until user"),
+        ("service add api --scope introspect", "ends key name scopes service since"),
+        ("service list", "ends name scopes service since"),
         ("audit verify", "audit_log epoch first_entry head last_entry"),
         ("clock show", "highest_trusted machine now state"),
     ] {
@@ -190,6 +195,9 @@ fn what_is_typed_wrongly_is_not_sent() {
         "user list --limit 0",
         "session end x",
         "seat write-off x",
+        "service add api",
+        "service add api --scope admin",
+        "service add api --scope seats --days 0",
         "audit prune",
         "audit prune --before 2026-11-22 --keep-days 3",
         "audit prune --keep-days 0",

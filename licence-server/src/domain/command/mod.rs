@@ -4,6 +4,7 @@ mod admin;
 mod outcome;
 mod person;
 mod seat;
+mod service;
 mod session;
 
 use licence_core::SessionId;
@@ -16,6 +17,7 @@ pub use outcome::{
 };
 pub use person::{AddUser, ChangeUser, Keep, UserChange};
 pub use seat::{Borrow, ReleaseSeat, ReturnSeat, WriteOff};
+pub use service::{AddService, RevokeService};
 pub use session::{
     EndSession, Expected, Refresh, Resume, RevokeToken, Sighting, SignIn, SignOut, Stay, WriteData,
 };
@@ -55,6 +57,10 @@ pub enum Command {
     WriteData(WriteData),
     /// Notes which access tokens came back.
     Seen(Vec<Sighting>),
+    /// Gives a service a key.
+    AddService(AddService),
+    /// Takes a service's key back.
+    RevokeService(RevokeService),
     /// Puts a verified licence into force, or stages it.
     InstallLicence(InstallLicence),
     /// Takes over a verified revocation list.

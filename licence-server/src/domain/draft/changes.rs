@@ -3,7 +3,8 @@ use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 use super::{Draft, Lease};
 use crate::domain::audit::Entry;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, ServiceId, Session,
+    Site, Ticket, User,
 };
 use crate::domain::timeline::Anchor;
 
@@ -65,7 +66,12 @@ impl<'a> Changes<'a> {
 
     /// Places in the queue given, and with `None`, given up.
     pub fn queue(&self) -> impl Iterator<Item = (&'a Ticket, Option<&'a Place>)> {
-        self.draft.tables.queue.changes()
+        self.draft.tables.queue.table.changes()
+    }
+
+    /// Services written, and with `None`, taken away.
+    pub fn services(&self) -> impl Iterator<Item = (&'a ServiceId, Option<&'a Service>)> {
+        self.draft.tables.services.table.changes()
     }
 
     /// Tokens that are good no more.

@@ -8,7 +8,8 @@ use super::{Draft, Due, Lease, Missing};
 use crate::domain::command::{InstallLicence, InstallRevocations, PruneLog};
 use crate::domain::licence::Terms;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Session, Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, ServiceId, Session,
+    Site, Ticket, User,
 };
 use crate::domain::timeline::Reading;
 
@@ -98,11 +99,17 @@ impl Draft {
     /// The places in the queue, in the order in which they are served.
     pub(in crate::domain) fn queue(&mut self) -> Result<impl Iterator<Item = &Place>, Missing> {
         // An empty queue is known to be empty without asking.
-        if !self.tables.is_queue_loaded && self.site.waiting > 0 {
-            self.tables.is_queue_wanted = true;
-            return Err(Missing);
+        if self.site.waiting == 0 {
+            self.tables.queue.load([]);
         }
-        Ok(self.tables.queue.rows())
+        self.tables.queue.rows()
+    }
+
+    /// Every service.
+    pub(in crate::domain) fn services(
+        &mut self,
+    ) -> Result<impl Iterator<Item = &Service>, Missing> {
+        self.tables.services.rows()
     }
 
     /// The lease that ends first of those that there were before this batch and that still stand.
@@ -227,11 +234,16 @@ impl Draft {
 
     /// Whether there is a place with that ticket, in a queue that was looked at.
     pub(in crate::domain) fn has_place(&self, ticket: Ticket) -> bool {
-        matches!(self.tables.queue.loaded(&ticket), Ok(Some(_)))
+        matches!(self.tables.queue.table.loaded(&ticket), Ok(Some(_)))
     }
 
     pub(in crate::domain) fn write_place(&mut self, ticket: Ticket, place: Option<Place>) {
-        self.tables.queue.write(ticket, place);
+        self.tables.queue.table.write(ticket, place);
+    }
+
+    /// Writes a service, or takes it away.
+    pub(in crate::domain) fn write_service(&mut self, id: ServiceId, service: Option<Service>) {
+        self.tables.services.table.write(id, service);
     }
 
     pub(in crate::domain) fn add_licence(&mut self, install: &InstallLicence) {

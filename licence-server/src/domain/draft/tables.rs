@@ -3,8 +3,10 @@ use std::collections::BTreeSet;
 use licence_core::{SessionId, TokenId, UserId};
 
 use super::Lease;
-use crate::domain::row::{Borrowing, Data, DataOwner, LoginName, Place, Session, Ticket, User};
-use crate::domain::table::{Mark, Table};
+use crate::domain::row::{
+    Borrowing, Data, DataOwner, LoginName, Place, Service, ServiceId, Session, Ticket, User,
+};
+use crate::domain::table::{Mark, Table, Whole};
 
 /// The rows of a batch.
 #[derive(Debug, Default)]
@@ -17,10 +19,10 @@ pub(super) struct Tables {
     pub(super) borrowings: Table<TokenId, Borrowing>,
     pub(super) own_borrowings: Table<UserId, TokenId>,
     pub(super) data: Table<DataOwner, Data>,
-    /// Whole or not at all: to know who is first means to know them all.
-    pub(super) queue: Table<Ticket, Place>,
-    pub(super) is_queue_loaded: bool,
-    pub(super) is_queue_wanted: bool,
+    /// To know who is first means to know them all.
+    pub(super) queue: Whole<Ticket, Place>,
+    /// To know that a name is free means to know them all.
+    pub(super) services: Whole<ServiceId, Service>,
 }
 
 /// What the engine is to load.
@@ -44,6 +46,8 @@ pub struct Needs<'a> {
     pub data: &'a BTreeSet<DataOwner>,
     /// The queue.
     pub is_queue_wanted: bool,
+    /// Every service.
+    pub are_services_wanted: bool,
     /// So many leases from the one that ends first.
     pub leases_by_end: usize,
     /// So many revocations from the one that may go first.
@@ -57,16 +61,9 @@ pub struct Needs<'a> {
 
 /// Where the tables' journals stood.
 #[derive(Clone, Copy)]
-pub(super) struct Marks([Mark; 9]);
+pub(super) struct Marks([Mark; 10]);
 
 impl Tables {
-    pub(super) fn load_queue(&mut self, places: Vec<Place>) {
-        for place in places {
-            self.queue.load(place.ticket, Some(place));
-        }
-        (self.is_queue_loaded, self.is_queue_wanted) = (true, false);
-    }
-
     /// Whether a rule wrote a row.
     pub(super) fn is_changed(&self) -> bool {
         self.sessions.is_changed()
@@ -74,7 +71,8 @@ impl Tables {
             || self.names.is_changed()
             || self.borrowings.is_changed()
             || self.data.is_changed()
-            || self.queue.is_changed()
+            || self.queue.table.is_changed()
+            || self.services.table.is_changed()
     }
 
     pub(super) fn marks(&self) -> Marks {
@@ -87,13 +85,14 @@ impl Tables {
             self.borrowings.mark(),
             self.own_borrowings.mark(),
             self.data.mark(),
-            self.queue.mark(),
+            self.queue.table.mark(),
+            self.services.table.mark(),
         ])
     }
 
     pub(super) fn roll_back(&mut self, marks: Marks) {
         let Marks([sessions, users, names, leases, own_sessions, borrowings, rest @ ..]) = marks;
-        let [own_borrowings, data, queue] = rest;
+        let [own_borrowings, data, queue, services] = rest;
         self.sessions.roll_back(sessions);
         self.users.roll_back(users);
         self.names.roll_back(names);
@@ -102,6 +101,7 @@ impl Tables {
         self.borrowings.roll_back(borrowings);
         self.own_borrowings.roll_back(own_borrowings);
         self.data.roll_back(data);
-        self.queue.roll_back(queue);
+        self.queue.table.roll_back(queue);
+        self.services.table.roll_back(services);
     }
 }

@@ -4,6 +4,7 @@ mod data;
 mod person;
 mod revocation;
 mod seat;
+mod service;
 mod session;
 mod site;
 
@@ -11,6 +12,7 @@ pub use data::{Data, DataOwner};
 pub use person::{ADMIN_ROLE, Credential, CredentialVersion, LoginName, PasswordHash, User};
 pub use revocation::{Revocation, Revoked};
 pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};
+pub use service::{Service, ServiceId, ServiceName, ServiceScope};
 pub use session::{DeviceMark, Scope, Session};
 pub use site::Site;
 #[cfg(test)]

@@ -18,11 +18,14 @@ pub(crate) struct Bearer(pub(crate) Arc<VerifiedToken>);
 /// Whoever sent an access token that was good once, also one that has ended or whose session has.
 pub(crate) struct PastBearer(pub(crate) Arc<VerifiedToken>);
 
-/// The access token that a request brings, if it brings one.
-enum Brought<'a> {
+/// What a request says of who sent it.
+pub(super) enum Brought<'a> {
     Nothing,
+    /// `Bearer` (RFC 6750 section 2.1): an access token, or a service key.
     Token(&'a str),
-    /// Another scheme, two headers, or no token behind the scheme.
+    /// `Basic` (RFC 7617): a service's name and its key.
+    Basic(&'a str),
+    /// Another scheme, two headers, or nothing behind the scheme.
     Unreadable,
 }
 
@@ -45,18 +48,16 @@ pub(crate) fn in_cookie<'h>(headers: &'h HeaderMap, state: &AppState) -> Option<
     }
 }
 
-fn brought(headers: &HeaderMap) -> Brought<'_> {
+pub(super) fn brought(headers: &HeaderMap) -> Brought<'_> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else { return Brought::Nothing };
-    let token = value.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        let token = token.trim_start_matches(' ');
-        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-    });
-    match token {
-        Some(token) if second.is_none() => Brought::Token(token),
-        _ => Brought::Unreadable,
+    let words = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let words = words.map(|(scheme, rest)| (scheme, rest.trim_start_matches(' ')));
+    match words.filter(|(_, rest)| second.is_none() && !rest.is_empty()) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Brought::Token(token),
+        Some((scheme, pair)) if scheme.eq_ignore_ascii_case("basic") => Brought::Basic(pair),
+        Some(_) | None => Brought::Unreadable,
     }
 }
 
@@ -95,7 +96,7 @@ impl FromRequestParts<AppState> for Bearer {
                     .detail("no access token came with the request")
                     .unasked()),
             },
-            Brought::Unreadable => Err(unreadable()),
+            Brought::Basic(_) | Brought::Unreadable => Err(unreadable()),
         }
     }
 }
@@ -116,7 +117,7 @@ impl OptionalFromRequestParts<AppState> for Bearer {
                 Ok(token.and_then(|token| verify(token, now, state).ok()))
             }
             Brought::Token(token) => verify(token, now, state).map(Some),
-            Brought::Unreadable => Err(unreadable()),
+            Brought::Basic(_) | Brought::Unreadable => Err(unreadable()),
         }
     }
 }
@@ -132,7 +133,7 @@ impl OptionalFromRequestParts<AppState> for PastBearer {
         let token = match brought(&parts.headers) {
             Brought::Nothing => return Ok(None),
             Brought::Token(token) => token,
-            Brought::Unreadable => return Err(unreadable()),
+            Brought::Basic(_) | Brought::Unreadable => return Err(unreadable()),
         };
         let verified = state.bearer().verify_past(token, state.mirror(), now);
         verified.map(Self).map(Some).map_err(|refusal| refused(&refusal, now))
@@ -155,18 +156,25 @@ mod tests {
         match brought(&headers) {
             Brought::Nothing => None,
             Brought::Token(token) => Some(token.to_owned()),
+            Brought::Basic(pair) => Some(format!("basic {pair}")),
             Brought::Unreadable => Some("unreadable".to_owned()),
         }
     }
 
     #[test]
-    fn one_bearer_token_is_read_and_nothing_else() {
+    fn one_credential_is_read_and_nothing_else() {
         assert_eq!(token(&[]), None);
         assert_eq!(token(&["Bearer a.b.c"]).as_deref(), Some("a.b.c"));
         assert_eq!(token(&["bearer  a.b.c"]).as_deref(), Some("a.b.c"));
-        for wrong in
-            [&["Basic YTpi"][..], &["Bearer"], &["Bearer "], &["a.b.c"], &["Bearer a", "Bearer b"]]
-        {
+        assert_eq!(token(&["basic YTpi"]).as_deref(), Some("basic YTpi"));
+        for wrong in [
+            &["Digest a"][..],
+            &["Bearer"],
+            &["Bearer "],
+            &["Basic "],
+            &["a.b.c"],
+            &["Bearer a", "Bearer b"],
+        ] {
             assert_eq!(token(wrong).as_deref(), Some("unreadable"), "{wrong:?}");
         }
     }

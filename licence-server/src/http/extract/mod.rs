@@ -8,6 +8,7 @@ mod local_admin;
 mod now;
 mod path_id;
 mod seated;
+mod service_caller;
 
 pub(super) use administrator::Administrator;
 pub(super) use bearer::{Bearer, PastBearer, in_cookie};
@@ -18,3 +19,4 @@ pub use local_admin::open_admin_door;
 pub(super) use now::Now;
 pub(super) use path_id::PathId;
 pub(super) use seated::Seated;
+pub(super) use service_caller::ServiceCaller;

@@ -100,6 +100,14 @@ fn components() -> Components {
              have been asked for with it.",
         ))
         .build();
+    let service = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A service key, as `licence-server service add` shows it once."))
+        .build();
+    let service_name = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Basic)
+        .description(Some("A service's name, and its key as the password."))
+        .build();
     let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
         "__Host-refresh-SITE",
         "The refresh token where `delivery=cookie` was asked for. `SITE` is eight characters of the \
@@ -109,6 +117,8 @@ fn components() -> Components {
         .schema(problems::SCHEMA, problems::schema())
         .security_scheme(PASSWORD, SecurityScheme::OAuth2(password))
         .security_scheme(BEARER, SecurityScheme::Http(bearer))
+        .security_scheme("service", SecurityScheme::Http(service))
+        .security_scheme("service-name", SecurityScheme::Http(service_name))
         .security_scheme("cookie", SecurityScheme::ApiKey(cookie))
         .build()
 }

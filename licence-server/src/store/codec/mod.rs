@@ -6,6 +6,7 @@
 mod data;
 mod person;
 mod seat;
+mod service;
 mod session;
 mod site;
 

@@ -4,7 +4,9 @@ use licence_core::{SessionId, UnixTime, UserId, Uuid};
 use redb::{ReadableMultimapTable as _, ReadableTable as _, TableDefinition, WriteTransaction};
 
 use super::index::Indexes;
-use super::schema::{BORROWINGS, DATA, Id, NAMES, OWN_SESSIONS, REVOKED, SESSIONS, USERS};
+use super::schema::{
+    BORROWINGS, DATA, Id, NAMES, OWN_SESSIONS, REVOKED, SERVICES, SESSIONS, USERS,
+};
 use crate::domain::{Draft, LoginName, Revocation};
 use crate::store::StoreError;
 use crate::store::codec::{Row, decode};
@@ -48,6 +50,7 @@ pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), Sto
     own_sessions(from, draft)?;
     names(from, draft)?;
     data(from, draft)?;
+    services(from, draft)?;
     revocations(from, draft)
 }
 
@@ -105,6 +108,15 @@ fn data(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
     for owner in wanted {
         let row = table.get(owner.to_key())?;
         draft.load_data(owner, row.map(|row| decode(row.value())).transpose()?);
+    }
+    Ok(())
+}
+
+fn services(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    if draft.needs().are_services_wanted {
+        let table = from.open_table(SERVICES)?;
+        let rows = table.iter()?.map(|row| decode(row?.1.value()));
+        draft.load_services(rows.collect::<Result<_, _>>()?);
     }
     Ok(())
 }

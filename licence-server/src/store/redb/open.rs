@@ -12,7 +12,7 @@ use super::index::Indexes;
 use super::read::RedbReader;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, LICENCES, META, META_FORMAT, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
 };
 use crate::domain::{Session, Site};
 use crate::store::StoreError;
@@ -145,6 +145,7 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BORROWINGS)?;
     transaction.open_table(QUEUE)?;
     transaction.open_table(DATA)?;
+    transaction.open_table(SERVICES)?;
     transaction.open_table(LICENCES)?;
     transaction.open_table(REVOKED)?;
     transaction.open_table(AUDIT)?;

@@ -7,10 +7,10 @@ use redb::{Database, Key, ReadableDatabase as _, ReadableTable as _, TableDefini
 use super::load::revocation;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
 };
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, LoginName, Place, Revocation, Session, Site, User,
+    Borrowing, Data, DataOwner, Entry, LoginName, Place, Revocation, Service, Session, Site, User,
 };
 use crate::store::codec::{Row, decode};
 use crate::store::{Reader, StoreError};
@@ -47,6 +47,15 @@ impl RedbReader {
     pub fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
         let table = self.database.begin_read()?.open_table(REVOKED)?;
         table.iter()?.map(|entry| revocation(entry?.0.value())).collect()
+    }
+
+    /// Every service.
+    ///
+    /// # Errors
+    /// Where the store fails or holds what was never written.
+    pub fn services(&self) -> Result<Vec<Service>, StoreError> {
+        let table = self.database.begin_read()?.open_table(SERVICES)?;
+        table.iter()?.map(|row| decode(row?.1.value())).collect()
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) const BORROWINGS: TableDefinition<'_, Id, &[u8]> = TableDefinition::n
 pub(super) const QUEUE: TableDefinition<'_, TicketKey, &[u8]> = TableDefinition::new("queue");
 /// Owner -> data.
 pub(super) const DATA: TableDefinition<'_, DataKey, &[u8]> = TableDefinition::new("data");
+/// Service id -> row.
+pub(super) const SERVICES: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("services");
 /// Licence id -> file as it was signed.
 pub(super) const LICENCES: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("licences");
 /// When the entry may go, in seconds, and what is revoked until then.

@@ -5,7 +5,7 @@ use redb::WriteTransaction;
 use super::index::Moved;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
 };
 use crate::domain::{Changes, Session};
 use crate::store::StoreError;
@@ -78,6 +78,13 @@ pub(super) fn rows(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(),
         match row {
             Some(row) => data.insert(owner.to_key(), encode(row)?.as_slice())?,
             None => data.remove(owner.to_key())?,
+        };
+    }
+    for (id, row) in changes.services() {
+        let mut services = into.open_table(SERVICES)?;
+        match row {
+            Some(row) => services.insert(id.0.to_bytes(), encode(row)?.as_slice())?,
+            None => services.remove(id.0.to_bytes())?,
         };
     }
     for (id, file) in changes.licence_files() {

@@ -1,8 +1,10 @@
 //! `GET /v1/licence`: the licence in force, as it was signed, so that everyone can verify it; and
-//! where it stands. How many seats are taken is told to whoever is signed in.
+//! where it stands. How many seats are taken is told to whoever is signed in, and to services that may
+//! know.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, State};
+use axum::http::request::Parts;
 use licence_core::claims::LicenceClaims;
 use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::state_name;
-use crate::http::extract::{Bearer, Now};
+use crate::domain::ServiceScope;
+use crate::http::extract::{Bearer, Now, ServiceCaller};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::shelf::ShelvedLicence;
@@ -20,7 +23,7 @@ pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(licence))
 }
 
-problems!(Refused: NoLicence);
+problems!(Refused: NoLicence, Forbidden);
 
 /// The licence in force. Times are Unix seconds.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -70,12 +73,31 @@ pub struct LicenceInForce {
 pub struct SeatsInUse {
     /// Seats there are.
     pub total: u32,
-    /// Seats taken; told to whoever is signed in.
+    /// Seats taken; told to whoever is signed in, and to services with the scope `seats`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_use: Option<u32>,
-    /// Places in the queue for a seat; told to whoever is signed in.
+    /// Places in the queue for a seat; told to the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u32>,
+}
+
+/// Whoever may know how many seats are taken. What is shown for it must be good.
+struct Insider;
+
+impl OptionalFromRequestParts<AppState> for Insider {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Problem> {
+        if ServiceCaller::is_in(parts) {
+            let caller = ServiceCaller::from_request_parts(parts, state).await?;
+            return caller.may(ServiceScope::Seats).map(|()| Some(Self));
+        }
+        let token = <Bearer as OptionalFromRequestParts<_>>::from_request_parts(parts, state);
+        Ok(token.await?.map(|_| Self))
+    }
 }
 
 #[utoipa::path(
@@ -84,17 +106,17 @@ pub struct SeatsInUse {
     tag = "proof",
     operation_id = "licence",
     summary = "The licence in force",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = []), ("service" = [])),
     responses((status = 200, description = "The file as it was signed, and where it stands.", body = LicenceInForce), Refused),
 )]
 async fn licence(
     State(state): State<AppState>,
     Now(now): Now,
-    token: Option<Bearer>,
+    insider: Option<Insider>,
 ) -> Result<Json<LicenceInForce>, Problem> {
     let terms = state.mirror().in_force(now).ok_or_else(|| Problem::new(Code::NoLicence))?;
     let licence = state.shelf().find(terms.id).ok_or_else(|| Problem::new(Code::NoLicence))?;
-    let (in_use, waiting) = match token {
+    let (in_use, waiting) = match insider {
         Some(_) => {
             let mirror = state.mirror();
             (Some(mirror.seats_in_use(now)), Some(mirror.site().waiting))

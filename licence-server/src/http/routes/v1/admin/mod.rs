@@ -7,6 +7,7 @@ mod licences;
 mod page;
 mod person;
 mod seats;
+mod services;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use licences::{
 pub use page::Page;
 pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
+pub use services::{NewService, ServiceRow};
 pub use sessions::SessionRow;
 pub use users::{ChangedUser, NewUser, UserRow, UserShown};
 
@@ -41,6 +43,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_RELEASE: &str = "/v1/admin/seats/release";
     /// Seats that were taken along offline.
     pub const ADMIN_BORROWED: &str = "/v1/admin/seats/borrowed";
+    /// Programs that call the server, and programs to give a key to.
+    pub const ADMIN_SERVICES: &str = "/v1/admin/services";
     /// What happened.
     pub const ADMIN_AUDIT: &str = "/v1/admin/audit";
     /// Whether the log of it is whole.
@@ -57,6 +61,7 @@ pub(super) fn router() -> Routes {
         .merge(users::router())
         .merge(sessions::router())
         .merge(seats::router())
+        .merge(services::router())
         .merge(audit::router())
         .merge(clock::router())
 }

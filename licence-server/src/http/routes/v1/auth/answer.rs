@@ -16,6 +16,9 @@ use crate::http::routes::v1::state_name;
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
+/// How an access token is used (RFC 6750).
+pub(super) const TOKEN_TYPE: &str = "bearer";
+
 /// RFC 6749 section 5.1, and what an application needs to show. Times are Unix seconds.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Granted<'a> {
@@ -86,7 +89,7 @@ pub(super) fn granted(
     let beside = delivery.beside(in_cookie, grant.exp.since(grant.iat), state);
     let body = Granted {
         access_token: &access_token,
-        token_type: "bearer",
+        token_type: TOKEN_TYPE,
         expires_in: grant.exp.since(grant.iat),
         scope: grant.scope.name(),
         refresh_token: match &parcel {

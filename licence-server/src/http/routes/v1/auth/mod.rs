@@ -4,6 +4,7 @@ mod answer;
 mod attempt;
 mod check;
 mod delivery;
+mod introspect;
 mod logout;
 mod proof;
 mod refresh;
@@ -32,6 +33,7 @@ pub(super) fn router() -> Routes {
         .merge(refresh::router())
         .merge(logout::router())
         .merge(revoke::router())
+        .merge(introspect::router())
         .merge(check::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }

@@ -11,6 +11,7 @@ use crate::http::extract::{Fields, Now};
 use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
+use crate::token::ServiceKey;
 
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(revoke))
@@ -28,7 +29,8 @@ struct RevokeRequest {
 }
 
 /// Whoever has a token may take it back: there are no clients with secrets of their own here. The
-/// answer to a token that is none is the same (section 2.2): what it wanted is so already.
+/// answer to a token that is none is the same (section 2.2): what it wanted is so already. It would be a
+/// lie of a service key, which only an administrator takes back (section 2.2.1).
 ///
 /// `token_type_hint` is not needed, because the two kinds look different.
 #[utoipa::path(
@@ -58,6 +60,10 @@ async fn revoke(
         let own = verified.claims.sign_in();
         let revoke = RevokeToken { session: own.sid, jti: own.jti, exp: own.exp };
         done(state.submit(Command::RevokeToken(revoke)).await?)?;
+    } else if ServiceKey::parse(token).is_some() {
+        return Err(Problem::invalid_request("a service key is not taken back here")
+            .mend("revoke it with `licence-server service revoke`")
+            .oauth_error("unsupported_token_type"));
     }
     Ok(StatusCode::OK)
 }
@@ -65,7 +71,9 @@ async fn revoke(
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
+    use serde_json::json;
 
+    use crate::http::paths;
     use crate::http::testing::{Answer, World};
 
     const REVOKE: &str = "/v1/auth/revoke";
@@ -126,6 +134,18 @@ mod tests {
         }
         assert_eq!(world.me(&token).await.status, 200);
         assert_eq!(world.state.mirror().site().position.seq, seq, "and nothing was written");
+    }
+
+    #[tokio::test]
+    async fn whoever_would_take_a_service_key_back_learns_that_it_is_still_good() {
+        let world = World::new();
+        let service = json!({ "name": "api", "scopes": ["introspect"] });
+        let key = world.admin(paths::ADMIN_SERVICES, &service).await.string("key");
+        let refused = revoke(&world, &key).await;
+        refused.assert_problem(400, "invalid_request");
+        assert_eq!(refused.string("error"), "unsupported_token_type");
+        let introspected = world.post("/v1/auth/introspect", "token=x").bearer(&key).send().await;
+        assert_eq!(introspected.status, 200);
     }
 
     #[tokio::test]
