@@ -14,8 +14,9 @@ async function discover(issuer) {
   return oauth.processDiscoveryResponse(url, response);
 }
 
-async function refresh(as, client, refreshToken) {
-  const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, http);
+async function refresh(as, client, refreshToken, additionalParameters) {
+  const options = { additionalParameters, ...http };
+  const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, options);
   return oauth.processRefreshTokenResponse(as, client, response);
 }
 
@@ -43,7 +44,8 @@ async function refused(calling) {
   try {
     return await calling;
   } catch (error) {
-    const body = error instanceof oauth.ResponseBodyError ? error.cause : await error.response.json();
+    const isRead = error instanceof oauth.ResponseBodyError;
+    const body = isRead ? error.cause : await (error.response ?? error.cause).json();
     return { kind: error.constructor.name, error: body.error };
   }
 }
@@ -56,6 +58,7 @@ async function visit({ issuer, product, refreshToken, service }) {
     claims: await validate(as, product, access_token),
     accessToken: await introspect(as, service, access_token),
     refreshToken: await introspect(as, service, refresh_token),
+    wrongRequest: await refused(refresh(as, client, refresh_token, { wait: "x" })),
     wrongKey: await refused(introspect(as, { ...service, key: "x" }, access_token)),
   };
   await revoke(as, client, refresh_token);
