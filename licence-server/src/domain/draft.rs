@@ -12,7 +12,8 @@ use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 use super::audit::{Act, Actor, Entry};
 use super::licence::Licences;
 use super::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, Session, Site, User,
+    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, Session, Site,
+    User,
 };
 use super::timeline::{ClockDoubt, Judgement, Reading};
 
@@ -61,6 +62,8 @@ pub struct Draft {
     fronts: Fronts,
     log: Log,
     awaited_end: Option<UnixTime>,
+    /// The hour that ended since the last commit.
+    ended_hour: Option<Hour>,
     /// Whether the site's row is to be written, though no rule wrote anything.
     is_mark_old: bool,
 }
@@ -104,15 +107,17 @@ impl Draft {
         let Judgement { now, doubt } = judged;
         let unlicensed_secs = licences.unlicensed_secs(site.serial, site.mark, now);
         let unlicensed_secs = site.unlicensed_secs.saturating_add(unlicensed_secs);
+        let hour = if site.hour.is_of(now) { site.hour } else { Hour::of(now) };
         let mut draft = Self {
             reading,
             now,
-            site: Site { mark: now, doubt, unlicensed_secs, ..site },
+            site: Site { mark: now, doubt, unlicensed_secs, hour, ..site },
             licences,
             tables: Tables::default(),
             fronts: Fronts::default(),
             log: Log::default(),
             awaited_end: None,
+            ended_hour: (hour.start != site.hour.start).then_some(site.hour),
             is_mark_old: now.since(site.mark) >= MARK_SECS_MAX,
         };
         draft.record_clock(site.doubt, doubt);

@@ -22,6 +22,7 @@ mod session;
 mod table;
 mod throttle;
 mod timeline;
+mod usage;
 mod waiting;
 
 use licence_core::{SessionId, UserId};
@@ -39,13 +40,14 @@ pub use licence::{Licences, Terms};
 pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
 pub use row::{
     ADMIN_ROLE, Borrowing, Credential, CredentialVersion, Data, DataOwner, DeviceMark, Holder,
-    LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Service, ServiceId, ServiceName,
-    ServiceScope, Session, Site, Ticket, TicketRank, User,
+    Hour, LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Service, ServiceId,
+    ServiceName, ServiceScope, Session, Site, Ticket, TicketRank, User,
 };
 pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
+pub use usage::{Day, Usage, kept_from as usage_kept_from};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
 const SWEEP_MAX: usize = 256;
@@ -103,6 +105,7 @@ pub fn peek(command: &Command, draft: &mut Draft) {
 pub fn settle(draft: &mut Draft) -> Result<(), Missing> {
     draft.attempt(|draft| {
         seat::watch_over(draft);
+        usage::look(draft);
         waiting::serve(draft)
     })
 }

@@ -12,6 +12,7 @@ use super::command::{Outcome, Refusal, ReleaseSeat};
 use super::draft::{Draft, Lease, Missing};
 use super::licence::{ACCESS_SECS, Terms, terms_now};
 use super::row::{Holder, Revocation, Revoked, Session};
+use super::usage;
 use super::waiting::{self, Line};
 use super::{REVOKED_MARGIN_SECS, SWEEP_MAX, refuse};
 
@@ -167,6 +168,7 @@ pub(super) fn change_leases(
         site.users_seated =
             counted(site.users_seated, usize::from(was_seated), usize::from(is_seated));
     });
+    usage::note_seats(draft);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use licence_core::UserId;
 use super::draft::{Draft, Missing};
 use super::licence::{Terms, terms_now};
 use super::row::{Holder, Place, Session, Ticket, TicketRank};
-use super::seat;
+use super::{seat, usage};
 
 /// Places there are at most.
 const PLACES_MAX: u32 = 1024;
@@ -72,6 +72,7 @@ pub(super) fn line_up(holder: Holder, wait_secs: i64, draft: &mut Draft) -> Resu
     let places = places(draft)?;
     let own = places.iter().find(|place| place.holder == holder);
     if own.is_none() && draft.site().waiting >= PLACES_MAX {
+        usage::note_refusal(draft);
         return Ok(Line::TooLong);
     }
     let last_seq = places.last().map_or(0, |place| place.ticket.seq);
@@ -84,7 +85,13 @@ pub(super) fn line_up(holder: Holder, wait_secs: i64, draft: &mut Draft) -> Resu
     // Another request of the same holder may wait for longer.
     let live_until = own.map_or(live_until, |place| place.live_until.max(live_until));
     let kept_until = live_until.max(draft.now()).plus(KEPT_SECS);
-    put(Place { ticket, holder, live_until, kept_until }, draft);
+    let since = own.and_then(|place| place.since);
+    if since.is_none() {
+        usage::note_refusal(draft);
+    }
+    let since = since.or(Some(draft.now()));
+    put(Place { ticket, holder, since, live_until, kept_until }, draft);
+    usage::look(draft);
     let before = places.iter().filter(|place| place.ticket < ticket);
     Ok(Line::Place(count(before).saturating_add(1)))
 }
@@ -93,6 +100,7 @@ pub(super) fn line_up(holder: Holder, wait_secs: i64, draft: &mut Draft) -> Resu
 pub(super) fn leave(session: &Session, terms: &Terms, draft: &mut Draft) -> Result<(), Missing> {
     for place in places(draft)?.iter().filter(|place| place.is_of(session, terms)) {
         drop_place(place.ticket, draft);
+        usage::note_wait(place.since, draft.now(), draft);
         draft.wake(place.holder);
     }
     Ok(())
@@ -117,14 +125,16 @@ pub(super) fn reserve(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
         // The person sits already.
         return Ok(());
     }
+    let mut since = None;
     // One that waits is served first from now on.
     for place in places(draft)?.iter().filter(|place| place.holder == holder) {
         drop_place(place.ticket, draft);
+        since = since.or(place.since);
         draft.wake(holder);
     }
     let ticket = Ticket { rank: TicketRank::Reserved, seq: draft.site().position.seq };
     let until = now.plus(RESERVED_SECS);
-    put(Place { ticket, holder, live_until: until, kept_until: until }, draft);
+    put(Place { ticket, holder, since, live_until: until, kept_until: until }, draft);
     Ok(())
 }
 
@@ -133,7 +143,8 @@ pub(super) fn set_back(ahead_secs: i64, draft: &mut Draft) -> Result<(), Missing
     for place in places(draft)? {
         let live_until = place.live_until.plus(-ahead_secs);
         let kept_until = place.kept_until.plus(-ahead_secs);
-        put(Place { live_until, kept_until, ..place }, draft);
+        let since = place.since.map(|since| since.plus(-ahead_secs));
+        put(Place { since, live_until, kept_until, ..place }, draft);
     }
     Ok(())
 }
@@ -162,7 +173,11 @@ pub(super) fn serve(draft: &mut Draft) -> Result<(), Missing> {
 pub(super) fn forget_the_gone(draft: &mut Draft) -> Result<(), Missing> {
     let mut gone = places(draft)?;
     gone.retain(|place| !place.is_kept(draft));
-    gone.iter().for_each(|place| drop_place(place.ticket, draft));
+    for place in gone {
+        drop_place(place.ticket, draft);
+        // It is kept for a while after the last request there.
+        usage::note_wait(place.since, place.kept_until.plus(-KEPT_SECS), draft);
+    }
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! What is read outside a batch.
 
-use licence_core::{SessionId, TokenId, UserId};
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
 use super::engine::StoreError;
-use crate::domain::{Borrowing, Data, DataOwner, Entry, LoginName, Place, Session, Site, User};
+use crate::domain::{
+    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Session, Site, User,
+};
 
 /// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
 ///
@@ -58,6 +60,10 @@ pub trait Reader: Send + Sync + 'static {
 
     /// The newest revocation list that was installed by itself, as it was signed.
     fn revocation_list(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The hours that began in a span of time, those in which something happened, oldest first; the one that
+    /// runs is among them. The first time is included, the last is not.
+    fn usage(&self, from: UnixTime, to: UnixTime) -> Result<Vec<Hour>, StoreError>;
 
     /// The site's row.
     fn site(&self) -> Result<Site, StoreError>;

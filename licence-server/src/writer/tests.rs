@@ -28,6 +28,7 @@ mod refresh;
 mod seats;
 mod smaller;
 mod sweeping;
+mod usage;
 mod waiting;
 mod weeks;
 

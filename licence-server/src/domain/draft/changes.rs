@@ -3,8 +3,8 @@ use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 use super::{Draft, Lease};
 use crate::domain::audit::Entry;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, ServiceId, Session,
-    Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, ServiceId,
+    Session, Site, Ticket, User,
 };
 use crate::domain::timeline::Anchor;
 
@@ -23,7 +23,8 @@ impl<'a> Changes<'a> {
         let log = &self.draft.log;
         let is_written = !log.entries.is_empty() || self.draft.tables.is_changed();
         let is_appended = !(log.purged.is_empty() && log.revoked.is_empty());
-        !is_written && !is_appended && !self.draft.is_mark_old
+        let is_due = self.draft.is_mark_old || self.draft.ended_hour.is_some();
+        !is_written && !is_appended && !is_due
     }
 
     /// The anchor of the mark in the site's row.
@@ -108,6 +109,13 @@ impl<'a> Changes<'a> {
     #[must_use]
     pub fn revocation_list(&self) -> Option<&'a [u8]> {
         self.draft.log.list.last().map(Vec::as_slice)
+    }
+
+    /// The hour that ended since the last commit, where one did. One that is kept already stands for the
+    /// same hour, [together](Hour::with) with this one.
+    #[must_use]
+    pub const fn ended_hour(&self) -> Option<Hour> {
+        self.draft.ended_hour
     }
 
     /// When the next lease ends, where somebody waits for one.

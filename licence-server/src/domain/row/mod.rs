@@ -1,6 +1,7 @@
 //! The rows of the store: what is kept of the site, of people, of their sessions and seats.
 
 mod data;
+mod hour;
 mod person;
 mod revocation;
 mod seat;
@@ -9,6 +10,7 @@ mod session;
 mod site;
 
 pub use data::{Data, DataOwner};
+pub use hour::Hour;
 pub use person::{ADMIN_ROLE, Credential, CredentialVersion, LoginName, PasswordHash, User};
 pub use revocation::{Revocation, Revoked};
 pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};

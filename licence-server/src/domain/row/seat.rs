@@ -52,6 +52,9 @@ pub struct Place {
     pub ticket: Ticket,
     /// Whose.
     pub holder: Holder,
+    /// When the holder was refused first; `None` where an administrator keeps a seat for somebody who did
+    /// not ask.
+    pub since: Option<UnixTime>,
     /// Until when nobody behind it may overtake: a request waits there, or a seat is reserved.
     pub live_until: UnixTime,
     /// Until when it is kept for whoever asks again.

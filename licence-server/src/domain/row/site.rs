@@ -1,6 +1,7 @@
 use licence_core::claims::{Epoch, LogPosition};
 use licence_core::{ChainHead, Serial, UnixTime};
 
+use super::hour::Hour;
 use crate::domain::timeline::ClockDoubt;
 
 /// The one row of the site itself, written with every commit.
@@ -36,6 +37,9 @@ pub struct Site {
     pub waiting: u32,
     /// The version of the data that was written last.
     pub data_version: u64,
+    /// What happened so far in the hour of the mark. It stands here because this row is written with every
+    /// commit anyway.
+    pub hour: Hour,
 }
 
 impl Site {
@@ -58,6 +62,7 @@ impl Site {
             borrowed: 0,
             waiting: 0,
             data_version: 0,
+            hour: Hour::of(mark),
         }
     }
 }

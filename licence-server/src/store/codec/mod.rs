@@ -9,6 +9,7 @@ mod seat;
 mod service;
 mod session;
 mod site;
+mod usage;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 use licence_core::{SessionId, TokenId, UnixTime, UserId, Uuid};
 use serde::{Deserialize, Serialize};
 
-use super::Row;
+use super::{Row, each};
 use crate::domain::{Borrowing, Holder, Place, Revoked, Ticket, TicketRank};
 
 #[derive(Serialize, Deserialize)]
@@ -48,6 +48,7 @@ pub(in crate::store) type TicketKey = (u8, u64);
 pub(in crate::store) struct StoredPlace {
     ticket: TicketKey,
     holder: StoredHolder,
+    since: Option<i64>,
     live_until: i64,
     kept_until: i64,
 }
@@ -87,6 +88,7 @@ impl Row for Place {
                 Holder::Person(user) => StoredHolder::Person(user.0.to_bytes()),
                 Holder::Session(session) => StoredHolder::Session(session.0.to_bytes()),
             },
+            since: self.since.map(UnixTime::secs),
             live_until: self.live_until.secs(),
             kept_until: self.kept_until.secs(),
         }
@@ -99,6 +101,7 @@ impl Row for Place {
                 StoredHolder::Person(id) => Holder::Person(UserId(Uuid::from_bytes(id))),
                 StoredHolder::Session(id) => Holder::Session(SessionId(Uuid::from_bytes(id))),
             },
+            since: each(stored.since, UnixTime::from_secs)?,
             live_until: UnixTime::from_secs(stored.live_until)?,
             kept_until: UnixTime::from_secs(stored.kept_until)?,
         })

@@ -2,8 +2,9 @@ use licence_core::claims::{Epoch, LogPosition};
 use licence_core::{ChainHead, Serial, UnixTime};
 use serde::{Deserialize, Serialize};
 
+use super::usage::StoredHour;
 use super::{Row, each};
-use crate::domain::{ClockDoubt, Site};
+use crate::domain::{ClockDoubt, Hour, Site};
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredSite {
@@ -25,6 +26,7 @@ pub(in crate::store) struct StoredSite {
     borrowed: u32,
     waiting: u32,
     data_version: u64,
+    hour: StoredHour,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl Row for Site {
             borrowed: self.borrowed,
             waiting: self.waiting,
             data_version: self.data_version,
+            hour: self.hour.to_stored(),
         }
     }
 
@@ -89,6 +92,7 @@ impl Row for Site {
             borrowed: stored.borrowed,
             waiting: stored.waiting,
             data_version: stored.data_version,
+            hour: Hour::from_stored(stored.hour)?,
         })
     }
 }

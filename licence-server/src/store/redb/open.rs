@@ -12,7 +12,7 @@ use super::index::Indexes;
 use super::read::RedbReader;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, LICENCES, META, META_FORMAT, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
 };
 use crate::domain::{Session, Site};
 use crate::store::StoreError;
@@ -150,6 +150,7 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(REVOKED)?;
     transaction.open_table(AUDIT)?;
     transaction.open_table(CHECKPOINTS)?;
+    transaction.open_table(USAGE)?;
     Ok(())
 }
 

@@ -1,16 +1,19 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use licence_core::{SessionId, TokenId, UserId};
-use redb::{Database, Key, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
+use redb::{
+    Database, Key, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition,
+};
 
 use super::load::revocation;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
 };
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, LoginName, Place, Revocation, Service, Session, Site, User,
+    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Revocation, Service, Session, Site,
+    User,
 };
 use crate::store::codec::{Row, decode};
 use crate::store::{Reader, StoreError};
@@ -169,9 +172,33 @@ impl Reader for RedbReader {
         table.iter()?.map(|row| Ok(row?.1.value().to_vec())).collect()
     }
 
-    fn site(&self) -> Result<Site, StoreError> {
-        let table = self.database.begin_read()?.open_table(META)?;
-        let site = table.get(META_SITE)?;
-        decode(site.ok_or(StoreError::Corrupt { table: "meta" })?.value())
+    fn usage(&self, from: UnixTime, to: UnixTime) -> Result<Vec<Hour>, StoreError> {
+        let span = from.secs()..to.secs().max(from.secs());
+        // One transaction for both tables: an hour that ends meanwhile is in one of them, and not in both.
+        let transaction = self.database.begin_read()?;
+        let running = site(&transaction)?.hour;
+        let mut hours: Vec<Hour> = Vec::new();
+        for row in transaction.open_table(USAGE)?.range(span.clone())? {
+            hours.push(decode(row?.1.value())?);
+        }
+        if span.contains(&running.start.secs()) && running.is_eventful() {
+            // The clock may have been set back into an hour that was over.
+            match hours.iter_mut().find(|hour| hour.start == running.start) {
+                Some(hour) => *hour = hour.with(running),
+                None => hours.push(running),
+            }
+            hours.sort_unstable_by_key(|hour| hour.start);
+        }
+        Ok(hours)
     }
+
+    fn site(&self) -> Result<Site, StoreError> {
+        site(&self.database.begin_read()?)
+    }
+}
+
+fn site(transaction: &ReadTransaction) -> Result<Site, StoreError> {
+    let table = transaction.open_table(META)?;
+    let site = table.get(META_SITE)?;
+    decode(site.ok_or(StoreError::Corrupt { table: "meta" })?.value())
 }

@@ -39,6 +39,9 @@ pub(super) const AUDIT: TableDefinition<'_, u64, &str> = TableDefinition::new("a
 /// Place in the log -> the signed checkpoint that stands for the entries before it.
 pub(super) const CHECKPOINTS: TableDefinition<'_, u64, &str> = TableDefinition::new("checkpoints");
 
+/// When an hour began, in seconds -> what happened in it. The hour that runs stands in the site's row.
+pub(super) const USAGE: TableDefinition<'_, i64, &[u8]> = TableDefinition::new("usage");
+
 pub(super) const META_FORMAT: &str = "format";
 pub(super) const META_SITE: &str = "site";
 pub(super) const META_LIST: &str = "list";

@@ -1,13 +1,13 @@
 //! Writes what a batch changed.
 
-use redb::WriteTransaction;
+use redb::{ReadableTable as _, WriteTransaction};
 
 use super::index::Moved;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USERS,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
 };
-use crate::domain::{Changes, Session};
+use crate::domain::{Changes, Hour, Session, usage_kept_from};
 use crate::store::StoreError;
 use crate::store::codec::{decode, encode};
 
@@ -110,10 +110,26 @@ pub(super) fn log(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), 
         audit.retain_in(..*below, |_, _| false)?;
         into.open_table(CHECKPOINTS)?.insert(*below, checkpoint.as_str())?;
     }
+    if let Some(hour) = changes.ended_hour() {
+        usage(into, hour)?;
+    }
     let mut meta = into.open_table(META)?;
     meta.insert(META_SITE, encode(changes.site)?.as_slice())?;
     if let Some(list) = changes.revocation_list() {
         meta.insert(META_LIST, list)?;
     }
+    Ok(())
+}
+
+/// Puts an hour to the others, and lets those go that are too old.
+fn usage(into: &WriteTransaction, hour: Hour) -> Result<(), StoreError> {
+    let mut usage = into.open_table(USAGE)?;
+    let key = hour.start.secs();
+    let kept = usage.get(key)?.map(|row| decode::<Hour>(row.value())).transpose()?;
+    let hour = kept.map_or(hour, |kept| kept.with(hour));
+    if hour.is_eventful() {
+        usage.insert(key, encode(&hour)?.as_slice())?;
+    }
+    usage.retain_in(..usage_kept_from(hour.start).secs(), |_, _| false)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ mod services;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod users;
 
 use crate::http::openapi::Routes;
@@ -25,6 +26,7 @@ pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::SessionRow;
+pub use usage::{DayRow, HourRow, UsageShown};
 pub use users::{ChangedUser, NewUser, UserRow, UserShown};
 
 /// Where commands find what they call.
@@ -51,6 +53,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_AUDIT_VERIFY: &str = "/v1/admin/audit/verify";
     /// Its beginning, to be taken away.
     pub const ADMIN_AUDIT_PRUNE: &str = "/v1/admin/audit/prune";
+    /// How many seats were in use, and who was refused one.
+    pub const ADMIN_USAGE: &str = "/v1/admin/usage";
     /// What time it is.
     pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
 }
@@ -64,4 +68,5 @@ pub(super) fn router() -> Routes {
         .merge(services::router())
         .merge(audit::router())
         .merge(clock::router())
+        .merge(usage::router())
 }

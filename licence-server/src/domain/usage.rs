@@ -1,0 +1,59 @@
+//! What happens by the hour: how many seats are in use, who is refused one and for how long.
+//!
+//! The hour that runs stands in the site's row, which every commit writes anyway, so counting costs no
+//! write; when it is over, the next commit puts it to the others.
+
+mod report;
+
+use licence_core::UnixTime;
+
+use super::draft::Draft;
+use super::licence::terms_now;
+use super::seat;
+
+pub use report::{Day, Usage};
+
+/// For how long hours are kept.
+const KEPT_SECS: i64 = 400 * 86_400;
+
+/// Seconds that one stretch of waiting counts for at most: who asks the whole night long from a machine
+/// that nobody sits at waits for no more than a day's work.
+const WAIT_SECS_MAX: i64 = 8 * 3600;
+
+/// The beginning of what is kept once an hour was put to the others.
+#[must_use]
+pub const fn kept_from(hour: UnixTime) -> UnixTime {
+    hour.plus(-KEPT_SECS)
+}
+
+/// Notes how many seats are in use.
+pub(super) fn note_seats(draft: &mut Draft) {
+    let Some(terms) = draft.terms() else { return };
+    let in_use = seat::in_use(draft, &terms);
+    draft.edit_site(|site| site.hour.peak = site.hour.peak.max(in_use));
+}
+
+/// Notes how many seats are in use, how many are waited for besides, and how many there are.
+///
+/// Not in the middle of a command, where who has just sat down may have a place in the queue still.
+pub(super) fn look(draft: &mut Draft) {
+    note_seats(draft);
+    let Ok(terms) = terms_now(draft) else { return };
+    let wanted = seat::in_use(draft, &terms).saturating_add(draft.site().waiting);
+    draft.edit_site(|site| {
+        site.hour.wanted = site.hour.wanted.max(wanted);
+        site.hour.total = site.hour.total.max(terms.seats_total());
+    });
+}
+
+/// Notes that somebody asked for a seat, and there was none.
+pub(super) fn note_refusal(draft: &mut Draft) {
+    draft.edit_site(|site| site.hour.refused = site.hour.refused.saturating_add(1));
+}
+
+/// Notes for how long somebody waited who was refused.
+pub(super) fn note_wait(since: Option<UnixTime>, until: UnixTime, draft: &mut Draft) {
+    let secs = since.map_or(0, |since| until.since(since).clamp(0, WAIT_SECS_MAX));
+    let secs = u32::try_from(secs).unwrap_or(0);
+    draft.edit_site(|site| site.hour.refused_secs = site.hour.refused_secs.saturating_add(secs));
+}

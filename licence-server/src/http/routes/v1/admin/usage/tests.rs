@@ -1,0 +1,65 @@
+use serde_json::{Value, json};
+
+use crate::http::testing::{World, start};
+
+async fn usage(world: &World, query: &str) -> Value {
+    let answer = world.get(&format!("/v1/admin/usage{query}")).send_locally().await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn seats_refusals_and_what_would_have_been_needed_are_told() {
+    let world = World::licensed(1, 3).await;
+    let first = world.sign_in("user1").await;
+    world.sign_in("user2").await.assert_problem(409, "no_seat");
+    world.sign_in("user3").await.assert_problem(409, "no_seat");
+    let now = usage(&world, "").await;
+    let word = |name: &str| now[name].clone();
+    assert_eq!((word("in_use"), word("total"), word("waiting")), (json!(1), json!(1), json!(2)));
+    assert_eq!((word("working_hours"), word("seats_needed")), (json!(1), json!(3)));
+    let hour = &now["hours"][0];
+    assert_eq!(hour["at"], start().secs() - start().secs() % 3600);
+    let figures = json!({ "peak": 1, "wanted": 3, "total": 1, "refused": 2, "refused_secs": 0 });
+    for (name, figure) in figures.as_object().unwrap() {
+        assert_eq!(&hour[name], figure, "{name} of {hour}");
+    }
+    assert_eq!(now["days"][0]["refused"], 2);
+    world.sign_out(&first.string("refresh_token")).await;
+    assert_eq!(usage(&world, "").await["hours"][0]["peak"], 1, "the peak stays");
+}
+
+#[tokio::test]
+async fn an_hour_that_is_over_is_still_told_after_a_restart() {
+    let world = World::licensed(2, 1).await;
+    world.sign_in("user1").await;
+    world.clock.advance(2 * 3600);
+    world.sign_in("user1").await;
+    let world = world.restarted().await;
+    let shown = usage(&world, "").await;
+    let hours = shown["hours"].as_array().unwrap();
+    let apart = hours[1]["at"].as_i64().unwrap() - hours[0]["at"].as_i64().unwrap();
+    assert_eq!((hours.len(), apart), (2, 2 * 3600));
+    let second = hours[1]["at"].clone();
+    assert_eq!(
+        usage(&world, &format!("?from={second}")).await["hours"].as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(usage(&world, &format!("?to={second}")).await["hours"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_span_that_is_none_is_refused() {
+    let world = World::licensed(1, 1).await;
+    let now = start().secs();
+    for query in [
+        format!("from={}", now + 7200),
+        format!("from={now}&to={}", now - 7200),
+        format!("from={}", now - 500 * 86_400),
+        "from=monday".to_owned(),
+        "since=5".to_owned(),
+    ] {
+        let answer = world.get(&format!("/v1/admin/usage?{query}")).send_locally().await;
+        answer.assert_problem(400, "invalid_request");
+    }
+}
