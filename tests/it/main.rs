@@ -10,6 +10,7 @@
 mod book;
 mod clients;
 mod crowd;
+mod described;
 mod disk;
 mod documents;
 mod full_log;

@@ -51,6 +51,7 @@ struct Tools {
     chromium: PathBuf,
     nginx: PathBuf,
     python: PathBuf,
+    schemathesis: PathBuf,
 }
 
 impl Tools {
@@ -59,6 +60,7 @@ impl Tools {
             .env(chromium::VARIABLE, &self.chromium)
             .env(nginx::VARIABLE, &self.nginx)
             .env(python::VARIABLE, &self.python)
+            .env(python::SCHEMATHESIS, &self.schemathesis)
     }
 }
 
@@ -66,9 +68,10 @@ fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
     let chromium = steps.take("chromium", chromium::provide)?;
     let nginx = steps.take("nginx", nginx::provide)?;
     let python = steps.take("python", || python::provide(workspace))?;
+    let schemathesis = steps.take("schemathesis", || python::schemathesis(workspace))?;
     steps.take("node packages", || npm::provide(&workspace.node_tests()))?;
     steps.take("browser packages", || npm::provide(&workspace.browser_tests()))?;
-    Ok(Tools { chromium, nginx, python })
+    Ok(Tools { chromium, nginx, python, schemathesis })
 }
 
 /// Builds all that the tests run, the two command-line tools among it.

@@ -18,6 +18,16 @@ pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf, Failure> {
     Environment { requirements, folder: workspace.target().join("python") }.provide()
 }
 
+/// Tells the tests where schemathesis is, which has an environment of its own: it needs a lot.
+pub(crate) const SCHEMATHESIS: &str = "LICENCE_SCHEMATHESIS";
+
+/// The program that asks an API for what its description allows and what it does not.
+pub(crate) fn schemathesis(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let requirements = workspace.python_requirements().with_file_name("schemathesis.txt");
+    let folder = workspace.target().join("schemathesis");
+    Ok(Environment { requirements, folder }.provide()?.with_file_name("st"))
+}
+
 /// A virtual environment with what a list of requirements pins.
 pub(crate) struct Environment {
     pub(crate) requirements: PathBuf,
@@ -32,7 +42,7 @@ impl Environment {
             folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
         let stamp = Stamp::new(requirements.clone(), folder.join("installed-requirements.txt"));
         if stamp.is_current() {
-            println!("{} has what requirements.txt wants", folder.display());
+            println!("{} has what its list wants", folder.display());
             return Ok(interpreter);
         }
         if !has_venv() {

@@ -32,12 +32,18 @@ enum Field {
 
 impl Fields {
     /// The query of an address. A name that nobody asks for is refused here: a filter with a slip in
-    /// its name would let everything through.
+    /// its name would let everything through. So would one whose value got lost: a name without a value,
+    /// which a form may have, is refused as well.
     ///
     /// # Errors
-    /// `invalid_request` where a name is not among `known`, or stands twice.
+    /// `invalid_request` where a name is not among `known`, stands twice or has no value.
     pub(crate) fn of_query(query: Option<&str>, known: &[&'static str]) -> Result<Self, Problem> {
         let fields = Self::of_form(query.unwrap_or_default().as_bytes())?;
+        let is_empty = |field: &Field| matches!(field, Field::Text(text) if text.is_empty());
+        if fields.0.iter().any(|(_, field)| is_empty(field)) {
+            let detail = "a name in the query has no value: leave the name out as well";
+            return Err(Problem::invalid_request(detail.to_owned()));
+        }
         if fields.0.iter().all(|(name, _)| known.contains(&name.as_str())) {
             return Ok(fields);
         }
@@ -278,6 +284,15 @@ mod tests {
             assert_eq!(fields.text("scope").unwrap(), None);
             assert_eq!(fields.text("device").unwrap(), None);
             assert!(fields.needed("device").is_err());
+        }
+    }
+
+    #[test]
+    fn a_filter_whose_value_got_lost_lets_nothing_through() {
+        let of_query = |query| Fields::of_query(Some(query), &["role", "after"]);
+        assert_eq!(of_query("role=admin").unwrap().text("role").unwrap(), Some("admin"));
+        for query in ["role=", "role", "role=admin&after=", "other=admin"] {
+            assert_eq!(of_query(query).unwrap_err().code(), Code::InvalidRequest, "{query}");
         }
     }
 
