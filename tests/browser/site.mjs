@@ -25,13 +25,23 @@ export class Site {
     const terms = ["--institute", "Institute", "--seats", "3", "--days", "30", "--request", this.#path("request.jwt")];
     this.#run("licence-issuer", "issue", "--vendor-dir", this.#path("vendor"), ...terms, "--out", this.#path("licence"));
     this.#run("licence-server", "licence", "install", this.#path("licence"), "--data", this.data);
-    for (const name of people) {
-      writeFileSync(this.#path(name), `${name}-site-password`);
-      this.#run("licence-server", "user", "add", name, "--password-file", this.#path(name), "--data", this.data);
-    }
+    for (const name of people) this.add(name);
     mkdirSync(this.#path("app"));
     writeFileSync(this.#path("app/index.html"), "<!doctype html>");
     cpSync(DIST, this.#path("app/wasm-verifier"), { recursive: true });
+  }
+
+  /** Registers a person whose password is the name and `-site-password`; `more` are further words of the command. */
+  add(name, ...more) {
+    writeFileSync(this.#path(name), `${name}-site-password`);
+    this.#run("licence-server", "user", "add", name, "--password-file", this.#path(name), "--data", this.data, ...more);
+  }
+
+  /** The file of the next revision, with other terms, which the vendor signs. */
+  renew(serial, ...terms) {
+    const file = this.#path(`renewal-${Date.now()}`);
+    this.#run("licence-issuer", "renew", serial, "--vendor-dir", this.#path("vendor"), ...terms, "--out", file);
+    return file;
   }
 
   get data() {

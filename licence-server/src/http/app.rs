@@ -2,7 +2,7 @@
 
 use axum::Router;
 
-use super::{layers, routes, spa};
+use super::{layers, page, routes, spa};
 use crate::state::AppState;
 
 /// The service over a state.
@@ -14,7 +14,8 @@ pub fn app(state: AppState) -> Router {
         Some(_) => routes::router(),
         None => routes::router().merge(routes::metrics()),
     };
-    let router = Router::from(routes).method_not_allowed_fallback(routes::wrong_method);
+    let router = Router::from(routes).merge(page::router());
+    let router = router.method_not_allowed_fallback(routes::wrong_method);
     let router = match &state.config().app {
         Some(folder) => router.fallback_service(spa::service(folder)),
         None => router.fallback(routes::not_found),

@@ -9,6 +9,7 @@ mod extract;
 mod known_device;
 mod layers;
 mod openapi;
+mod page;
 mod problem;
 mod request_id;
 mod request_time;

@@ -1,0 +1,107 @@
+// Calls to this server in the name of whoever signed in. The access token stands in this page's memory and
+// nowhere else; the refresh token is in a cookie that no script can read.
+
+import { sentence } from "./elements.js";
+
+/** The server said no: `problem` is what it said (RFC 9457). */
+export class Refused extends Error {
+  constructor(problem) {
+    super(told(problem));
+    this.problem = problem;
+  }
+}
+
+const UNREACHABLE = { code: "unreachable", title: "the server cannot be reached", mend: "see whether this machine has a network" };
+
+/** A refusal in two sentences: what is wrong, and how to mend it. */
+function told({ title, detail, mend }) {
+  return [detail ?? title, mend].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
+}
+
+/** Asks the server, and throws what it refuses. */
+export async function ask(method, path, options = {}) {
+  const response = await fetch(path, { method, cache: "no-store", credentials: "same-origin", ...options }).catch(() => undefined);
+  if (response?.ok) return response;
+  throw new Refused((await response?.json().catch(() => undefined)) ?? UNREACHABLE);
+}
+
+/** A sign-in that goes on for as long as its cookie is good. */
+export class Session {
+  #scope;
+  #token;
+  /** A renewal that is under way: whoever needs one waits for it, and there is never a second. */
+  #renewal;
+  /** What to do when the sign-in has ended; told why. */
+  ended = () => {};
+
+  /** @param {"seat" | "admin"} scope what is asked for */
+  constructor(scope) {
+    this.#scope = scope;
+  }
+
+  /** Signs in; `more` are further fields of the form. */
+  async signIn(username, password, more = {}) {
+    const asked = { grant_type: "password", delivery: "cookie", scope: this.#scope, username, password, ...more };
+    await this.#take(await ask("POST", "/v1/auth/token", { body: new URLSearchParams(asked) }));
+  }
+
+  /** Goes on with the cookie. False where it is another kind of sign-in's. */
+  async resume() {
+    await this.#take(await ask("POST", "/v1/auth/refresh", { body: new URLSearchParams() }));
+    return this.#token !== undefined;
+  }
+
+  async signOut() {
+    this.#token = undefined;
+    await ask("POST", "/v1/auth/logout", { body: new URLSearchParams() });
+  }
+
+  /** The answer to a call, as JSON; `undefined` where there is nothing to say. */
+  async call(method, path, options) {
+    const response = await this.send(method, path, options);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  /** What the server gives at an address: `/v1/admin/seats`. */
+  look(path, query = {}) {
+    const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+    return this.call("GET", asked.length === 0 ? path : `${path}?${new URLSearchParams(asked)}`);
+  }
+
+  /** The same with a body of fields. */
+  post(path, fields = {}) {
+    return this.call("POST", path, { body: JSON.stringify(fields), headers: { "Content-Type": "application/json" } });
+  }
+
+  /** Sends a request with the token, and once more with a new one where the old one is good no more. */
+  async send(method, path, { headers = {}, ...options } = {}) {
+    const token = this.#token;
+    const trial = () => ask(method, path, { ...options, headers: { ...headers, Authorization: `Bearer ${this.#token}` } });
+    try {
+      return await trial();
+    } catch (failure) {
+      if (failure.problem?.code !== "invalid_token") throw failure;
+      await this.#renew(token);
+      return trial();
+    }
+  }
+
+  async #renew(old) {
+    if (this.#token !== old) return;
+    this.#renewal ??= this.resume().finally(() => (this.#renewal = undefined));
+    try {
+      if (await this.#renewal) return;
+      this.ended();
+    } catch (failure) {
+      if (failure.problem?.status === 401) this.ended(failure);
+      throw failure;
+    }
+    throw new Refused({ code: "invalid_token", title: "the sign-in has ended", mend: "sign in again" });
+  }
+
+  /** An administrator's page has no use for a seat's token; a seat's page can use both. */
+  async #take(response) {
+    const { access_token: token, scope } = await response.json();
+    this.#token = this.#scope === "seat" || scope === "admin" ? token : undefined;
+  }
+}

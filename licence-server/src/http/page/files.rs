@@ -1,0 +1,72 @@
+//! What the pages are made of, as it stands in this program.
+
+use licence_core::base64url;
+use sha2::{Digest as _, Sha256};
+
+/// A file and its media type.
+pub(super) struct File {
+    pub(super) bytes: &'static [u8],
+    pub(super) media_type: &'static str,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+macro_rules! file {
+    ($name:literal, $media_type:expr) => {
+        File { bytes: include_bytes!($name), media_type: $media_type }
+    };
+}
+
+macro_rules! parts {
+    ($($name:literal: $media_type:expr),+ $(,)?) => {
+        [$(($name, file!($name, $media_type))),+]
+    };
+}
+
+/// Each page, at its address.
+pub(super) static PAGES: [(&str, File); 2] =
+    [("/account", file!("account.html", HTML)), ("/admin", file!("admin.html", HTML))];
+
+static PARTS: [(&str, File); 20] = parts![
+    "account.js": SCRIPT,
+    "admin.css": STYLE,
+    "admin.js": SCRIPT,
+    "api.js": SCRIPT,
+    "audit.js": SCRIPT,
+    "chain.js": SCRIPT,
+    "clock.js": SCRIPT,
+    "dialog.js": SCRIPT,
+    "elements.js": SCRIPT,
+    "icon.svg": PICTURE,
+    "licence.js": SCRIPT,
+    "list.js": SCRIPT,
+    "live.js": SCRIPT,
+    "pages.css": STYLE,
+    "people.js": SCRIPT,
+    "person.js": SCRIPT,
+    "seats.js": SCRIPT,
+    "sessions.js": SCRIPT,
+    "sign_in.js": SCRIPT,
+    "times.js": SCRIPT,
+];
+
+/// A file that a page or a script names.
+pub(super) fn part(name: &str) -> Option<&'static File> {
+    PARTS.iter().find_map(|(own, file)| (*own == name).then_some(file))
+}
+
+/// The names of all of them.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|(name, _)| *name)
+}
+
+impl File {
+    /// Its `ETag`: another one whenever a byte of it is another one.
+    pub(super) fn tag(&self) -> String {
+        format!("\"{}\"", base64url::encode(&Sha256::digest(self.bytes)))
+    }
+}
