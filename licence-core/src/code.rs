@@ -152,7 +152,7 @@ codes! {
         "the request came from a page that may not send it",
         "add the page's origin to the server's `origins`";
     Throttled = "throttled", 429, Refused,
-        "too many wrong attempts",
+        "too many attempts in a short time",
         "wait as long as Retry-After says";
     Busy = "busy", 503, Failed,
         "the server has more to do than it can queue",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use licence_core::UnixTime;
 use tokio::time::{Sleep, sleep};
 
-use crate::domain::{ClockDoubt, Command};
+use crate::domain::{ClockDoubt, Command, Outcome, Swept};
 use crate::state::AppState;
 use crate::writer::Unavailable;
 
@@ -43,7 +43,20 @@ fn tell_of(doubt: Option<ClockDoubt>, told: Option<ClockDoubt>) -> Option<ClockD
 async fn sweep(state: &AppState) -> Result<(), Unavailable> {
     // Where the queue is full, they are reported the next time.
     let _ = state.sightings().report(|some| state.writer().tell(Command::Seen(some)));
-    state.submit(Command::Sweep).await.map(drop)
+    let_go(state).await.map(drop)
+}
+
+/// Lets go of all that has lapsed, and says of how much. Each sweep is bounded, and others have their turn
+/// between two of them.
+pub(crate) async fn let_go(state: &AppState) -> Result<Swept, Unavailable> {
+    let mut all = Swept::default();
+    while let Outcome::Swept(swept) = state.submit(Command::Sweep).await? {
+        all = all.with(swept);
+        if !swept.is_more_left {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 /// Sleeps until the next sweep: in a full house until the next lease ends, so that who waits for its seat

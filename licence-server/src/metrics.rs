@@ -46,8 +46,16 @@ pub struct Moment {
     pub borrowed: i64,
     /// People registered.
     pub users: i64,
-    /// Revocations in force.
-    pub revocations: i64,
+    /// Revocations in force of sessions.
+    pub revoked_sessions: i64,
+    /// Revocations in force of what a session was given up to a place in the log.
+    pub revoked_places: i64,
+    /// Revocations in force of single tokens.
+    pub revoked_tokens: i64,
+    /// Sign-ins on devices.
+    pub sessions: i64,
+    /// Entries of the audit log that were not taken away.
+    pub log_entries: i64,
     /// Where the audit log stands.
     pub log_seq: i64,
     /// When the licence in force ends, in Unix seconds; 0 for one without an end, or none.
@@ -112,13 +120,17 @@ type Value = fn(&Moment) -> i64;
 /// A gauge with its name, its help and its value.
 type GaugeRow = (&'static str, &'static str, Value);
 
-const GAUGES: [GaugeRow; 10] = [
+const GAUGES: [GaugeRow; 14] = [
     ("seats_in_use", "Seats taken", |now| now.seats_in_use),
     ("seats", "Seats there are", |now| now.seats_total),
     ("queue_places", "Places in the queue for a seat", |now| now.waiting),
     ("seats_borrowed", "Borrowed seats whose copy may live", |now| now.borrowed),
     ("users", "People registered", |now| now.users),
-    ("revocations", "Revocations in force", |now| now.revocations),
+    ("sessions", "Sign-ins on devices", |now| now.sessions),
+    ("revoked_sessions", "Sessions that are revoked", |now| now.revoked_sessions),
+    ("revoked_places", "Sessions revoked up to a place in the log", |now| now.revoked_places),
+    ("revoked_tokens", "Tokens that are revoked alone", |now| now.revoked_tokens),
+    ("audit_log_entries", "Entries of the audit log that are kept", |now| now.log_entries),
     ("audit_log_seq", "Where the audit log stands", |now| now.log_seq),
     ("licence_end_timestamp_seconds", "When the licence ends; 0 for never", |now| now.licence_end),
     ("clock_doubt", "0 sound, 1 behind, 2 disputed", |now| now.clock_doubt),

@@ -4,15 +4,15 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::claims::LogPosition;
 use licence_core::{SessionId, TokenId, UnixTime};
 use tokio::sync::watch;
 
 use crate::domain::{
-    Anchor, Changes, Judgement, Licences, Reading, Revocation, Revoked, Service, ServiceId, Site,
-    Terms,
+    Anchor, Changes, Judgement, Licences, Reading, Refusals, Revocation, Revoked, Service,
+    ServiceId, Site, Terms,
 };
 
 /// The committed state that every request needs.
@@ -34,6 +34,7 @@ struct State {
     licences: Licences,
     revoked: RevokedTokens,
     services: BTreeMap<ServiceId, Service>,
+    refusals: Arc<Refusals>,
 }
 
 /// What an access token says of itself, as far as revocation goes.
@@ -65,6 +66,7 @@ impl Mirror {
                 licences,
                 revoked,
                 services: BTreeMap::new(),
+                refusals: Arc::default(),
             }),
             awaited_end: watch::Sender::new(None),
             revocations: watch::Sender::new(site.position.seq),
@@ -101,16 +103,20 @@ impl Mirror {
             || state.revoked.contains(token)
     }
 
-    /// Every revocation in force.
+    /// Every revocation in force, and the place in the log before which every token was made that is good
+    /// no more. At one moment: the one may take the place of the others.
     #[must_use]
-    pub fn revocations(&self) -> Vec<Revocation> {
-        self.read().revoked.iter().collect()
+    pub fn revocations(&self) -> (Vec<Revocation>, u64) {
+        let state = self.read();
+        (state.revoked.iter().collect(), state.site.access_from)
     }
 
-    /// How many revocations are in force.
+    /// How many revocations are in force: of sessions, of the tokens that a session was given up to a
+    /// place, and of single tokens.
     #[must_use]
-    pub fn revocation_count(&self) -> usize {
-        self.read().revoked.len()
+    pub fn revocation_counts(&self) -> [usize; 3] {
+        let RevokedTokens { sessions, sessions_before, tokens } = &self.read().revoked;
+        [sessions.len(), sessions_before.len(), tokens.len()]
     }
 
     /// Tells of the place in the audit log at which something was last revoked.
@@ -172,9 +178,21 @@ impl Mirror {
         self.read().licences.clone()
     }
 
+    /// Which refusals were written down of late.
+    pub(crate) fn refusals(&self) -> Arc<Refusals> {
+        Arc::clone(&self.read().refusals)
+    }
+
+    /// Takes over what a turn made of refusals, also where it came to nothing else.
+    pub(crate) fn count_refusals(&self, changes: &Changes<'_>) {
+        changes.count_refusals(&mut self.write().refusals);
+    }
+
     /// Takes over what was committed.
     pub(crate) fn apply(&self, changes: &Changes<'_>, licences: &Licences) {
         let mut state = self.write();
+        let is_news =
+            !changes.revoked().is_empty() || state.site.access_from != changes.site.access_from;
         state.site = *changes.site;
         state.anchor = changes.anchor();
         state.licences = licences.clone();
@@ -188,7 +206,7 @@ impl Mirror {
         }
         drop(state);
         self.awaited_end.send_if_modified(|end| replace(end, changes.awaited_end()));
-        if !changes.revoked().is_empty() {
+        if is_news {
             self.revocations.send_replace(changes.site.position.seq);
         }
     }
@@ -259,10 +277,6 @@ impl RevokedTokens {
             }
             Revoked::Token(id) => forget(&mut self.tokens, id, |old| *old <= until),
         }
-    }
-
-    fn len(&self) -> usize {
-        self.sessions.len() + self.sessions_before.len() + self.tokens.len()
     }
 
     fn iter(&self) -> impl Iterator<Item = Revocation> {

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use licence_cli::{Failure, pinned};
-use licence_core::{PublicKey, Roots, UnixTime, UserId};
+use licence_core::{PublicKey, Roots, UnixTime, UserId, Uuid};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
-use crate::domain::{Anchor, Command, Judgement, Licences, Outcome, Reading, Terms, Throttle};
+use crate::domain::{
+    Anchor, Command, Judgement, Licences, Outcome, Pace, Rate, Reading, Terms, Throttle, TooSoon,
+};
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
@@ -46,6 +48,7 @@ struct Parts {
     bearer: BearerVerifier,
     sightings: Sightings,
     throttle: Mutex<Throttle>,
+    pace: Mutex<Pace>,
     metrics: Metrics,
     board: SharedBoard,
     minter: Minter,
@@ -92,6 +95,8 @@ impl AppState {
         let mirror = Arc::new(mirror.with_services(services));
         let clock = Arc::clone(&sources.clock);
         let metrics = Metrics::default();
+        let pace =
+            Pace::new(Rate { burst: config.changes_burst, per_minute: config.changes_per_minute });
         let read_clock = move || clock.read();
         let writer = Writer::start(store, Arc::clone(&mirror), metrics.clone(), read_clock)
             .map_err(|error| no_thread(&error))?;
@@ -113,6 +118,7 @@ impl AppState {
             bearer,
             sightings: Sightings::default(),
             throttle: Mutex::default(),
+            pace: Mutex::new(pace),
             board: SharedBoard::new(&metrics),
             metrics,
             minter,
@@ -232,6 +238,15 @@ impl AppState {
         self.0.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts a change that a session or a person asks for.
+    ///
+    /// # Errors
+    /// [`TooSoon`] where there were too many.
+    pub(crate) fn pace(&self, who: Uuid, now: UnixTime) -> Result<(), TooSoon> {
+        // Its maps are whole between any two of its calls.
+        self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).take(who, now)
+    }
+
     /// What signs access tokens.
     #[must_use]
     pub fn minter(&self) -> &Minter {
@@ -335,7 +350,7 @@ fn no_thread(error: &std::io::Error) -> Failure {
 mod tests {
     use licence_core::{Text, UserId};
 
-    use crate::domain::{AddUser, Command};
+    use crate::domain::{Actor, AddUser, Command};
     use crate::http::testing::World;
     use crate::password::{needs_rehash, take_over};
 
@@ -352,6 +367,7 @@ mod tests {
             email: None,
             roles: Vec::new(),
             hash: Some(hash),
+            by: Actor::Local,
         };
         world.state.submit(Command::AddUser(add)).await.unwrap();
         let world = world.restarted().await;

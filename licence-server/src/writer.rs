@@ -302,7 +302,7 @@ pub async fn turn<E: Engine>(
 ) -> Result<Turned, TurnError> {
     let (mut batch, site) = engine.begin().await?;
     let judged = mirror.anchor().judge(&site, reading);
-    let mut draft = Draft::new(site, judged, reading, mirror.licences());
+    let mut draft = Draft::new(site, judged, reading, (mirror.licences(), mirror.refusals()));
     let mut outcomes = Vec::with_capacity(commands.len());
     let mut loads = 0;
     loop {
@@ -331,6 +331,7 @@ pub async fn turn<E: Engine>(
         batch.commit(draft.changes()).await?;
         mirror.apply(&draft.changes(), draft.licences());
     }
+    mirror.count_refusals(&draft.changes());
     Ok(Turned { outcomes, woken })
 }
 

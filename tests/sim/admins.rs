@@ -52,7 +52,7 @@ impl Simulation {
         let roles = if self.dice.one_in(4) { vec![Role::parse("admin").unwrap()] } else { vec![] };
         let username = Text::parse(&format!("person {id}")).unwrap();
         let hash = Some(PasswordHash::new("$argon2id$…".to_owned()));
-        Command::AddUser(AddUser { id, username, email: None, roles, hash })
+        Command::AddUser(AddUser { id, username, email: None, roles, hash, by: Actor::Local })
     }
 
     fn change_user(&mut self) -> Option<Ask> {
@@ -171,7 +171,7 @@ impl Simulation {
         self.swept = truth;
         let at = self.server.now();
         let seen = std::mem::take(&mut self.sightings).into_iter();
-        let seen = seen.map(|(session, iat)| Sighting { session, iat, at }).collect();
+        let seen = seen.map(|(session, seq)| Sighting { session, seq, at }).collect();
         let mut asks: Vec<Ask> = vec![Command::Seen(seen).into(), Command::Sweep.into()];
         if self.model.log.len() > LOG_KEPT {
             asks.push(self.prune().into());

@@ -1,6 +1,6 @@
 //! Requests, as they reach the rules.
 
-use licence_core::{SessionId, TokenId, UnixTime, Uuid};
+use licence_core::{SessionId, TokenId, Uuid};
 use licence_server::domain::{
     Command, CredentialVersion, DeviceMark, Nonce, Refresh, Resume, SignIn, Stay,
 };
@@ -84,7 +84,7 @@ impl Mint {
         &mut self,
         shown: Token,
         mark: DeviceMark,
-        seen_iat: Option<UnixTime>,
+        seen_seq: Option<u64>,
         wait_secs: i64,
     ) -> Refresh {
         let nonce = self.nonce();
@@ -96,7 +96,7 @@ impl Mint {
             child: shown.secret.child(nonce).hash(),
             jti: TokenId(self.uuid()),
             mark,
-            seen_iat,
+            seen_seq,
             end_session: None,
             wait_secs,
         }

@@ -123,9 +123,13 @@ impl Simulation {
             }),
             3..8 => Command::Park(session),
             8 => {
+                // What is refused already is not taken back: its request goes no further than the edge.
                 let access = self.model.tokens.latest(session)?;
-                let (jti, exp) = (access.place.jti, access.exp);
-                Command::RevokeToken(RevokeToken { session, jti, exp })
+                if self.server.mirror.is_revoked(access.place) {
+                    return None;
+                }
+                let (jti, exp, seq) = (access.place.jti, access.exp, access.place.position.seq);
+                Command::RevokeToken(RevokeToken { session, jti, exp, seq })
             }
             _ => {
                 // Another browser profile: the session is left behind.
@@ -169,7 +173,7 @@ impl Simulation {
         }
         let uses_it = !self.dice.one_in(10);
         if let (Outcome::Granted(grant), true) = (outcome, uses_it) {
-            self.see(grant.session, grant.iat);
+            self.see(grant.session, grant.position.seq);
         }
         let (wait_secs, is_sign_in) = match &ask.command {
             Command::SignIn(sign_in) => (sign_in.wait_secs, true),
@@ -206,9 +210,9 @@ impl Simulation {
     }
 
     /// An access token came back.
-    pub(crate) fn see(&mut self, session: SessionId, iat: UnixTime) {
-        let seen = self.sightings.entry(session).or_insert(iat);
-        *seen = (*seen).max(iat);
+    pub(crate) fn see(&mut self, session: SessionId, seq: u64) {
+        let seen = self.sightings.entry(session).or_insert(seq);
+        *seen = (*seen).max(seq);
     }
 
     /// Whom a turn told to ask again.

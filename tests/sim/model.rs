@@ -110,7 +110,7 @@ impl Model {
                 Ok(())
             }
             (Command::RevokeToken(revoke), _) => {
-                self.tokens.revoke(revoke.jti);
+                self.revoke(revoke, now);
                 Ok(())
             }
             (Command::Park(id), _) => {
@@ -134,9 +134,9 @@ impl Model {
                 Ok(())
             }
             (Command::Seen(sightings), _) => {
-                for seen in sightings.iter().filter(|seen| seen.iat <= now) {
+                for seen in sightings {
                     if let Some(known) = self.sessions.get_mut(&seen.session) {
-                        known.chain.see(seen.iat);
+                        known.chain.see(seen.seq);
                     }
                 }
                 Ok(())
@@ -184,6 +184,12 @@ impl Model {
     pub(crate) fn reset_clock(&mut self, now: UnixTime, reading: Reading) {
         self.turned = self.set_back(now, reading);
         self.clock.set(self.turned, reading);
+    }
+
+    /// The time was set back: what began while it was ahead began now.
+    pub(crate) fn began_by(&mut self, now: UnixTime) {
+        self.over_since = self.over_since.map(|since| since.min(now));
+        self.life.began_by(now);
     }
 
     /// To when the time is set back.

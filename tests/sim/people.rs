@@ -144,6 +144,7 @@ impl Device {
             | Outcome::Added { .. }
             | Outcome::Borrowed(_)
             | Outcome::Written { .. }
+            | Outcome::Swept(_)
             | Outcome::Done => self.wait = None,
         }
     }

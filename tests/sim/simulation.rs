@@ -34,7 +34,7 @@ pub(crate) struct Simulation {
     pub(crate) devices: Vec<Device>,
     pub(crate) thieves: Vec<Thief>,
     /// Which access tokens came back and are not reported; only in the server's memory.
-    pub(crate) sightings: BTreeMap<SessionId, UnixTime>,
+    pub(crate) sightings: BTreeMap<SessionId, u64>,
     pub(crate) woken: Vec<Holder>,
     pub(crate) swept: UnixTime,
     /// The time by which the last turn was judged.
@@ -252,6 +252,7 @@ impl Simulation {
                 let ahead = self.now;
                 self.now = self.model.set_back(self.now, reading);
                 self.model.line.set_back(ahead.since(self.now));
+                self.model.began_by(self.now);
                 self.devices.iter_mut().for_each(|device| device.set_back(self.now));
             }
             self.device_hears(ask, outcome)?;

@@ -52,7 +52,7 @@ impl Simulation {
         match outcome {
             Outcome::Granted(grant) => {
                 if uses_it {
-                    self.see(grant.session, grant.iat);
+                    self.see(grant.session, grant.position.seq);
                 }
                 let thief = self.thieves.get_mut(index).unwrap();
                 thief.next = next;

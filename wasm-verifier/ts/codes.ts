@@ -29,7 +29,7 @@ export const CODES = {
   registered_full: { title: "as many people are registered as the licence allows", mend: "remove people who left, or ask the vendor for more" },
   insecure_transport: { title: "a sign-in over plain http would be readable by others on the network", mend: "serve with --tls-self or --tls-cert, or put a TLS proxy in front; and give the address with --public-url https://NAME" },
   csrf: { title: "the request came from a page that may not send it", mend: "add the page's origin to the server's `origins`" },
-  throttled: { title: "too many wrong attempts", mend: "wait as long as Retry-After says" },
+  throttled: { title: "too many attempts in a short time", mend: "wait as long as Retry-After says" },
   busy: { title: "the server has more to do than it can queue", mend: "try again as Retry-After says" },
   conflict: { title: "there is one already", mend: "look at the one that is there" },
   precondition_failed: { title: "someone else changed it first", mend: "read it again and repeat the change" },

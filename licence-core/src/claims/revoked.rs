@@ -21,7 +21,7 @@ pub struct RevokedClaims {
     pub revoked: Vec<RevokedTokens>,
 }
 
-/// One entry: tokens of one sign-in, one token, or one person's.
+/// One entry: tokens of one sign-in, one token, one person's, or all of the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RevokedTokens {
     /// Whose.
@@ -42,6 +42,8 @@ pub enum TokensOf {
     Token(TokenId),
     /// Their person: `sub`.
     User(UserId),
+    /// Their site: `all` is `true`.
+    All,
 }
 
 impl RevokedClaims {
@@ -59,16 +61,18 @@ impl RevokedTokens {
             TokensOf::Session(sid) => sid == token.sign_in.sid,
             TokensOf::Token(jti) => jti == token.sign_in.jti,
             TokensOf::User(sub) => sub == token.sign_in.sub,
+            TokensOf::All => true,
         };
         is_of && self.before.is_none_or(|before| token.position.seq < before)
     }
 
     fn read(value: &Value<'_>) -> Option<Self> {
         let entry = value.as_object()?;
-        let of = match (entry.value("sid"), entry.value("jti"), entry.value("sub")) {
-            (Some(sid), None, None) => TokensOf::Session(parsed(SessionId::parse)(sid)?),
-            (None, Some(jti), None) => TokensOf::Token(parsed(TokenId::parse)(jti)?),
-            (None, None, Some(sub)) => TokensOf::User(parsed(UserId::parse)(sub)?),
+        let of = match ["sid", "jti", "sub", "all"].map(|name| entry.value(name)) {
+            [Some(sid), None, None, None] => TokensOf::Session(parsed(SessionId::parse)(sid)?),
+            [None, Some(jti), None, None] => TokensOf::Token(parsed(TokenId::parse)(jti)?),
+            [None, None, Some(sub), None] => TokensOf::User(parsed(UserId::parse)(sub)?),
+            [None, None, None, Some(Value::Bool(true))] => TokensOf::All,
             _ => return None,
         };
         Some(Self {
@@ -83,6 +87,7 @@ impl RevokedTokens {
             TokensOf::Session(sid) => entry.string("sid", sid),
             TokensOf::Token(jti) => entry.string("jti", jti),
             TokensOf::User(sub) => entry.string("sub", sub),
+            TokensOf::All => entry.boolean("all", true),
         }
         entry.integer("until", self.until.secs());
         if let Some(before) = self.before {

@@ -139,6 +139,8 @@ pub(crate) enum SessionVerb {
         #[arg(value_name = "ID", value_parser = session)]
         id: SessionId,
     },
+    /// Let go at once of what has lapsed: sessions, seats and revocations
+    Purge,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,7 +8,7 @@ use super::listing::collect;
 use super::said::{Listing, Said, time};
 use crate::cli::SessionVerb;
 use crate::data_dir::DataDir;
-use crate::http::admin::SessionRow;
+use crate::http::admin::{Purged, SessionRow};
 use crate::http::paths;
 
 pub(super) fn run(verb: &SessionVerb, data: &DataDir) -> Result<Said, Failure> {
@@ -26,6 +26,15 @@ pub(super) fn run(verb: &SessionVerb, data: &DataDir) -> Result<Said, Failure> {
         SessionVerb::End { id } => {
             let path = format!("{}/{id}", paths::ADMIN_SESSIONS);
             Said::of(&facts(AdminCall::delete(&path).send(data)?))
+        }
+        SessionVerb::Purge => {
+            let purged: Purged = AdminCall::post(paths::ADMIN_PURGE).send(data)?;
+            let facts = Facts::new()
+                .with("sessions", purged.sessions)
+                .with("seats", purged.leases)
+                .with("borrowed_seats", purged.borrowed)
+                .with("revocations", purged.revocations);
+            Said::of(&facts)
         }
     }
 }

@@ -102,6 +102,10 @@ pub struct Config {
     pub password_threads: NonZeroUsize,
     /// Sign-ins that may wait for such a thread.
     pub password_queue: usize,
+    /// Changes that a session may ask for at once.
+    pub changes_burst: u32,
+    /// Changes that it may ask for in a minute after that.
+    pub changes_per_minute: u32,
     /// How long a request may take.
     pub request_time: Duration,
     /// What connections may take.
@@ -149,6 +153,8 @@ impl Config {
                 NonZeroUsize::new(threads.count()).unwrap_or(NonZeroUsize::MIN)
             }),
             password_queue: settings.password_queue.count(),
+            changes_burst: settings.changes_burst.get(),
+            changes_per_minute: settings.changes_per_minute.get(),
             request_time: secs(settings.request_secs),
             connections: connections(&settings),
             metrics_listen: settings.metrics_listen,

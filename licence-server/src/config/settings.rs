@@ -198,6 +198,12 @@ settings! {
         /// Bytes of a request's head. More are refused in the same way.
         head_bytes_max: Within<8192, 1_048_576> = Within::clamp(32_768),
             "Cookies of neighbouring applications come along, and an access token has 8 KiB at most.";
+        /// Changes that one session, or the sign-ins of one person, may ask for at once.
+        changes_burst: Within<60, 1_000_000> = Within::clamp(240),
+            "Fifty parallel requests with one refresh token, several times over.";
+        /// Changes that each may ask for in a minute after that; further ones are told to come back.
+        changes_per_minute: Within<1, 1_000_000> = Within::clamp(60),
+            "An application saves every second at most, and a loop fills no disk in a year.";
         /// Requests at a time on one HTTP/2 connection.
         streams_max: Within<1, 1000> = Within::clamp(100),
             "What RFC 9113 recommends at least.";

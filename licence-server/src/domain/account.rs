@@ -33,7 +33,7 @@ pub(super) fn add(add: &AddUser, draft: &mut Draft) -> Result<Outcome, Missing> 
         is_enabled: true,
     });
     draft.edit_site(|site| site.users = site.users.saturating_add(1));
-    draft.record(Act::UserAdded(add.id));
+    draft.record_by(Act::UserAdded(add.id), Some(add.by));
     Ok(Outcome::Added { user: add.id })
 }
 

@@ -56,6 +56,8 @@ pub enum Act {
     ServiceAdded(ServiceId),
     /// A service's key was taken back.
     ServiceRevoked(ServiceId),
+    /// Every access token of the site was revoked: so many were one by one that the list was full.
+    EveryTokenRevoked,
     /// A licence was installed.
     LicenceInstalled(LicenceId),
     /// A revocation list was installed.
@@ -76,8 +78,8 @@ pub enum Act {
     ClockReset(UnixTime, Text),
     /// Entries before a place were taken away, and a signed checkpoint was left.
     LogPruned(u64),
-    /// Something was refused.
-    Refused(Refused),
+    /// Something was refused, so many times since the last entry of the same kind.
+    Refused(Refused, u32),
 }
 
 /// What of an account was changed.
@@ -96,7 +98,7 @@ pub enum UserChangeKind {
 }
 
 /// A refusal on record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Refused {
     /// Who, where that is known.
     pub user: Option<UserId>,
@@ -155,6 +157,7 @@ impl Act {
             Self::ServiceRevoked(_) => "service_revoked",
             Self::LicenceInstalled(_) => "licence_installed",
             Self::RevocationsInstalled(_) => "revocations_installed",
+            Self::EveryTokenRevoked => "every_token_revoked",
             Self::SeatsOver => "seats_over",
             Self::SeatsWithin => "seats_within",
             Self::ClockBehind => "clock_behind",
@@ -163,7 +166,7 @@ impl Act {
             Self::ClockAccepted(_) => "clock_accepted",
             Self::ClockReset(..) => "clock_reset",
             Self::LogPruned(_) => "log_pruned",
-            Self::Refused(_) => "refused",
+            Self::Refused(..) => "refused",
         }
     }
 
@@ -202,7 +205,8 @@ impl Act {
             }
             Self::LicenceInstalled(licence) => entry.string("licence", licence),
             Self::RevocationsInstalled(seq) => entry.integer("list", *seq),
-            Self::SeatsOver
+            Self::EveryTokenRevoked
+            | Self::SeatsOver
             | Self::SeatsWithin
             | Self::ClockBehind
             | Self::ClockDisputed
@@ -213,7 +217,12 @@ impl Act {
                 entry.string("reason", reason);
             }
             Self::LogPruned(below) => entry.string("below", below),
-            Self::Refused(refused) => refused.write(entry),
+            Self::Refused(refused, times) => {
+                refused.write(entry);
+                if *times > 1 {
+                    entry.integer("times", *times);
+                }
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use super::draft::{Draft, Lease, Missing};
 use super::row::{Borrowing, Scope};
 use super::seat::{self, Claim};
 use super::session::{full_house, standing};
-use super::{SWEEP_MAX, refuse};
+use super::{SWEEP_MAX, Step, refuse};
 
 const DAY_SECS: i64 = 86_400;
 
@@ -140,10 +140,10 @@ pub(super) fn end(id: TokenId, draft: &mut Draft) -> Result<(), Missing> {
 }
 
 /// Ends those whose time is over, in bounded steps.
-pub(super) fn forget_the_ended(draft: &mut Draft) -> Result<(), Missing> {
-    for _ in 0..SWEEP_MAX {
-        let Some(id) = draft.ended_borrowing()? else { break };
+pub(super) fn forget_the_ended(draft: &mut Draft) -> Result<Step, Missing> {
+    for gone in 0..SWEEP_MAX {
+        let Some(id) = draft.ended_borrowing()? else { return Ok(Step::last(gone)) };
         end(id, draft)?;
     }
-    Ok(())
+    Ok(Step::full(SWEEP_MAX))
 }

@@ -3,7 +3,7 @@
 use super::audit::{Act, Actor};
 use super::command::{Outcome, Refusal, ResetClock};
 use super::draft::{Draft, Missing};
-use super::{refuse, seat, waiting};
+use super::{refuse, revocation, seat, waiting};
 
 /// Believes the wall clock: the server was off for long, or the clock was put right at last.
 pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
@@ -35,6 +35,6 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
     waiting::set_back(draft.now().since(mark), draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
-    draft.edit_site(|site| site.access_from = site.position.seq);
+    revocation::revoke_every_token(draft)?;
     Ok(Outcome::Done)
 }

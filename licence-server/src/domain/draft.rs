@@ -6,11 +6,13 @@ mod rules;
 mod tables;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 
-use super::audit::{Act, Actor, Entry};
+use super::audit::{Act, Actor, Entry, Refused};
 use super::licence::Licences;
+use super::refusals::{Folded, Refusals};
 use super::row::{
     Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, Session, Site,
     User,
@@ -51,6 +53,9 @@ pub struct Due<Id> {
 /// Seconds after which the mark is written even where nothing else is: what a crash may forget of it.
 const MARK_SECS_MAX: i64 = 600;
 
+/// Kinds of refusals that one sweep writes down at most; the next one goes on.
+const REFUSALS_MAX: usize = 256;
+
 /// What one batch of commands sees and changes.
 #[derive(Debug)]
 pub struct Draft {
@@ -58,6 +63,7 @@ pub struct Draft {
     now: UnixTime,
     site: Site,
     licences: Licences,
+    refusals: Arc<Refusals>,
     tables: Tables,
     fronts: Fronts,
     log: Log,
@@ -87,6 +93,7 @@ struct Log {
     list: Vec<Vec<u8>>,
     pruned: Vec<(u64, String)>,
     woken: Vec<Holder>,
+    refused: Vec<Folded>,
 }
 
 /// A point to come back to.
@@ -96,14 +103,19 @@ struct Savepoint {
     licences: Licences,
     tables: Marks,
     done: [usize; 4],
-    log: [usize; 7],
+    log: [usize; 8],
 }
 
 // What engines and the writer use.
 impl Draft {
     /// A draft over the site's row, judged at one time for the whole batch.
     #[must_use]
-    pub fn new(site: Site, judged: Judgement, reading: Reading, licences: Licences) -> Self {
+    pub fn new(
+        site: Site,
+        judged: Judgement,
+        reading: Reading,
+        (licences, refusals): (Licences, Arc<Refusals>),
+    ) -> Self {
         let Judgement { now, doubt } = judged;
         let unlicensed_secs = licences.unlicensed_secs(site.serial, site.mark, now);
         let unlicensed_secs = site.unlicensed_secs.saturating_add(unlicensed_secs);
@@ -113,6 +125,7 @@ impl Draft {
             now,
             site: Site { mark: now, doubt, unlicensed_secs, hour, ..site },
             licences,
+            refusals,
             tables: Tables::default(),
             fronts: Fronts::default(),
             log: Log::default(),
@@ -282,7 +295,7 @@ impl Draft {
 
     fn savepoint(&self) -> Savepoint {
         let Fronts { leases, revocations, sessions, borrowings } = &self.fronts;
-        let Log { entries, revoked, purged, licences, list, pruned, woken } = &self.log;
+        let Log { entries, revoked, purged, licences, list, pruned, woken, refused } = &self.log;
         Savepoint {
             now: self.now,
             site: self.site,
@@ -297,6 +310,7 @@ impl Draft {
                 list.len(),
                 pruned.len(),
                 woken.len(),
+                refused.len(),
             ],
         }
     }
@@ -312,7 +326,7 @@ impl Draft {
             fronts.sessions.done,
             fronts.borrowings.done,
         ] = done;
-        let [entries, revoked, purged, licences, list, pruned, woken] = log;
+        let [entries, revoked, purged, licences, list, pruned, woken, refused] = log;
         self.log.entries.truncate(entries);
         self.log.revoked.truncate(revoked);
         self.log.purged.truncate(purged);
@@ -320,11 +334,36 @@ impl Draft {
         self.log.list.truncate(list);
         self.log.pruned.truncate(pruned);
         self.log.woken.truncate(woken);
+        self.log.refused.truncate(refused);
     }
 
     /// Appends an entry to the audit log.
     pub(super) fn record(&mut self, act: Act) {
         self.record_by(act, None);
+    }
+
+    /// Appends a refusal to the audit log, or counts it where one like it was written down within a minute.
+    pub(super) fn record_refused(&mut self, refused: Refused) {
+        let told = Folded::Told(refused);
+        if self.log.refused.contains(&told) || self.refusals.is_told(&refused, self.now) {
+            self.log.refused.push(Folded::More(refused));
+            return;
+        }
+        let times = self.refusals.more(&refused).saturating_add(1);
+        self.record(Act::Refused(refused, times));
+        self.log.refused.push(told);
+    }
+
+    /// Appends how many refusals were counted, of each kind of which the minute is over.
+    pub(super) fn record_due_refusals(&mut self) {
+        let refusals = Arc::clone(&self.refusals);
+        for refused in refusals.due(self.now).take(REFUSALS_MAX) {
+            let told = Folded::Told(refused);
+            if !self.log.refused.contains(&told) {
+                self.record(Act::Refused(refused, refusals.more(&refused)));
+                self.log.refused.push(told);
+            }
+        }
     }
 
     /// Appends an entry to the audit log, and who did it.

@@ -13,7 +13,10 @@ mod command;
 mod data;
 mod draft;
 mod licence;
+mod pace;
 mod refresh;
+mod refusals;
+mod revocation;
 mod rotation;
 mod row;
 mod seat;
@@ -32,16 +35,19 @@ pub use command::{
     AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected,
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
     Outcome, PruneLog, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat,
-    RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, UserChange, WriteData,
-    WriteOff,
+    RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, Swept, UserChange,
+    WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
+pub use pace::{Pace, Rate};
 pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
+pub use refusals::Refusals;
+pub use revocation::REVOKED_MAX;
 pub use row::{
     ADMIN_ROLE, Borrowing, Credential, CredentialVersion, Data, DataOwner, DeviceMark, Holder,
-    Hour, LoginName, PasswordHash, Place, Revocation, Revoked, Scope, Service, ServiceId,
-    ServiceName, ServiceScope, Session, Site, Ticket, TicketRank, User,
+    Hour, LoginName, PasswordHash, Place, Revocation, Revoked, RevokedToken, Scope, Service,
+    ServiceId, ServiceName, ServiceScope, Session, Site, Ticket, TicketRank, User,
 };
 pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
@@ -50,7 +56,25 @@ pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
 pub use usage::{Day, Usage, kept_from as usage_kept_from};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
-const SWEEP_MAX: usize = 256;
+const SWEEP_MAX: u32 = 256;
+
+/// What one sweep let go of one kind.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    gone: u32,
+    /// Whether it went as far as it may, so that there may be more.
+    is_full: bool,
+}
+
+impl Step {
+    const fn last(gone: u32) -> Self {
+        Self { gone, is_full: false }
+    }
+
+    const fn full(gone: u32) -> Self {
+        Self { gone, is_full: true }
+    }
+}
 
 /// How long after its end a token stays revoked: the most leeway that other libraries grant by default.
 const REVOKED_MARGIN_SECS: i64 = 60;
@@ -69,7 +93,7 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
         Command::Refresh(refresh) => rotation::refresh(refresh, draft),
         Command::SignOut(sign_out) => session::sign_out(sign_out, draft),
         Command::EndSession(end) => session::end_session(end, draft),
-        Command::RevokeToken(revoke) => Ok(session::revoke_token(revoke, draft)),
+        Command::RevokeToken(revoke) => revocation::revoke_token(revoke, draft),
         Command::Park(session) => seat::park(*session, draft),
         Command::ReleaseSeat(release) => seat::release_seat(release, draft),
         Command::LeaveQueue(holder) => done(waiting::hang_up(*holder, draft)),
@@ -85,7 +109,7 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
         Command::AcceptClock(by) => Ok(clock::accept(*by, draft)),
         Command::ResetClock(reset) => clock::reset(reset, draft),
         Command::PruneLog(prune) => Ok(prune_log(prune, draft)),
-        Command::Sweep => done(sweep(draft)),
+        Command::Sweep => sweep(draft).map(Outcome::Swept),
     })
 }
 
@@ -97,8 +121,8 @@ pub fn peek(command: &Command, draft: &mut Draft) {
     });
 }
 
-/// Ends a batch: looks whether more seats are held than there are, and wakes who waits for one that came
-/// free.
+/// Ends a batch: looks whether more seats are held than there are, keeps the list of revoked tokens to
+/// what it may hold, and wakes who waits for a seat that came free.
 ///
 /// # Errors
 /// [`Missing`], as [`decide`].
@@ -106,6 +130,7 @@ pub fn settle(draft: &mut Draft) -> Result<(), Missing> {
     draft.attempt(|draft| {
         seat::watch_over(draft);
         usage::look(draft);
+        revocation::keep_short(draft)?;
         waiting::serve(draft)
     })
 }
@@ -116,16 +141,20 @@ fn done(result: Result<(), Missing>) -> Result<Outcome, Missing> {
 
 /// Lets go of what has lapsed: leases, borrowed seats, sessions, places in the queue, and revocations
 /// that no token needs any more.
-fn sweep(draft: &mut Draft) -> Result<(), Missing> {
-    seat::sweep(draft)?;
-    borrow::forget_the_ended(draft)?;
-    session::sweep(draft)?;
+fn sweep(draft: &mut Draft) -> Result<Swept, Missing> {
+    let leases = seat::sweep(draft)?;
+    let borrowings = borrow::forget_the_ended(draft)?;
+    let sessions = session::sweep(draft)?;
     waiting::forget_the_gone(draft)?;
-    for _ in 0..SWEEP_MAX {
-        let Some(revocation) = draft.stale_revocation()? else { break };
-        draft.purge(revocation);
-    }
-    Ok(())
+    draft.record_due_refusals();
+    let revocations = revocation::sweep(draft)?;
+    Ok(Swept {
+        leases: leases.gone,
+        borrowings: borrowings.gone,
+        sessions: sessions.gone,
+        revocations: revocations.gone,
+        is_more_left: [leases, borrowings, sessions, revocations].iter().any(|step| step.is_full),
+    })
 }
 
 /// Takes the log's beginning away. Its end stays: the next entry is chained to it.
@@ -138,13 +167,13 @@ fn prune_log(prune: &PruneLog, draft: &mut Draft) -> Outcome {
     Outcome::Done
 }
 
-/// Refuses a command, and puts that on record.
+/// Refuses a command, and puts that on record; where it is refused again and again, once a minute.
 fn refuse(
     user: Option<UserId>,
     session: Option<SessionId>,
     refusal: Refusal,
     draft: &mut Draft,
 ) -> Outcome {
-    draft.record(Act::Refused(Refused { user, session, code: refusal.code() }));
+    draft.record_refused(Refused { user, session, code: refusal.code() });
     Outcome::Refused(refusal)
 }

@@ -78,6 +78,8 @@ pub struct Rotation {
     pub nonce: Nonce,
     /// When.
     pub at: UnixTime,
+    /// Its place in the audit log: access tokens that were made with it have this one or a later one.
+    pub seq: u64,
     /// When the window began in which the parent gives the child again: then, or when an answer that
     /// was lost was given late.
     pub opened: UnixTime,
@@ -174,7 +176,7 @@ mod tests {
 
     fn shown(generation: u32, secret: u8, after_secs: i64, replays: u8) -> Shown {
         let nonce = Nonce([0; 16]);
-        let rotation = Rotation { parent: hash(4), nonce, at: NOW, opened: NOW, replays };
+        let rotation = Rotation { parent: hash(4), nonce, at: NOW, seq: 9, opened: NOW, replays };
         let token = (Generation(generation), hash(secret));
         judge(token, (Generation(5), hash(5)), Some(rotation), NOW.plus(after_secs))
     }

@@ -96,10 +96,11 @@ fn rotate(
     };
     let Refresh { nonce, child, jti, .. } = *refresh;
     let parent = session.current;
-    session.rotation = Some(Rotation { parent, nonce, at: now, opened: now, replays: 0 });
+    draft.record(act);
+    let seq = draft.site().position.seq;
+    session.rotation = Some(Rotation { parent, nonce, at: now, seq, opened: now, replays: 0 });
     session.current = child;
     session.generation = generation;
-    draft.record(act);
     Ok(grant(session, &user, terms, (jti, NextSecret::Child { generation, nonce }), draft))
 }
 
@@ -138,9 +139,7 @@ fn late(
     draft: &mut Draft,
 ) -> Result<Outcome, Missing> {
     let now = draft.now();
-    // One that is ahead was made before the clock was set back, and says nothing of this answer.
-    let reported = refresh.seen_iat.filter(|iat| *iat <= now);
-    let is_unseen = session.seen_iat.max(reported).is_none_or(|iat| iat < rotation.at);
+    let is_unseen = session.seen_seq.max(refresh.seen_seq).is_none_or(|seq| seq < rotation.seq);
     match session.late.another(now).filter(|_| is_unseen && session.mark == refresh.mark) {
         None => theft(session, draft),
         Some(late) => {

@@ -11,10 +11,11 @@ use super::borrow;
 use super::command::{Outcome, Refusal, ReleaseSeat};
 use super::draft::{Draft, Lease, Missing};
 use super::licence::{ACCESS_SECS, Terms, terms_now};
-use super::row::{Holder, Revocation, Revoked, Session};
+use super::revocation;
+use super::row::{Holder, Session};
 use super::usage;
 use super::waiting::{self, Line};
-use super::{REVOKED_MARGIN_SECS, SWEEP_MAX, refuse};
+use super::{SWEEP_MAX, Step, refuse};
 
 /// After a smaller licence took over, seconds for which those who are seated may renew.
 const OVER_SECS: i64 = 12 * 3600;
@@ -198,11 +199,7 @@ fn release(id: SessionId, by: Option<Actor>, draft: &mut Draft) -> Result<(), Mi
     };
     set_lease(&mut session, None, draft)?;
     draft.record_by(Act::SeatReleased(id), by);
-    let before = draft.site().position.seq;
-    let until = session.access_end.plus(REVOKED_MARGIN_SECS);
-    if !draft.now().is_expired(until) {
-        draft.revoke(Revocation { until, what: Revoked::SessionBefore(id, before) });
-    }
+    revocation::revoke_all_of(&mut session, draft);
     draft.write_session(session);
     Ok(())
 }
@@ -246,11 +243,11 @@ fn let_go(lease: Lease, draft: &mut Draft) -> Result<(), Missing> {
 }
 
 /// Lets lapsed leases go, in bounded steps.
-pub(super) fn sweep(draft: &mut Draft) -> Result<(), Missing> {
-    for _ in 0..SWEEP_MAX {
+pub(super) fn sweep(draft: &mut Draft) -> Result<Step, Missing> {
+    for gone in 0..SWEEP_MAX {
         if !let_lapse(draft)? {
-            break;
+            return Ok(Step::last(gone));
         }
     }
-    Ok(())
+    Ok(Step::full(SWEEP_MAX))
 }

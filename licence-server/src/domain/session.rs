@@ -4,8 +4,8 @@ use licence_core::{Code, SessionId, TokenId, UserId};
 
 use super::audit::{Act, Actor, Refused};
 use super::command::{
-    EndSession, FullHouse, Grant, NextSecret, Outcome, Refusal, Resume, RevokeToken, SeatGrant,
-    Sighting, SignIn, SignOut,
+    EndSession, FullHouse, Grant, NextSecret, Outcome, Refusal, Resume, SeatGrant, Sighting,
+    SignIn, SignOut,
 };
 use super::draft::{Draft, Missing};
 use super::licence::{ACCESS_SECS, Terms, terms_now};
@@ -13,7 +13,7 @@ use super::refresh::{Generation, LateAnswers};
 use super::row::{DataOwner, Revocation, Revoked, Scope, Session, User};
 use super::seat::{self, Claim};
 use super::waiting::Line;
-use super::{REVOKED_MARGIN_SECS, SWEEP_MAX, refuse};
+use super::{SWEEP_MAX, Step, refuse};
 
 /// Sessions of one person that are kept. Who signs in once more loses the oldest of those that hold no
 /// seat.
@@ -88,7 +88,9 @@ fn new_session(sign_in: &SignIn, draft: &Draft) -> Session {
         scope: sign_in.scope,
         lease_end: None,
         access_end: now,
-        seen_iat: None,
+        access_from: 0,
+        revoked: Vec::new(),
+        seen_seq: None,
         seen_at: now,
         current: sign_in.secret,
         generation: Generation::FIRST,
@@ -242,7 +244,7 @@ pub(super) fn end(
     draft: &mut Draft,
 ) -> Result<(), Missing> {
     seat::set_lease(&mut session, None, draft)?;
-    let until = session.access_end.plus(REVOKED_MARGIN_SECS);
+    let until = session.revoked_until(draft.now());
     if !draft.now().is_expired(until) {
         draft.revoke(Revocation { until, what: Revoked::Session(session.id) });
     }
@@ -252,39 +254,31 @@ pub(super) fn end(
     Ok(())
 }
 
-/// Makes one access token good no more, and leaves its session alone.
-pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Outcome {
-    let until = command.exp.plus(REVOKED_MARGIN_SECS);
-    if !draft.now().is_expired(until) {
-        draft.revoke(Revocation { until, what: Revoked::Token(command.jti) });
-        draft.record(Act::TokenRevoked(command.session, command.jti));
-    }
-    Outcome::Done
-}
-
 /// Notes which access tokens came back, and when sessions were last heard of.
 pub(super) fn see(sightings: &[Sighting], draft: &mut Draft) -> Result<Outcome, Missing> {
     draft.expect_sessions(sightings.iter().map(|sighting| &sighting.session))?;
-    // A token that is ahead was made before the clock was set back, and its session knows it no more.
+    // One that is ahead came before the clock was set back.
     let now = draft.now();
-    for sighting in sightings.iter().filter(|sighting| sighting.iat <= now) {
+    for sighting in sightings {
         if let Some(mut session) = draft.session(sighting.session)? {
-            session.seen_iat = session.seen_iat.max(Some(sighting.iat));
-            session.seen_at = session.seen_at.max(sighting.at);
+            session.seen_seq = session.seen_seq.max(Some(sighting.seq));
+            session.seen_at = session.seen_at.max(sighting.at.min(now));
             draft.write_session(session);
         }
     }
     Ok(Outcome::Done)
 }
 
-/// Ends sessions whose time is over, in bounded steps.
-pub(super) fn sweep(draft: &mut Draft) -> Result<(), Missing> {
+/// Looks at sessions whose time may be over, in bounded steps, and ends those of which it is.
+pub(super) fn sweep(draft: &mut Draft) -> Result<Step, Missing> {
+    let mut ended = 0;
     for _ in 0..SWEEP_MAX {
-        let Some(id) = draft.due_session()? else { break };
+        let Some(id) = draft.due_session()? else { return Ok(Step::last(ended)) };
         if let Some(mut session) = draft.session(id)? {
             let idle_end = session.idle_end(draft.site());
             if draft.now().is_expired(idle_end) {
                 end(session, Act::SessionEnded(id), None, draft)?;
+                ended += 1;
             } else {
                 session.due = idle_end;
                 draft.write_session(session);
@@ -292,7 +286,7 @@ pub(super) fn sweep(draft: &mut Draft) -> Result<(), Missing> {
         }
         draft.pass_due_session();
     }
-    Ok(())
+    Ok(Step::full(ended))
 }
 
 /// A session without a seat: the login stays.
@@ -304,7 +298,7 @@ fn no_seat(
 ) -> Result<Outcome, Missing> {
     let full = full_house(session, terms, line, draft)?;
     let (user, session) = (Some(session.user), Some(session.id));
-    draft.record(Act::Refused(Refused { user, session, code: Code::NoSeat }));
+    draft.record_refused(Refused { user, session, code: Code::NoSeat });
     Ok(Outcome::NoSeat(full))
 }
 

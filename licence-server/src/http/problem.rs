@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use licence_core::{Code, Refusal};
 use serde_json::{Map, Value};
 
-use crate::domain;
+use crate::domain::{self, TooSoon};
 use crate::password;
 use crate::rng::NoRandomBytes;
 use crate::store::StoreError;
@@ -78,6 +78,19 @@ impl Problem {
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed");
         Self::new(Code::Internal)
+    }
+
+    /// Who asks again too soon is told when.
+    pub fn throttled(TooSoon { left_secs }: TooSoon, why: &str) -> Self {
+        Self::new(Code::Throttled)
+            .detail(format!("{why}: the next may be tried in {left_secs} s"))
+            .header(header::RETRY_AFTER, HeaderValue::from(left_secs))
+            .with("retry_after", left_secs)
+    }
+
+    /// A session, or the sign-ins of a person, asked for more changes than may be.
+    pub fn too_many_changes(too_soon: TooSoon) -> Self {
+        Self::throttled(too_soon, "too many changes were asked for")
     }
 
     /// A failure of ours: the rules gave an answer that belongs to another question.

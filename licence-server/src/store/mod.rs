@@ -6,5 +6,5 @@ mod reader;
 mod redb;
 
 pub use engine::{Batch, Engine, StoreError};
-pub use reader::Reader;
+pub use reader::{LogPiece, Reader, Sizes};
 pub use redb::{NewSite, RedbReader, RedbStore};

@@ -1,11 +1,32 @@
 //! What is read outside a batch.
 
+use licence_core::claims::LogPosition;
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
 use super::engine::StoreError;
 use crate::domain::{
     Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Session, Site, User,
 };
+
+/// A piece of the audit log.
+#[derive(Clone, Debug)]
+pub struct LogPiece {
+    /// Where the log stands.
+    pub position: LogPosition,
+    /// The newest signed checkpoint, as [`Reader::checkpoint`] gives it.
+    pub checkpoint: Option<(u64, String)>,
+    /// The entries that were asked for and are there.
+    pub entries: Vec<Entry>,
+}
+
+/// How many rows there are of what grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Sign-ins on devices.
+    pub sessions: u64,
+    /// Entries of the audit log that were not taken away.
+    pub log_entries: u64,
+}
 
 /// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
 ///
@@ -51,6 +72,12 @@ pub trait Reader: Send + Sync + 'static {
 
     /// So many entries of the audit log before a place, newest first.
     fn entries_before(&self, before: u64, count: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// A piece of the audit log beside the place where it stands, of one moment.
+    fn log_piece(&self, from: u64, count: usize) -> Result<LogPiece, StoreError>;
+
+    /// How much there is.
+    fn sizes(&self) -> Result<Sizes, StoreError>;
 
     /// The newest signed checkpoint, with the place in the log before which entries were taken away.
     fn checkpoint(&self) -> Result<Option<(u64, String)>, StoreError>;

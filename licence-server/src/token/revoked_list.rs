@@ -75,15 +75,26 @@ impl RevokedLists {
         if let Some(list) = held.clone().filter(is_current) {
             return Ok(list);
         }
-        let text = sign(&mirror.revocations(), minter, now)?;
+        let (revocations, every_before) = mirror.revocations();
+        let text = sign(&revocations, every_before, minter, now)?;
         let list = Arc::new(RevokedList { text, iat: now, epoch, seq });
         *held = Some(Arc::clone(&list));
         Ok(list)
     }
 }
 
-fn sign(revocations: &[Revocation], minter: &Minter, now: UnixTime) -> Result<String, NoList> {
-    let entries = revocations.len();
+fn sign(
+    revocations: &[Revocation],
+    every_before: u64,
+    minter: &Minter,
+    now: UnixTime,
+) -> Result<String, NoList> {
+    let exp = now.plus(LIFE_SECS);
+    // It counts as long as the list does: no clock brings those tokens back.
+    let every = RevokedTokens { of: TokensOf::All, until: exp, before: Some(every_before) };
+    let every = (every_before > 0).then_some(every);
+    let revoked: Vec<_> = every.into_iter().chain(revocations.iter().copied().map(entry)).collect();
+    let entries = revoked.len();
     let too_long = NoList::TooLong { entries };
     // Cut short it would call good what is not.
     if entries > REVOKED_ENTRIES_MAX {
@@ -92,8 +103,8 @@ fn sign(revocations: &[Revocation], minter: &Minter, now: UnixTime) -> Result<St
     let text = minter.finish(&RevokedClaims {
         product: minter.product().clone(),
         iat: now,
-        exp: now.plus(LIFE_SECS),
-        revoked: revocations.iter().copied().map(entry).collect(),
+        exp,
+        revoked,
     })?;
     if text.len() > REVOCATIONS_BYTES_MAX { Err(too_long) } else { Ok(text) }
 }
@@ -112,6 +123,7 @@ mod tests {
     use licence_core::{PrivateKey, TokenId, Uuid};
 
     use super::*;
+    use crate::domain::REVOKED_MAX;
     use crate::token::testing::claims;
 
     fn minter() -> Minter {
@@ -124,7 +136,7 @@ mod tests {
             until: UnixTime::MAX,
             what: Revoked::SessionBefore(
                 licence_core::SessionId(Uuid::v7(number as u64, [1; 10])),
-                u64::from(u32::MAX),
+                i64::MAX as u64,
             ),
         };
         (0..count).map(one).collect()
@@ -133,9 +145,11 @@ mod tests {
     #[test]
     fn a_list_of_as_many_as_may_be_is_signed_and_none_is_left_out_beyond() {
         let now = UnixTime::MIN;
-        assert!(sign(&revocations(8000), &minter(), now).unwrap().len() <= REVOCATIONS_BYTES_MAX);
+        let most = revocations(REVOKED_MAX as usize);
+        let seq = i64::MAX as u64;
+        assert!(sign(&most, seq, &minter(), now).unwrap().len() <= REVOCATIONS_BYTES_MAX);
         let entries = REVOKED_ENTRIES_MAX + 1;
-        let too_many = sign(&revocations(entries), &minter(), now);
+        let too_many = sign(&revocations(entries), 0, &minter(), now);
         assert_eq!(too_many, Err(NoList::TooLong { entries }));
     }
 

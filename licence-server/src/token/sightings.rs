@@ -23,20 +23,19 @@ impl Sightings {
         if !token.is_news(now) {
             return;
         }
-        let sign_in = token.claims.sign_in();
-        let (session, iat) = (sign_in.sid, sign_in.iat);
+        let (session, seq) = (token.claims.sign_in().sid, token.claims.position().seq);
         let mut pending = self.lock();
         if pending.len() >= PENDING_MAX && !pending.contains_key(&session) {
             return;
         }
-        let seen = pending.entry(session).or_insert(Sighting { session, iat, at: now });
-        (seen.iat, seen.at) = (seen.iat.max(iat), seen.at.max(now));
+        let seen = pending.entry(session).or_insert(Sighting { session, seq, at: now });
+        (seen.seq, seen.at) = (seen.seq.max(seq), seen.at.max(now));
     }
 
-    /// When the latest token of a session was made of those that came and are not reported.
+    /// The place in the log of the latest token of a session of those that came and are not reported.
     #[must_use]
-    pub fn seen_iat(&self, session: SessionId) -> Option<UnixTime> {
-        self.lock().get(&session).map(|seen| seen.iat)
+    pub fn seen_seq(&self, session: SessionId) -> Option<u64> {
+        self.lock().get(&session).map(|seen| seen.seq)
     }
 
     /// Hands what is pending to `report`, and forgets it where that took it.

@@ -25,6 +25,8 @@ mod late;
 mod licences;
 mod parking;
 mod refresh;
+mod refusing;
+mod revoking;
 mod seats;
 mod smaller;
 mod sweeping;
@@ -101,6 +103,10 @@ impl House {
         Reading { wall: self.now.plus(self.wrong_secs), boot_secs: self.now.since(START) }
     }
 
+    fn revocation_count(&self) -> usize {
+        self.mirror.revocation_counts().iter().sum()
+    }
+
     /// Whether the access tokens of a session are good no more.
     fn is_revoked(&self, session: SessionId) -> bool {
         let (jti, position) = (TokenId(Uuid::from_bytes([0; 16])), self.mirror.site().position);
@@ -121,6 +127,7 @@ impl House {
         let sessions_seated = site.sessions_seated.try_into().unwrap();
         let counted = (sessions_seated, site.users_seated.try_into().unwrap());
         assert_eq!(counted, counts);
+        assert_eq!(site.revoked as usize, reader.revocations().unwrap().len());
         assert!(
             leased.iter().all(|row| row.lease_end <= Some(row.end)),
             "a lease without a session"
@@ -165,6 +172,7 @@ impl House {
             email: None,
             roles: Vec::new(),
             hash: Some(PasswordHash::new("$argon2id$…".to_owned())),
+            by: Actor::Local,
         }));
         assert_eq!(outcome, Outcome::Added { user: id });
         id
@@ -242,7 +250,7 @@ impl House {
             child,
             jti: TokenId(self.uuid()),
             mark: DeviceMark([0; 8]),
-            seen_iat: None,
+            seen_seq: None,
             end_session: None,
             wait_secs: 0,
         };

@@ -134,10 +134,11 @@ impl Arbitrary {
             iat,
             exp: iat.plus(self.0.random_range(1..=86_400)),
             revoked: self.some(|some| RevokedTokens {
-                of: match some.0.random_range(0..3) {
+                of: match some.0.random_range(0..4) {
                     0 => TokensOf::Session(SessionId(some.uuid())),
                     1 => TokensOf::Token(TokenId(some.uuid())),
-                    _ => TokensOf::User(UserId(some.uuid())),
+                    2 => TokensOf::User(UserId(some.uuid())),
+                    _ => TokensOf::All,
                 },
                 until: some.early(),
                 before: some.maybe(|some| some.0.random_range(0..=u64::MAX >> 1)),

@@ -25,10 +25,12 @@ pub(crate) struct Chain {
     pub(crate) adopted_in: u32,
     nonce: Option<Nonce>,
     rotated: UnixTime,
+    /// The place in the log at which its first access token was made.
+    rotated_seq: u64,
     opened: UnixTime,
     replays: u32,
-    /// When the latest access token was made of those that came back.
-    seen: Option<UnixTime>,
+    /// The place in the log of the latest access token that came back.
+    seen: Option<u64>,
     late_since: UnixTime,
     late: u32,
 }
@@ -57,6 +59,7 @@ impl Chain {
             adopted_in: 0,
             nonce: None,
             rotated: now,
+            rotated_seq: 0,
             opened: now,
             replays: 0,
             seen: None,
@@ -82,7 +85,7 @@ impl Chain {
         &self,
         (generation, secret): (Generation, SecretHash),
         is_same_device: bool,
-        seen: Option<UnixTime>,
+        seen: Option<u64>,
         now: UnixTime,
     ) -> Worth {
         if generation == self.generation && secret == self.current {
@@ -101,7 +104,7 @@ impl Chain {
         if after_secs(self.opened) < REPLAY_SECS {
             return if self.replays < REPLAYS_MAX { Worth::SameChild } else { Worth::Theft };
         }
-        let is_seen = self.seen.max(seen).is_some_and(|iat| iat >= self.rotated);
+        let is_seen = self.seen.max(seen).is_some_and(|seq| seq >= self.rotated_seq);
         let has_late = self.late_today(now) < LATE_MAX;
         if after_secs(self.rotated) < DAY && !is_seen && is_same_device && has_late {
             Worth::LateChild
@@ -114,10 +117,11 @@ impl Chain {
         if now.since(self.late_since) < DAY { self.late } else { 0 }
     }
 
-    pub(crate) fn rotate(&mut self, child: SecretHash, nonce: Nonce, now: UnixTime) {
+    pub(crate) fn rotate(&mut self, child: SecretHash, nonce: Nonce, now: UnixTime, seq: u64) {
         self.generation = self.generation.next().unwrap();
         (self.parent, self.current, self.nonce) = (Some(self.current), child, Some(nonce));
         (self.rotated, self.opened, self.replays) = (now, now, 0);
+        self.rotated_seq = seq;
     }
 
     /// Takes over a token that was made after the backup which was put back.
@@ -137,21 +141,15 @@ impl Chain {
         (self.opened, self.replays) = (now, 0);
     }
 
-    pub(crate) fn see(&mut self, iat: UnixTime) {
-        self.seen = self.seen.max(Some(iat));
+    pub(crate) fn see(&mut self, seq: u64) {
+        self.seen = self.seen.max(Some(seq));
     }
 
     /// The clock was set back: nothing of this lies ahead any more.
     pub(crate) fn rebase(&mut self, now: UnixTime) {
-        let is_seen = self.seen.is_some_and(|iat| iat >= self.rotated);
         self.rotated = self.rotated.min(now);
         self.opened = self.opened.min(now);
         self.late_since = self.late_since.min(now);
-        if self.seen.is_some_and(|iat| iat > now) {
-            let seen = now.plus(-1);
-            self.rotated = self.rotated.min(seen);
-            self.seen = is_seen.then_some(seen);
-        }
     }
 }
 

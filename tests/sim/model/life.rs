@@ -26,6 +26,11 @@ impl Life {
         Self { number, restored: Some(at) }
     }
 
+    /// The time was set back: it began now at the latest.
+    pub(crate) fn began_by(&mut self, now: UnixTime) {
+        self.restored = self.restored.map(|at| at.min(now));
+    }
+
     /// Whether tokens that the store never gave may be adopted still.
     pub(crate) fn may_adopt(self, now: UnixTime) -> bool {
         self.restored.is_some_and(|at| !now.is_expired(at.plus(ADOPTION_SECS)))

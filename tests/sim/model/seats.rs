@@ -191,7 +191,10 @@ impl Model {
 
     /// The clock was wrong: every seat is given back, and every token is good no more.
     pub(super) fn let_all_go(&mut self) {
-        self.sessions.values_mut().for_each(|known| known.lease = None);
+        for known in self.sessions.values_mut() {
+            known.lease = None;
+            known.alone.clear();
+        }
         self.tokens.revoke_every();
     }
 }

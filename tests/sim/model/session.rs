@@ -1,14 +1,23 @@
 //! Sessions: how they begin, go on and end.
 
-use licence_core::{SessionId, UnixTime, UserId};
+use std::collections::BTreeMap;
+
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use licence_server::domain::{
-    DeviceMark, Generation, Grant, NextSecret, Outcome, Refresh, Refusal, Resume, Scope, SignIn,
+    DeviceMark, Generation, Grant, NextSecret, Outcome, Refresh, Refusal, Resume, RevokeToken,
+    Scope, SignIn,
 };
 
 use super::chain::{self, Chain};
 use super::tokens::Access;
 use super::{Model, Worth, needs_seat};
 use crate::broken::{Broken, Promise, check};
+
+/// Tokens of one session that are taken back one by one at most.
+const ALONE_MAX: usize = 4;
+
+/// Seconds by which others may grant an access token more.
+const MARGIN_SECS: i64 = 60;
 
 /// A session that was begun.
 #[derive(Clone, Debug)]
@@ -22,6 +31,8 @@ pub(crate) struct Known {
     pub(crate) access_end: UnixTime,
     pub(crate) chain: Chain,
     pub(crate) began: UnixTime,
+    /// Tokens that were taken back one by one, and until when they could be good.
+    pub(crate) alone: BTreeMap<TokenId, UnixTime>,
     life_end: UnixTime,
     idle_secs: i64,
     touched: UnixTime,
@@ -79,6 +90,7 @@ impl Model {
             access_end: now,
             chain: Chain::new(sign_in.secret, now),
             began: now,
+            alone: BTreeMap::new(),
             life_end: now.plus(sign_in.stay.life_secs),
             idle_secs: sign_in.stay.idle_secs,
             touched: now,
@@ -143,9 +155,8 @@ impl Model {
         }
         known.rebase(now);
         let is_same_device = chain::is_same_device(known.mark, refresh.mark);
-        let seen = refresh.seen_iat.filter(|iat| *iat <= now);
         let shown = (refresh.generation, refresh.secret);
-        let worth = match known.chain.worth(shown, is_same_device, seen, now) {
+        let worth = match known.chain.worth(shown, is_same_device, refresh.seen_seq, now) {
             Worth::Ahead if known.chain.adopted_in == self.life.number => Worth::Theft,
             worth => worth,
         };
@@ -194,7 +205,7 @@ impl Model {
         }
         let is_rotated = matches!(worth, Worth::Current | Worth::Ahead);
         if is_rotated {
-            known.chain.rotate(refresh.child, refresh.nonce, now);
+            known.chain.rotate(refresh.child, refresh.nonce, now, grant.position.seq);
             (known.touched, known.unlicensed_secs) = (now, unlicensed_secs);
         }
         let (generation, nonce) = (known.chain.generation(), known.chain.nonce());
@@ -258,6 +269,23 @@ impl Model {
     fn end_own(&mut self, id: Option<SessionId>, user: UserId) {
         let own = id.filter(|id| self.sessions.get(id).is_some_and(|known| known.user == user));
         own.into_iter().for_each(|id| self.end(id));
+    }
+
+    /// A token is taken back. A session has four at most that were: the next one takes all of them along.
+    pub(super) fn revoke(&mut self, token: &RevokeToken, now: UnixTime) {
+        let until = token.exp.plus(MARGIN_SECS);
+        let is_over = now.is_expired(until) || self.tokens.is_revoked(token.jti);
+        let Some(known) = self.sessions.get_mut(&token.session).filter(|_| !is_over) else {
+            return;
+        };
+        known.alone.retain(|_, until| !now.is_expired(*until));
+        if known.alone.len() < ALONE_MAX {
+            known.alone.insert(token.jti, until);
+            self.tokens.revoke(token.jti);
+        } else {
+            known.alone.clear();
+            self.tokens.revoke_all(token.session);
+        }
     }
 
     /// An access token was made.

@@ -42,6 +42,11 @@ impl Tokens {
         self.revoke_where(|access| access.place.jti == jti);
     }
 
+    /// Whether one was taken back.
+    pub(crate) fn is_revoked(&self, jti: TokenId) -> bool {
+        self.0.iter().any(|access| access.place.jti == jti && access.is_revoked)
+    }
+
     pub(crate) fn revoke_all(&mut self, session: SessionId) {
         self.revoke_where(|access| access.place.session == session);
     }

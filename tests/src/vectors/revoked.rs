@@ -59,6 +59,7 @@ fn of_every_shape(w: &World) -> Vec<RevokedTokens> {
         RevokedTokens { of: TokensOf::Session(token.sid), until, before: None },
         RevokedTokens { of: TokensOf::Token(token.jti), until, before: None },
         RevokedTokens { of: TokensOf::User(token.sub), until, before },
+        RevokedTokens { of: TokensOf::All, until, before: Some(0) },
     ]
 }
 
@@ -104,6 +105,8 @@ fn entries(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
         ("entry-empty", "{}".to_owned()),
         ("entry-of-nobody", r#"{"until":1900000900}"#.to_owned()),
         ("entry-without-until", format!(r#"{{"sid":{id}}}"#)),
+        ("entry-of-all-but-no", r#"{"all":false,"until":1900000900}"#.to_owned()),
+        ("entry-of-all-and-one", format!(r#"{{"all":true,"sid":{id},"until":1900000900}}"#)),
         ("entry-of-two", format!(r#"{{"sid":{id},"jti":{id},"until":1900000900}}"#)),
         ("entry-of-three", format!(r#"{{"sid":{id},"jti":{id},"sub":{id},"until":1900000900}}"#)),
         ("entry-with-a-name", r#"{"sub":"ada","until":1900000900}"#.to_owned()),
@@ -150,6 +153,8 @@ fn tokens(w: &World) -> Vec<Vector> {
         refused("its-sign-in", sid, end, None),
         refused("the-token-itself", jti, end, None),
         refused("its-person", sub, end, None),
+        refused("every-token-of-the-site", TokensOf::All, end, None),
+        ok("every-token-made-before-it", TokensOf::All, end, Some(seq)),
         ok("another-sign-in", TokensOf::Session(SessionId(other)), end, None),
         ok("another-token", TokensOf::Token(TokenId(other)), end, None),
         ok("another-person", TokensOf::User(UserId(other)), end, None),

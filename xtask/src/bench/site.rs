@@ -133,6 +133,10 @@ impl<'w> Site<'w> {
     pub(super) fn serve(&self) -> Result<Running, Failure> {
         let mut serve = pinned::SERVER.command(tool(self.workspace, "licence-server"));
         serve.env("LICENCE_LOG", "warn");
+        // A few sessions here do the work of thousands.
+        for bound in ["LICENCE_SERVER_CHANGES_BURST", "LICENCE_SERVER_CHANGES_PER_MINUTE"] {
+            serve.env(bound, "1000000");
+        }
         serve.arg("serve").arg("--data").arg(self.data()).args(["--listen", "127.0.0.1:0"]);
         Running::start(serve)
     }

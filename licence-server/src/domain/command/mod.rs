@@ -13,7 +13,7 @@ use super::row::Holder;
 
 pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock};
 pub use outcome::{
-    BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant,
+    BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant, Swept,
 };
 pub use person::{AddUser, ChangeUser, Keep, UserChange};
 pub use seat::{Borrow, ReleaseSeat, ReturnSeat, WriteOff};

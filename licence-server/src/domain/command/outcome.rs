@@ -28,6 +28,8 @@ pub enum Outcome {
         /// Its new version.
         version: u64,
     },
+    /// What has lapsed was let go.
+    Swept(Swept),
     /// Done, with nothing to say.
     Done,
     /// Refused; nothing was changed but what the refusal itself ends or records, and the session that
@@ -46,6 +48,7 @@ impl Outcome {
             | Self::Granted(_)
             | Self::Borrowed(_)
             | Self::Written { .. }
+            | Self::Swept(_)
             | Self::Done
             | Self::Refused(_) => None,
         }
@@ -131,6 +134,35 @@ pub struct FullHouse {
     pub place: Option<u32>,
     /// The person's other sessions, newest first.
     pub own: Vec<SessionId>,
+}
+
+/// What one sweep let go. It is bounded, so that no batch grows without end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Leases that were not renewed.
+    pub leases: u32,
+    /// Borrowed seats whose time was over.
+    pub borrowings: u32,
+    /// Sessions whose time was over.
+    pub sessions: u32,
+    /// Revocations that no token needs any more.
+    pub revocations: u32,
+    /// Whether there may be more to let go.
+    pub is_more_left: bool,
+}
+
+impl Swept {
+    /// With what another sweep let go after it.
+    #[must_use]
+    pub const fn with(self, next: Self) -> Self {
+        Self {
+            leases: self.leases.saturating_add(next.leases),
+            borrowings: self.borrowings.saturating_add(next.borrowings),
+            sessions: self.sessions.saturating_add(next.sessions),
+            revocations: self.revocations.saturating_add(next.revocations),
+            is_more_left: next.is_more_left,
+        }
+    }
 }
 
 /// A seat that was taken along: what the signed lease says.

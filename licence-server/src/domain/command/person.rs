@@ -16,6 +16,8 @@ pub struct AddUser {
     pub roles: Vec<Role>,
     /// The password's hash, where there is one already.
     pub hash: Option<PasswordHash>,
+    /// Who asks.
+    pub by: Actor,
 }
 
 impl AddUser {

@@ -67,9 +67,9 @@ pub struct Refresh {
     pub jti: TokenId,
     /// Which device it comes from.
     pub mark: DeviceMark,
-    /// When the latest access token of the session was made of those that came back and that were not
-    /// reported by [`Sighting`] yet.
-    pub seen_iat: Option<UnixTime>,
+    /// The place in the audit log of the session's latest access token of those that came back and that
+    /// were not reported by [`Sighting`] yet.
+    pub seen_seq: Option<u64>,
     /// A session of the same person to end first, whatever comes of the rest: its person asked for it.
     pub end_session: Option<SessionId>,
     /// Seconds for which the request waits in a full house.
@@ -103,6 +103,8 @@ pub struct RevokeToken {
     pub jti: TokenId,
     /// When it ends.
     pub exp: UnixTime,
+    /// Where the audit log stood when it was made.
+    pub seq: u64,
 }
 
 /// An access token that came back.
@@ -110,8 +112,8 @@ pub struct RevokeToken {
 pub struct Sighting {
     /// Its session.
     pub session: SessionId,
-    /// When it was made.
-    pub iat: UnixTime,
+    /// Where the audit log stood when it was made.
+    pub seq: u64,
     /// When it came.
     pub at: UnixTime,
 }

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 
 use super::{Draft, Lease};
 use crate::domain::audit::Entry;
+use crate::domain::refusals::Refusals;
 use crate::domain::row::{
     Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, ServiceId,
     Session, Site, Ticket, User,
@@ -23,7 +26,9 @@ impl<'a> Changes<'a> {
         let log = &self.draft.log;
         let is_written = !log.entries.is_empty() || self.draft.tables.is_changed();
         let is_appended = !(log.purged.is_empty() && log.revoked.is_empty());
-        let is_due = self.draft.is_mark_old || self.draft.ended_hour.is_some();
+        // A refusal that is not written down is counted all the same, in the hour of the site's row.
+        let is_counted = !log.refused.is_empty();
+        let is_due = is_counted || self.draft.is_mark_old || self.draft.ended_hour.is_some();
         !is_written && !is_appended && !is_due
     }
 
@@ -116,6 +121,14 @@ impl<'a> Changes<'a> {
     #[must_use]
     pub const fn ended_hour(&self) -> Option<Hour> {
         self.draft.ended_hour
+    }
+
+    /// Takes over which refusals were written down, and which were counted.
+    pub(crate) fn count_refusals(&self, refusals: &mut Arc<Refusals>) {
+        let refused = &self.draft.log.refused;
+        if !refused.is_empty() {
+            Arc::make_mut(refusals).apply(refused, self.draft.now);
+        }
     }
 
     /// When the next lease ends, where somebody waits for one.

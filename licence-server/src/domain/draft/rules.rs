@@ -20,9 +20,18 @@ impl Draft {
     }
 
     /// Sets the time back, for whatever is left of the batch too.
-    pub(in crate::domain) const fn set_back(&mut self, now: UnixTime) {
+    pub(in crate::domain) fn set_back(&mut self, now: UnixTime) {
         self.now = now;
-        (self.site.mark, self.site.doubt) = (now, None);
+        let Site { over_since, restored, .. } = self.site;
+        // What began while the clock was ahead began now: otherwise it would last until then.
+        let began = |time: Option<UnixTime>| time.map(|time| time.min(now));
+        self.site = Site {
+            mark: now,
+            doubt: None,
+            over_since: began(over_since),
+            restored: began(restored),
+            ..self.site
+        };
     }
 
     /// What the clocks say, for whoever sets the time right.
@@ -69,12 +78,14 @@ impl Draft {
         self.tables.leases.row(&user).map(|leases| leases.map_or(&[][..], Vec::as_slice))
     }
 
-    /// The ids of a person's sessions. One that ended in this batch may be among them.
+    /// The ids of a person's sessions, without those that ended in this batch.
     pub(in crate::domain) fn own_sessions(
         &mut self,
         user: UserId,
     ) -> Result<BTreeSet<SessionId>, Missing> {
-        self.tables.own_sessions.row(&user).map(|own| own.cloned().unwrap_or_default())
+        let mut own = self.tables.own_sessions.row(&user)?.cloned().unwrap_or_default();
+        own.retain(|id| !matches!(self.tables.sessions.loaded(id), Ok(None)));
+        Ok(own)
     }
 
     pub(in crate::domain) fn borrowing(
@@ -264,12 +275,29 @@ impl Draft {
 
     pub(in crate::domain) fn revoke(&mut self, revocation: Revocation) {
         self.log.revoked.push(revocation);
+        self.site.revoked = self.site.revoked.saturating_add(1);
+    }
+
+    /// Takes a revocation away before its time.
+    pub(in crate::domain) fn withdraw(&mut self, revocation: Revocation) {
+        self.log.purged.push(revocation);
+        self.site.revoked = self.site.revoked.saturating_sub(1);
+    }
+
+    /// Takes every revocation away, those of this batch included.
+    pub(in crate::domain) fn withdraw_all(&mut self) -> Result<(), Missing> {
+        let front = self.fronts.revocations.whole()?.to_vec();
+        self.fronts.revocations.done = front.len();
+        self.log.purged.extend(front);
+        self.log.purged.extend_from_slice(&self.log.revoked);
+        self.site.revoked = 0;
+        Ok(())
     }
 
     /// Takes the revocation away that [`stale_revocation`](Self::stale_revocation) gave.
     pub(in crate::domain) fn purge(&mut self, revocation: Revocation) {
         self.fronts.revocations.done += 1;
-        self.log.purged.push(revocation);
+        self.withdraw(revocation);
     }
 
     pub(in crate::domain) fn prune(&mut self, prune: &PruneLog) {

@@ -12,7 +12,7 @@ mod site;
 pub use data::{Data, DataOwner};
 pub use hour::Hour;
 pub use person::{ADMIN_ROLE, Credential, CredentialVersion, LoginName, PasswordHash, User};
-pub use revocation::{Revocation, Revoked};
+pub use revocation::{Revocation, Revoked, RevokedToken};
 pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};
 pub use service::{Service, ServiceId, ServiceName, ServiceScope};
 pub use session::{DeviceMark, Scope, Session};

@@ -12,6 +12,23 @@ pub enum Revoked {
     Token(TokenId),
 }
 
+/// One token that was revoked by itself, as its session remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokedToken {
+    /// Which.
+    pub id: TokenId,
+    /// When it has ended everywhere.
+    pub until: UnixTime,
+    /// The place in the audit log at which it was revoked.
+    pub seq: u64,
+}
+
+impl From<RevokedToken> for Revocation {
+    fn from(RevokedToken { id, until, .. }: RevokedToken) -> Self {
+        Self { until, what: Revoked::Token(id) }
+    }
+}
+
 /// An entry of the list of revoked tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revocation {

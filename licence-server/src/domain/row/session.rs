@@ -1,7 +1,10 @@
 use licence_core::claims::SessionData;
 use licence_core::{SessionId, Text, UnixTime, UserId};
 
+use super::revocation::RevokedToken;
 use super::site::Site;
+use crate::domain::REVOKED_MARGIN_SECS;
+use crate::domain::licence::ACCESS_SECS;
 use crate::domain::refresh::{Generation, LateAnswers, Rotation, SecretHash};
 
 /// What a sign-in asked for.
@@ -64,8 +67,13 @@ pub struct Session {
     pub lease_end: Option<UnixTime>,
     /// When its last access token ends.
     pub access_end: UnixTime,
-    /// When the latest access token was made of those that came back; `None` before one did.
-    pub seen_iat: Option<UnixTime>,
+    /// Its access tokens that were made before this place in the log are good no more.
+    pub access_from: u64,
+    /// Its access tokens that were revoked one by one, and could otherwise be good.
+    pub revoked: Vec<RevokedToken>,
+    /// The place in the audit log of the latest access token that came back, which each of them carries;
+    /// `None` before one did. Two of them may be made in one second, and no clock moves a place.
+    pub seen_seq: Option<u64>,
     /// When it was last heard of, to five minutes.
     pub seen_at: UnixTime,
     /// The refresh token that is good now.
@@ -97,6 +105,12 @@ impl Session {
         self.idle_end.plus(site.unlicensed_secs - self.unlicensed_secs).min(self.end)
     }
 
+    /// When the last of its access tokens has ended everywhere. One that seems to end later was made
+    /// while the clock was ahead, and is refused since it was set back.
+    pub(in crate::domain) fn revoked_until(&self, now: UnixTime) -> UnixTime {
+        self.access_end.min(now.plus(ACCESS_SECS)).plus(REVOKED_MARGIN_SECS)
+    }
+
     /// Moves it back to where it would be, had it not been made while the clock was ahead: the mark was
     /// lowered since, and it must not last longer for it.
     pub(in crate::domain) fn rebase(&mut self, now: UnixTime) {
@@ -107,17 +121,12 @@ impl Session {
                 *time = time.plus(-ahead_secs);
             }
         }
+        self.access_end = self.access_end.min(now.plus(ACCESS_SECS));
         self.late.since = self.late.since.min(now);
-        let is_answer_seen = self.rotation.is_some_and(|old| self.seen_iat >= Some(old.at));
+        self.seen_at = self.seen_at.min(now);
         if let Some(rotation) = &mut self.rotation {
             rotation.at = rotation.at.min(now);
             rotation.opened = rotation.opened.min(now);
-        }
-        if self.seen_iat > Some(now) {
-            // Whether the answer was seen stays known, and the next one is not seen yet.
-            let seen = now.plus(-1);
-            self.seen_iat = is_answer_seen.then_some(seen);
-            self.rotation = self.rotation.map(|old| Rotation { at: old.at.min(seen), ..old });
         }
     }
 }

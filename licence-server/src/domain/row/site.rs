@@ -15,6 +15,8 @@ pub struct Site {
     pub position: LogPosition,
     /// Access tokens made before this place in the log are good no more: the time was set back since.
     pub access_from: u64,
+    /// Revocations in force.
+    pub revoked: u32,
     /// When a backup was put back; `None` where none ever was.
     pub restored: Option<UnixTime>,
     /// The series of licences in force.
@@ -51,6 +53,7 @@ impl Site {
             doubt: None,
             position: LogPosition { epoch, seq: 0, head: ChainHead::EMPTY },
             access_from: 0,
+            revoked: 0,
             restored: None,
             serial: None,
             list_seq: 0,

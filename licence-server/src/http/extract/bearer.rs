@@ -2,17 +2,18 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use licence_core::{Code, UnixTime};
 
 use super::now::Now;
 use crate::http::cookie::CookieRule;
 use crate::http::problem::Problem;
 use crate::state::AppState;
-use crate::token::{BearerRefusal, VerifiedToken};
+use crate::token::{BearerRefusal, TokenClaims, VerifiedToken};
 
 /// Whoever sent a good access token, an application's or an administrator's (RFC 6750: in the header), or,
-/// where an administrator switched that on and there is no such header, in our cookie.
+/// where an administrator switched that on and there is no such header, in our cookie. An application
+/// that asks for a change is counted.
 pub(crate) struct Bearer(pub(crate) Arc<VerifiedToken>);
 
 /// Whoever sent an access token that was good once, also one that has ended or whose session has.
@@ -61,6 +62,16 @@ pub(super) fn brought(headers: &HeaderMap) -> Brought<'_> {
     }
 }
 
+/// Verifies the token, and counts a change that its session asks for. An administrator is not counted: who
+/// may do anything needs no loop to do harm.
+fn admit(token: &str, method: &Method, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
+    let bearer = verify(token, now, state)?;
+    if let (false, TokenClaims::Application(claims)) = (method.is_safe(), &bearer.0.claims) {
+        state.pace(claims.sign_in.sid.0, now).map_err(Problem::too_many_changes)?;
+    }
+    Ok(bearer)
+}
+
 fn verify(token: &str, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
     let verified = state.bearer().verify(token, state.mirror(), now);
     let verified = verified.map_err(|refusal| refused(&refusal, now))?;
@@ -89,9 +100,9 @@ impl FromRequestParts<AppState> for Bearer {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let now = Now::of(parts, state);
         match brought(&parts.headers) {
-            Brought::Token(token) => verify(token, now, state),
+            Brought::Token(token) => admit(token, &parts.method, now, state),
             Brought::Nothing => match in_cookie(&parts.headers, state) {
-                Some(token) => verify(token, now, state),
+                Some(token) => admit(token, &parts.method, now, state),
                 None => Err(Problem::new(Code::InvalidToken)
                     .detail("no access token came with the request")
                     .unasked()),
@@ -116,7 +127,7 @@ impl OptionalFromRequestParts<AppState> for Bearer {
                 let token = in_cookie(&parts.headers, state);
                 Ok(token.and_then(|token| verify(token, now, state).ok()))
             }
-            Brought::Token(token) => verify(token, now, state).map(Some),
+            Brought::Token(token) => admit(token, &parts.method, now, state).map(Some),
             Brought::Basic(_) | Brought::Unreadable => Err(unreadable()),
         }
     }

@@ -292,7 +292,8 @@ mod tests {
         let of_query = |query| Fields::of_query(Some(query), &["role", "after"]);
         assert_eq!(of_query("role=admin").unwrap().text("role").unwrap(), Some("admin"));
         for query in ["role=", "role", "role=admin&after=", "other=admin"] {
-            assert_eq!(of_query(query).unwrap_err().code(), Code::InvalidRequest, "{query}");
+            let refused = of_query(query).map(drop).unwrap_err();
+            assert_eq!(refused.code(), Code::InvalidRequest, "{query}");
         }
     }
 

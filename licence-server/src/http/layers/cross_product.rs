@@ -108,7 +108,10 @@ struct Door {
 
 impl Door {
     async fn open() -> Self {
-        let world = World::with(OWN, &format!("origins = ['{APP}']\naccess_cookie = true"));
+        let world = World::with(
+            OWN,
+            &format!("origins = ['{APP}']\naccess_cookie = true\nchanges_burst = 1000"),
+        );
         world.furnish(1, 1).await;
         let form =
             format!("grant_type=password&username=user1&password={PASSWORD}&delivery=cookie");

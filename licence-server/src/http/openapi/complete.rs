@@ -16,8 +16,8 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
             finish(reading, &[]);
         }
         for writing in [put, post, delete, patch].into_iter().flatten() {
-            // Any may bring the refresh cookie along, from a page that may not.
-            finish(writing, &[(403, Code::Csrf)]);
+            let more = of_changes(writing);
+            finish(writing, &more);
         }
     }
     document
@@ -51,6 +51,26 @@ fn finish(operation: &mut Operation, more: &[(u16, Code)]) {
 /// What an operation may ask of a token.
 const SCOPES: [&[&str]; 3] = [&[], &[Scope::Seat.name()], &[Scope::Admin.name()]];
 
+fn of_changes(operation: &Operation) -> Vec<(u16, Code)> {
+    // Any may bring the refresh cookie along, from a page that may not.
+    let mut codes = vec![(403, Code::Csrf)];
+    // An administrator may change as much as there is to change; where nobody need say who they are, the
+    // handler says what it counts.
+    let is_open =
+        operation.security.iter().flatten().any(|one| *one == SecurityRequirement::default());
+    let is_counted = asks_for(operation, &[]) || asks_for(operation, &[Scope::Seat.name()]);
+    if is_counted && !is_open {
+        codes.push((429, Code::Throttled));
+    }
+    codes
+}
+
+/// Whether it asks for a token with these scopes.
+fn asks_for(operation: &Operation, scopes: &[&str]) -> bool {
+    let asked = operation.security.as_deref().unwrap_or_default();
+    asked.contains(&SecurityRequirement::new(BEARER, scopes.iter().copied()))
+}
+
 fn in_common(operation: &Operation) -> Vec<(u16, Code)> {
     // The server's own failure, and a request that took too long or came while it stops.
     let mut codes = vec![(500, Code::Internal), (503, Code::Busy)];
@@ -68,12 +88,10 @@ fn in_common(operation: &Operation) -> Vec<(u16, Code)> {
     if takes(operation, &ParameterIn::Path) {
         codes.push((404, Code::NotFound));
     }
-    let asked = operation.security.as_deref().unwrap_or_default();
-    let bearer = |scopes: &[&str]| SecurityRequirement::new(BEARER, scopes.iter().copied());
-    if SCOPES.iter().any(|scopes| asked.contains(&bearer(scopes))) {
+    if SCOPES.iter().any(|scopes| asks_for(operation, scopes)) {
         codes.push((401, Code::InvalidToken));
     }
-    if SCOPES.iter().any(|scopes| !scopes.is_empty() && asked.contains(&bearer(scopes))) {
+    if SCOPES.iter().any(|scopes| !scopes.is_empty() && asks_for(operation, scopes)) {
         codes.push((403, Code::Forbidden));
     }
     codes

@@ -30,21 +30,28 @@ pub(super) fn router() -> Routes {
     responses((status = 200, description = "OpenMetrics text, as Prometheus reads it.", body = String, content_type = "application/openmetrics-text")),
 )]
 async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
-    let text = state.board().look().text(&moment(&state)).map_err(Problem::internal)?;
+    let text = state.board().look().text(&moment(&state)?).map_err(Problem::internal)?;
     Ok(([(header::CONTENT_TYPE, FORMAT)], text).into_response())
 }
 
-fn moment(state: &AppState) -> Moment {
+fn moment(state: &AppState) -> Result<Moment, Problem> {
     let (judged, mirror) = (state.judge(), state.mirror());
     let (site, terms) = (mirror.site(), mirror.in_force(judged.now));
     let end = terms.and_then(|terms| terms.end());
-    Moment {
+    let sizes = state.reader().sizes()?;
+    let [revoked_sessions, revoked_places, revoked_tokens] =
+        mirror.revocation_counts().map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    Ok(Moment {
         seats_in_use: mirror.seats_in_use(judged.now).into(),
         seats_total: terms.map_or(0, |terms| terms.seats_total().into()),
         waiting: site.waiting.into(),
         borrowed: site.borrowed.into(),
         users: site.users.into(),
-        revocations: i64::try_from(mirror.revocation_count()).unwrap_or(i64::MAX),
+        revoked_sessions,
+        revoked_places,
+        revoked_tokens,
+        sessions: i64::try_from(sizes.sessions).unwrap_or(i64::MAX),
+        log_entries: i64::try_from(sizes.log_entries).unwrap_or(i64::MAX),
         log_seq: i64::try_from(site.position.seq).unwrap_or(i64::MAX),
         licence_end: end.map_or(0, UnixTime::secs),
         clock_doubt: match judged.doubt {
@@ -53,7 +60,7 @@ fn moment(state: &AppState) -> Moment {
             Some(ClockDoubt::Ahead { .. }) => 2,
         },
         ready: mirror.is_ready().into(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -66,7 +73,14 @@ mod tests {
         world.sign_in("user1").await;
         let shown = world.get("/metrics").send().await;
         assert_eq!(shown.status, 200);
-        for line in ["licence_server_seats_in_use 1", "licence_server_seats 2", "clock_doubt 0"] {
+        for line in [
+            "licence_server_seats_in_use 1",
+            "licence_server_seats 2",
+            "licence_server_sessions 1",
+            "licence_server_revoked_tokens 0",
+            "licence_server_audit_log_entries ",
+            "clock_doubt 0",
+        ] {
             assert!(shown.text.contains(line), "{line} in\n{}", shown.text);
         }
         assert!(shown.text.contains("route=\"/v1/auth/token\",status=\"200\""), "{}", shown.text);

@@ -1,10 +1,10 @@
 use licence_core::claims::SessionData;
-use licence_core::{SessionId, Text, UnixTime, UserId, Uuid};
+use licence_core::{SessionId, Text, TokenId, UnixTime, UserId, Uuid};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, each};
 use crate::domain::{
-    DeviceMark, Generation, LateAnswers, Nonce, Rotation, Scope, SecretHash, Session,
+    DeviceMark, Generation, LateAnswers, Nonce, RevokedToken, Rotation, Scope, SecretHash, Session,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -22,7 +22,9 @@ pub(in crate::store) struct StoredSession {
     is_admin: bool,
     lease_end: Option<i64>,
     access_end: i64,
-    seen_iat: Option<i64>,
+    access_from: u64,
+    revoked: Vec<StoredToken>,
+    seen_seq: Option<u64>,
     seen_at: i64,
     current: [u8; 32],
     generation: u32,
@@ -37,8 +39,28 @@ struct StoredRotation {
     parent: [u8; 32],
     nonce: [u8; 16],
     at: i64,
+    seq: u64,
     opened: i64,
     replays: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredToken {
+    id: [u8; 16],
+    until: i64,
+    seq: u64,
+}
+
+impl StoredToken {
+    fn of(token: &RevokedToken) -> Self {
+        let RevokedToken { id, until, seq } = *token;
+        Self { id: id.0.to_bytes(), until: until.secs(), seq }
+    }
+
+    fn read(&self) -> Option<RevokedToken> {
+        let (id, until) = (TokenId(Uuid::from_bytes(self.id)), UnixTime::from_secs(self.until)?);
+        Some(RevokedToken { id, until, seq: self.seq })
+    }
 }
 
 impl Row for Session {
@@ -61,7 +83,9 @@ impl Row for Session {
             is_admin: self.scope == Scope::Admin,
             lease_end: self.lease_end.map(UnixTime::secs),
             access_end: self.access_end.secs(),
-            seen_iat: self.seen_iat.map(UnixTime::secs),
+            access_from: self.access_from,
+            revoked: self.revoked.iter().map(StoredToken::of).collect(),
+            seen_seq: self.seen_seq,
             seen_at: self.seen_at.secs(),
             current: self.current.0,
             generation: self.generation.0,
@@ -69,6 +93,7 @@ impl Row for Session {
                 parent: rotation.parent.0,
                 nonce: rotation.nonce.0,
                 at: rotation.at.secs(),
+                seq: rotation.seq,
                 opened: rotation.opened.secs(),
                 replays: rotation.replays,
             }),
@@ -84,6 +109,7 @@ impl Row for Session {
                 parent: SecretHash(stored.parent),
                 nonce: Nonce(stored.nonce),
                 at: UnixTime::from_secs(stored.at)?,
+                seq: stored.seq,
                 opened: UnixTime::from_secs(stored.opened)?,
                 replays: stored.replays,
             })
@@ -103,7 +129,9 @@ impl Row for Session {
             scope: if stored.is_admin { Scope::Admin } else { Scope::Seat },
             lease_end: each(stored.lease_end, UnixTime::from_secs)?,
             access_end: UnixTime::from_secs(stored.access_end)?,
-            seen_iat: each(stored.seen_iat, UnixTime::from_secs)?,
+            access_from: stored.access_from,
+            revoked: stored.revoked.iter().map(StoredToken::read).collect::<Option<_>>()?,
+            seen_seq: stored.seen_seq,
             seen_at: UnixTime::from_secs(stored.seen_at)?,
             current: SecretHash(stored.current),
             generation: Generation(stored.generation),
@@ -136,7 +164,13 @@ pub(super) mod testing {
             scope: Scope::Seat,
             lease_end: Some(at.plus(3)),
             access_end: at.plus(2),
-            seen_iat: Some(at),
+            access_from: 5,
+            revoked: vec![RevokedToken {
+                id: TokenId(Uuid::from_bytes([7; 16])),
+                until: at,
+                seq: 8,
+            }],
+            seen_seq: Some(9),
             seen_at: at,
             current: SecretHash([3; 32]),
             generation: Generation(7),
@@ -144,6 +178,7 @@ pub(super) mod testing {
                 parent: SecretHash([4; 32]),
                 nonce: Nonce([5; 16]),
                 at,
+                seq: 8,
                 opened: at.plus(1),
                 replays: 1,
             }),

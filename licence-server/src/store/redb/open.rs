@@ -4,8 +4,8 @@ use std::sync::Arc;
 use licence_core::UnixTime;
 use licence_core::claims::Epoch;
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageBackend,
-    WriteTransaction,
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _,
+    ReadableTableMetadata, StorageBackend, WriteTransaction,
 };
 
 use super::index::Indexes;
@@ -201,16 +201,22 @@ fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError>
             sessions_seated: indexes.sessions_seated(),
             borrowed: indexes.borrowed(),
             waiting: indexes.waiting(),
+            users: rows_of(&transaction.open_table(USERS)?)?,
+            revoked: rows_of(&transaction.open_table(REVOKED)?)?,
             ..stored
         };
         if site == stored {
             return Ok(());
         }
-        tracing::warn!(?stored, ?site, "the counters of seats were not those of the rows");
+        tracing::warn!(?stored, ?site, "the counters were not those of the rows");
         meta.insert(META_SITE, encode(&site)?.as_slice())?;
     }
     transaction.commit()?;
     Ok(())
+}
+
+fn rows_of(table: &impl ReadableTableMetadata) -> Result<u32, StoreError> {
+    Ok(u32::try_from(table.len()?).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -263,7 +269,7 @@ mod tests {
     fn counters_that_were_edited_are_counted_again() {
         let (_dir, path) = create();
         let site = RedbStore::open(&path).unwrap().reader().site().unwrap();
-        let edited = Site { sessions_seated: 40, users_seated: 40, ..site };
+        let edited = Site { sessions_seated: 40, users_seated: 40, users: 40, revoked: 40, ..site };
         write_meta(&path, META_SITE, &encode(&edited).unwrap());
         assert_eq!(RedbStore::open(&path).unwrap().reader().site().unwrap(), site);
     }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use redb::{
-    Database, Key, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition,
+    Database, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTable as _,
+    ReadableTableMetadata as _, TableDefinition,
 };
 
 use super::load::revocation;
@@ -16,7 +17,7 @@ use crate::domain::{
     User,
 };
 use crate::store::codec::{Row, decode};
-use crate::store::{Reader, StoreError};
+use crate::store::{LogPiece, Reader, Sizes, StoreError};
 
 /// Reads what is committed, beside the writer.
 #[derive(Clone, Debug)]
@@ -138,12 +139,7 @@ impl Reader for RedbReader {
     }
 
     fn entries(&self, from: u64, count: usize) -> Result<Vec<Entry>, StoreError> {
-        let table = self.database.begin_read()?.open_table(AUDIT)?;
-        let entries = table.range(from..)?.take(count).map(|entry| {
-            let (seq, json) = entry?;
-            Ok(Entry { seq: seq.value(), json: json.value().to_owned() })
-        });
-        entries.collect()
+        entries(&self.database.begin_read()?.open_table(AUDIT)?, from, count)
     }
 
     fn entries_before(&self, before: u64, count: usize) -> Result<Vec<Entry>, StoreError> {
@@ -153,6 +149,21 @@ impl Reader for RedbReader {
             Ok(Entry { seq: seq.value(), json: json.value().to_owned() })
         });
         entries.collect()
+    }
+
+    fn log_piece(&self, from: u64, count: usize) -> Result<LogPiece, StoreError> {
+        let snapshot = self.database.begin_read()?;
+        let site = site(&snapshot)?;
+        let last = snapshot.open_table(CHECKPOINTS)?;
+        let checkpoint = last.last()?.map(|(below, text)| (below.value(), text.value().to_owned()));
+        let entries = entries(&snapshot.open_table(AUDIT)?, from, count)?;
+        Ok(LogPiece { position: site.position, checkpoint, entries })
+    }
+
+    fn sizes(&self) -> Result<Sizes, StoreError> {
+        let snapshot = self.database.begin_read()?;
+        let sessions = snapshot.open_table(SESSIONS)?.len()?;
+        Ok(Sizes { sessions, log_entries: snapshot.open_table(AUDIT)?.len()? })
     }
 
     fn checkpoint(&self) -> Result<Option<(u64, String)>, StoreError> {
@@ -201,4 +212,16 @@ fn site(transaction: &ReadTransaction) -> Result<Site, StoreError> {
     let table = transaction.open_table(META)?;
     let site = table.get(META_SITE)?;
     decode(site.ok_or(StoreError::Corrupt { table: "meta" })?.value())
+}
+
+fn entries(
+    audit: &ReadOnlyTable<u64, &'static str>,
+    from: u64,
+    count: usize,
+) -> Result<Vec<Entry>, StoreError> {
+    let entries = audit.range(from..)?.take(count).map(|entry| {
+        let (seq, json) = entry?;
+        Ok(Entry { seq: seq.value(), json: json.value().to_owned() })
+    });
+    entries.collect()
 }

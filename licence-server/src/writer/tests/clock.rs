@@ -148,8 +148,9 @@ fn an_answer_that_is_lost_after_a_reset_is_given_again() {
     house.wrong_secs = DAY_SECS;
     house.one(Command::AcceptClock(Actor::Local));
     let (outcome, device) = house.refresh(device);
-    let (session, iat) = (device.session, granted(outcome).iat);
-    house.one(Command::Seen(vec![crate::domain::Sighting { session, iat, at: iat }]));
+    let (session, grant) = (device.session, granted(outcome));
+    let (seq, at) = (grant.position.seq, grant.iat);
+    house.one(Command::Seen(vec![crate::domain::Sighting { session, seq, at }]));
     house.wrong_secs = 0;
     assert_eq!(house.one(reset()), Outcome::Done);
     house.pass(60);
@@ -211,4 +212,41 @@ fn a_restart_settles_no_dispute_however_long_a_gap_is_believed() {
     house.pass(DAY_SECS / 2);
     house.reopen();
     assert_eq!(house.mirror.judge(house.reading()).now, house.now, "and so is a long night");
+}
+
+/// Under a smaller licence nobody's twelve hours ended, and tokens from after a backup were adopted, for as
+/// long as the clock had been ahead.
+#[test]
+fn what_began_while_the_clock_was_ahead_lasts_no_longer_for_it() {
+    let mut house = House::new(1);
+    house.wrong_secs = 300 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let ahead = house.mirror.site().mark;
+    house.store.as_mut().unwrap().mark_restored(Epoch { counter: 2, tag: 8 }, ahead).unwrap();
+    house.reopen();
+    assert_eq!(house.mirror.site().restored, Some(ahead));
+    house.wrong_secs = 0;
+    assert_eq!(house.one(reset()), Outcome::Done);
+    assert_eq!(house.mirror.site().restored, Some(house.now));
+}
+
+/// Each was once kept until the end of tokens that were made while the clock was ahead.
+#[test]
+fn a_reset_takes_the_place_of_all_that_was_revoked_before() {
+    let mut house = House::new(2);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    house.wrong_secs = 300 * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let (outcome, anns) = house.sign_in(ann);
+    let token = granted(outcome);
+    let bens = house.seated(ben);
+    house.sign_out(anns);
+    house.wrong_secs = 0;
+    house.one(reset());
+    assert_eq!(house.revocation_count(), 0);
+    assert!(house.is_token_revoked(&token));
+    house.sign_out(bens);
+    house.pass(960);
+    house.one(Command::Sweep);
+    assert_eq!(house.revocation_count(), 0, "though its last token seemed to end later");
 }

@@ -119,27 +119,23 @@ async fn a_seat_that_comes_free_in_the_turn_that_had_none_is_not_slept_through()
     let mirror = Arc::new(house.mirror_again());
     let (store, reading) = (house.store.take().unwrap(), house.reading());
     // The clock is read at the start of a turn: so the first one is held until both commands wait.
+    let (begin, begun) = std::sync::mpsc::channel::<()>();
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let read_clock = move || {
-        let _ = wait.recv();
+        let _ = (begin.send(()), wait.recv());
         reading
     };
     let writer = Writer::start(store, mirror, Metrics::default(), read_clock).unwrap();
-    let (bell, first) = (Bell::default(), writer.submit(Command::Sweep));
+    writer.tell(Command::Sweep).unwrap();
+    begun.recv().unwrap();
+    let bell = Bell::default();
     let asks = writer.submit_with(Command::SignIn(sign_in), &bell);
     let frees = writer.submit(Command::SignOut(SignOut { session: anns.session }));
-    let let_go = async {
-        for _ in 0..9 {
-            tokio::task::yield_now().await;
-        }
-        drop(go);
-    };
-    let (_, asked, freed, ()) = tokio::join!(first, asks, frees, let_go);
+    // Polled last, when both are in the queue.
+    let (asked, freed, ()) = tokio::join!(asks, frees, async { drop(go) });
     assert_eq!(freed, Ok(Outcome::Done));
-    let asked = asked.unwrap();
-    if asked.full_house().is_some() {
-        bell.rung().await;
-        let resume = Command::Resume(Resume { session: bens.session, jti });
-        granted(writer.submit(resume).await.unwrap());
-    }
+    full(asked.unwrap());
+    bell.rung().await;
+    let resume = Command::Resume(Resume { session: bens.session, jti });
+    granted(writer.submit(resume).await.unwrap());
 }

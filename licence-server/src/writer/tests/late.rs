@@ -27,7 +27,7 @@ fn an_answer_that_was_used_is_not_given_again() {
     let grant = granted(house.refresh(parent).0);
     house.one(Command::Seen(vec![Sighting {
         session: parent.session,
-        iat: grant.iat,
+        seq: grant.position.seq,
         at: house.now,
     }]));
     house.reopen();
@@ -39,12 +39,12 @@ fn an_answer_that_was_used_is_not_given_again() {
 fn a_token_that_was_seen_before_the_rotation_says_nothing_of_its_answer() {
     let mut house = House::new(1);
     let ann = house.person("ann");
-    let parent = house.seated(ann);
-    let seen_iat = Some(house.now);
-    house.pass(100);
+    let (outcome, parent) = house.sign_in(ann);
+    let seen_seq = Some(granted(outcome).position.seq);
+    // Two tokens of one second were once taken for one another.
     house.refreshed(parent);
     house.pass(31);
-    granted(house.refresh_as(parent, |refresh| refresh.seen_iat = seen_iat).0);
+    granted(house.refresh_as(parent, |refresh| refresh.seen_seq = seen_seq).0);
 }
 
 #[test]

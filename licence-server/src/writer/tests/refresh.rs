@@ -23,7 +23,7 @@ fn the_parent_gives_the_same_child_within_thirty_seconds_and_moves_nothing() {
     let (command, _) = house.refresh_command(parent);
     let Command::Refresh(refresh) = command else { panic!() };
     house.pass(1);
-    let seen = Command::Refresh(Refresh { seen_iat: Some(first.iat), ..refresh });
+    let seen = Command::Refresh(Refresh { seen_seq: Some(first.position.seq), ..refresh });
     assert_eq!(refused(&house.one(seen)), Code::RefreshReused, "nor did the window");
 }
 

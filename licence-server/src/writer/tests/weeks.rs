@@ -10,16 +10,16 @@ struct Browser {
     /// What the tabs share.
     held: Device,
     /// When the latest access token of the session was made that the server has seen.
-    seen_iat: Option<UnixTime>,
+    seen_seq: Option<u64>,
 }
 
 impl Browser {
     /// Shows a token, as some tab does, and uses the access token that comes back.
     fn show(&mut self, house: &mut House, token: Device) -> Outcome {
-        let seen_iat = self.seen_iat;
-        let (outcome, _) = house.refresh_as(token, |refresh| refresh.seen_iat = seen_iat);
+        let seen_seq = self.seen_seq;
+        let (outcome, _) = house.refresh_as(token, |refresh| refresh.seen_seq = seen_seq);
         if let Outcome::Granted(grant) = &outcome {
-            self.seen_iat = Some(grant.iat);
+            self.seen_seq = Some(grant.position.seq);
             self.held = held_after(token, &outcome);
         }
         outcome
@@ -33,7 +33,7 @@ fn an_honest_client_in_five_tabs_is_never_signed_out_over_weeks() {
         let mut house = House::new(1);
         let ann = house.person("ann");
         let held = house.seated(ann);
-        let mut browser = Browser { held, seen_iat: None };
+        let mut browser = Browser { held, seen_seq: None };
         let weeks = house.now.plus(21 * DAY_SECS);
         while house.now < weeks {
             let parent = browser.held;
@@ -62,7 +62,7 @@ fn a_thief_who_does_not_keep_up_is_caught_within_a_day_of_the_first_use() {
         let mut house = House::new(1);
         let ann = house.person("ann");
         let held = house.seated(ann);
-        let mut browser = Browser { held, seen_iat: None };
+        let mut browser = Browser { held, seen_seq: None };
         for _ in 0..dice.random_range(0..5) {
             house.pass(840);
             let token = browser.held;
@@ -78,11 +78,11 @@ fn a_thief_who_does_not_keep_up_is_caught_within_a_day_of_the_first_use() {
             house.pass(next);
             let outcome = if !is_used && house.now.since(start) == used_after {
                 is_used = true;
-                let seen_iat = browser.seen_iat;
-                let outcome = house.refresh_as(stolen, |refresh| refresh.seen_iat = seen_iat).0;
+                let seen_seq = browser.seen_seq;
+                let outcome = house.refresh_as(stolen, |refresh| refresh.seen_seq = seen_seq).0;
                 if let Outcome::Granted(grant) = &outcome {
                     // What is stolen is used, or nothing was gained; and the server sees it.
-                    browser.seen_iat = Some(grant.iat);
+                    browser.seen_seq = Some(grant.position.seq);
                 }
                 outcome
             } else {

@@ -15,9 +15,10 @@ use crate::http::extract::Fields;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
+use crate::store::LogPiece;
 
 /// Digests of one answer: some 45 KB of them.
-const DIGESTS_MAX: u64 = 1000;
+const DIGESTS_MAX: usize = 1000;
 
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(log))
@@ -72,14 +73,14 @@ async fn log(
     if to < from {
         return Err(Problem::invalid_request("`to` must not be before `from`"));
     }
-    let now = state.mirror().site().position;
-    let reader = state.reader();
-    let checkpoint = reader.checkpoint()?.filter(|(below, _)| from.saturating_add(1) < *below);
+    let count = usize::try_from(to - from).map_or(DIGESTS_MAX, |count| count.min(DIGESTS_MAX));
+    // Of one moment: a prune or another life of the store between two looks would tell of a fork.
+    let LogPiece { position: now, checkpoint, mut entries } =
+        state.reader().log_piece(from.saturating_add(1), count)?;
+    let checkpoint = checkpoint.filter(|(below, _)| from.saturating_add(1) < *below);
     let from = checkpoint.as_ref().map_or(from, |(below, _)| below.saturating_sub(1));
-    let to = to.min(now.seq).min(from.saturating_add(DIGESTS_MAX)).max(from);
-    let count = usize::try_from(to - from).unwrap_or(0);
-    let entries =
-        if count > 0 { reader.entries(from.saturating_add(1), count)? } else { Vec::new() };
+    entries.retain(|entry| entry.seq <= to);
+    let to = entries.last().map_or(from, |entry| entry.seq);
     Ok(Json(Piece::new((from, to), &entries, checkpoint.map(|(_, text)| text), now)))
 }
 
@@ -178,8 +179,8 @@ mod tests {
     #[tokio::test]
     async fn a_long_way_is_gone_in_steps_of_a_thousand() {
         let world = World::new();
-        let nobody = UserId(world.state.rng().uuid(world.state.now()).unwrap());
-        let refused = || ReleaseSeat { user: nobody, reserve_for: None, by: Actor::Local };
+        let nobody = || UserId(world.state.rng().uuid(world.state.now()).unwrap());
+        let refused = || ReleaseSeat { user: nobody(), reserve_for: None, by: Actor::Local };
         for _ in 0..1100 {
             let refused = world.state.writer().tell(Command::ReleaseSeat(refused()));
             assert_eq!(refused, Ok(()));

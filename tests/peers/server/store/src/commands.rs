@@ -2,7 +2,7 @@
 
 use licence_core::{SessionId, Text, TokenId, UserId, Uuid};
 use licence_server::domain::{
-    AddUser, Command, CredentialVersion, DeviceMark, Generation, Nonce, PasswordHash, Refresh,
+    Actor, AddUser, Command, CredentialVersion, DeviceMark, Generation, Nonce, PasswordHash, Refresh,
     Scope, SecretHash, SignIn, SignOut, Stay,
 };
 
@@ -20,6 +20,7 @@ pub(crate) fn add(id: UserId, name: &str, hash: &PasswordHash) -> Result<Command
         email: None,
         roles: Vec::new(),
         hash: Some(hash.clone()),
+        by: Actor::Local,
     }))
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn refresh(rotate: Rotate, nonce: [u8; 16], jti: Uuid) -> Command {
         child,
         jti: TokenId(jti),
         mark: MARK,
-        seen_iat: None,
+        seen_seq: None,
         end_session: None,
         wait_secs: 0,
     })

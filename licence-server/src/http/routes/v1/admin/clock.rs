@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::domain::{ClockDoubt, Command, Judgement, Reading, ResetClock};
+use crate::housekeeping;
 use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
@@ -79,6 +80,8 @@ async fn accept(
     State(state): State<AppState>,
 ) -> Result<Json<ClockShown>, Problem> {
     done(state.submit(Command::AcceptClock(by)).await?)?;
+    // The time that is believed now may have ended leases that somebody waits for.
+    housekeeping::let_go(&state).await?;
     Ok(Json(ClockShown::of(&state)))
 }
 

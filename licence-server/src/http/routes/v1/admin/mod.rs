@@ -25,7 +25,7 @@ pub use page::Page;
 pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
-pub use sessions::SessionRow;
+pub use sessions::{Purged, SessionRow};
 pub use usage::{DayRow, HourRow, UsageShown};
 pub use users::{ChangedUser, NewUser, UserRow, UserShown};
 
@@ -37,6 +37,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_USERS: &str = "/v1/admin/users";
     /// Sign-ins on devices.
     pub const ADMIN_SESSIONS: &str = "/v1/admin/sessions";
+    /// What has lapsed, to be let go.
+    pub const ADMIN_PURGE: &str = "/v1/admin/sessions/purge";
     /// Who holds a seat.
     pub const ADMIN_SEATS: &str = "/v1/admin/seats";
     /// Who waits for a seat.

@@ -1,4 +1,5 @@
-//! `GET /v1/admin/sessions[?user=&after=&limit=]` and `DELETE /v1/admin/sessions/{id}`.
+//! `GET /v1/admin/sessions[?user=&after=&limit=]`, `DELETE /v1/admin/sessions/{id}` and
+//! `POST /v1/admin/sessions/purge`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -9,7 +10,8 @@ use utoipa_axum::routes;
 
 use super::page::{Page, PageSize, Start, limit, not_found, page};
 use super::person::{self, Named};
-use crate::domain::{Command, EndSession, Session};
+use crate::domain::{Command, EndSession, Session, Swept};
+use crate::housekeeping;
 use crate::http::extract::{Administrator, Fields, Now, PathId};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
@@ -19,7 +21,7 @@ use crate::state::AppState;
 mod tests;
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(list)).routes(routes!(end))
+    Routes::new().routes(routes!(list)).routes(routes!(end)).routes(routes!(purge))
 }
 
 problems!(Refused: NotFound);
@@ -120,6 +122,34 @@ async fn end(
     let command = EndSession { session, of: None, by: Some(by) };
     done(state.submit(Command::EndSession(command)).await?)?;
     Ok(Json(row))
+}
+
+/// What had lapsed and was let go.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub struct Purged {
+    /// Sessions whose time was over.
+    pub sessions: u32,
+    /// Seats that were not renewed in time.
+    pub leases: u32,
+    /// Seats taken along offline whose time was over.
+    pub borrowed: u32,
+    /// Revocations that no token needs any more.
+    pub revocations: u32,
+}
+
+#[utoipa::path(
+    post,
+    path = "/sessions/purge",
+    tag = "house",
+    operation_id = "purge_sessions",
+    summary = "Let go of what has lapsed",
+    security(("bearer" = ["admin"])),
+    responses((status = 200, description = "How much was let go.", body = Purged)),
+)]
+async fn purge(_: Administrator, State(state): State<AppState>) -> Result<Json<Purged>, Problem> {
+    let Swept { leases, borrowings, sessions, revocations, .. } =
+        housekeeping::let_go(&state).await?;
+    Ok(Json(Purged { sessions, leases, borrowed: borrowings, revocations }))
 }
 
 impl SessionRow {

@@ -1,11 +1,10 @@
 //! Tries to sign in, counted.
 
-use axum::http::{HeaderValue, header};
-use licence_core::{Code, UnixTime};
+use licence_core::UnixTime;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::AddressPrefix;
-use crate::domain::{LoginName, ThrottleKey, TooSoon};
+use crate::domain::{LoginName, ThrottleKey};
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -41,7 +40,7 @@ impl<'s> Attempt<'s> {
     ) -> Result<Self, Problem> {
         let key = whence.key();
         let begun = state.throttle().begin(key, now);
-        begun.map_err(too_soon)?;
+        begun.map_err(|soon| Problem::throttled(soon, "too many sign-ins failed"))?;
         Ok(Self { key, now, state, is_over: false })
     }
 
@@ -80,11 +79,4 @@ impl Whence<'_> {
         key.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
         ThrottleKey(key)
     }
-}
-
-fn too_soon(TooSoon { left_secs }: TooSoon) -> Problem {
-    Problem::new(Code::Throttled)
-        .detail(format!("too many sign-ins failed: the next may be tried in {left_secs} s"))
-        .header(header::RETRY_AFTER, HeaderValue::from(left_secs))
-        .with("retry_after", left_secs)
 }

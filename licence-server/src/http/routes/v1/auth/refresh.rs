@@ -28,7 +28,7 @@ pub(super) fn router() -> Routes {
 
 problems!(Refused:
     InsecureTransport, Malformed = 401, InvalidGrant, RefreshReused, StoreBehind, Forbidden, NoLicence,
-    NotYetValid, LicenceExpired, Revoked, NoSeat, TooManySessions);
+    NotYetValid, LicenceExpired, Revoked, NoSeat, TooManySessions, Throttled);
 
 /// What a refresh asks for. With the cookie it may be empty.
 #[derive(ToSchema)]
@@ -115,6 +115,7 @@ pub(super) async fn rotate(
     state: &AppState,
 ) -> Result<Response, Problem> {
     let now = state.now();
+    state.pace(shown.session().0, now).map_err(Problem::too_many_changes)?;
     let nonce = Nonce(state.rng().bytes()?);
     let last = || Problem::new(Code::InvalidGrant);
     let child = state.refresh_key().child(shown, nonce).ok_or_else(last)?;
@@ -127,7 +128,7 @@ pub(super) async fn rotate(
             child: child.secret_hash(),
             jti: TokenId(state.rng().uuid(now)?),
             mark: wish.mark,
-            seen_iat: state.sightings().seen_iat(shown.session()),
+            seen_seq: state.sightings().seen_seq(shown.session()),
             end_session: wish.end_session,
             wait_secs,
         }))

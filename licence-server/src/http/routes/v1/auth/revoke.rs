@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::domain::{Command, RevokeToken, SignOut};
 use crate::http::extract::{Fields, Now};
-use crate::http::openapi::Routes;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::state::AppState;
 use crate::token::ServiceKey;
@@ -16,6 +16,8 @@ use crate::token::ServiceKey;
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(revoke))
 }
+
+problems!(Refused: Throttled);
 
 /// The token that is to be good no more.
 #[derive(ToSchema)]
@@ -44,7 +46,7 @@ struct RevokeRequest {
         (RevokeRequest = "application/json"),
     )),
     security(()),
-    responses((status = 200, description = "It is good no more, or never was.")),
+    responses((status = 200, description = "It is good no more, or never was."), Refused),
 )]
 async fn revoke(
     State(state): State<AppState>,
@@ -57,8 +59,13 @@ async fn revoke(
         let sign_out = SignOut { session: refresh_token.session() };
         done(state.submit(Command::SignOut(sign_out)).await?)?;
     } else if let Ok(verified) = state.bearer().verify_past(token, state.mirror(), now) {
+        if state.mirror().is_revoked(verified.claims.place()) {
+            return Ok(StatusCode::OK);
+        }
         let own = verified.claims.sign_in();
-        let revoke = RevokeToken { session: own.sid, jti: own.jti, exp: own.exp };
+        state.pace(own.sid.0, now).map_err(Problem::too_many_changes)?;
+        let seq = verified.claims.position().seq;
+        let revoke = RevokeToken { session: own.sid, jti: own.jti, exp: own.exp, seq };
         done(state.submit(Command::RevokeToken(revoke)).await?)?;
     } else if ServiceKey::parse(token).is_some() {
         return Err(Problem::invalid_request("a service key is not taken back here")

@@ -163,6 +163,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let now = state.now();
     let (user, credential) = authenticate(&mut request, from, state).await?;
+    state.pace(user.id.0, now).map_err(Problem::too_many_changes)?;
     let session = SessionId(state.rng().uuid(now)?);
     let refresh_token = RefreshToken::first(session, RefreshSecret::new(state.rng().secret()?));
     let patience = request.patience;

@@ -39,3 +39,15 @@ async fn a_clock_is_put_back_with_a_reason_and_every_seat_comes_back() {
     let log = world.get("/v1/admin/audit?act=clock_reset").send_locally().await;
     assert_eq!(log.json()["items"][0]["reason"], "the battery was empty");
 }
+
+/// Whoever waited for a seat once waited on until something else happened.
+#[tokio::test]
+async fn a_clock_that_is_accepted_lets_go_at_once_of_what_has_lapsed() {
+    let world = World::licensed(1, 1).await;
+    world.sign_in("user1").await;
+    world.clock.set_wall_by(2 * 86_400);
+    let seats = || world.state.mirror().seats_in_use(world.state.now());
+    assert_eq!(seats(), 1);
+    world.call(Method::POST, "/v1/admin/clock/accept").send_locally().await;
+    assert_eq!(seats(), 0);
+}

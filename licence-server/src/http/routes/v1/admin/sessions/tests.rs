@@ -46,3 +46,25 @@ async fn a_session_that_is_ended_is_refused_at_once_and_its_seat_is_free() {
     end(&world, &id).await.assert_problem(404, "not_found");
     end(&world, "x").await.assert_problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn what_has_lapsed_is_let_go_on_a_word_and_counted() {
+    let world = World::licensed(2, 2).await;
+    world.sign_in("user1").await;
+    let token = world.sign_in("user2").await.string("refresh_token");
+    world.sign_out(&token).await;
+    let purge =
+        async || world.call(Method::POST, &format!("{SESSIONS}/purge")).send_locally().await.json();
+    let gone = |sessions: u32, leases: u32, revocations: u32| {
+        serde_json::json!({
+            "sessions": sessions, "leases": leases, "borrowed": 0, "revocations": revocations,
+        })
+    };
+    assert_eq!(purge().await, gone(0, 0, 0));
+    world.clock.advance(1000);
+    assert_eq!(purge().await, gone(0, 1, 1));
+    world.clock.advance(31 * 86_400);
+    assert_eq!(purge().await, gone(1, 0, 0));
+    let refused = world.call(Method::POST, &format!("{SESSIONS}/purge")).send().await;
+    refused.assert_problem(401, "invalid_token");
+}

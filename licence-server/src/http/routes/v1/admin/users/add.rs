@@ -92,7 +92,7 @@ async fn add(
         }
         None => None,
     };
-    let add = AddUser { id: UserId(state.rng().uuid(now)?), username, email, roles, hash };
+    let add = AddUser { id: UserId(state.rng().uuid(now)?), username, email, roles, hash, by };
     let added = NewUser::new(&add);
     let outcome = state.submit(Command::AddUser(add)).await?;
     if let Outcome::Added { .. } = outcome {

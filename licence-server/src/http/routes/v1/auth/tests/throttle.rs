@@ -43,3 +43,55 @@ async fn whoever_guesses_does_not_delay_a_browser_that_the_person_used_before() 
     let own = world.post(TOKEN, &form("user1", PASSWORD)).header("cookie", known);
     assert_eq!(own.send().await.status, 200);
 }
+
+/// One account that refreshed, or wrote, in a loop once filled the disk.
+#[tokio::test]
+async fn a_session_that_changes_something_in_a_loop_is_told_to_wait() {
+    let world = World::with("http://localhost:8080", "changes_burst = 60\nchanges_per_minute = 30");
+    world.furnish(2, 2).await;
+    let signed_in = world.sign_in("user1").await;
+    let (token, refresh) = (signed_in.string("access_token"), signed_in.string("refresh_token"));
+    for _ in 0..50 {
+        assert_eq!(world.refresh(&refresh).await.status, 200, "fifty at once are honest");
+    }
+    let park = async || world.call(Method::POST, "/v1/seats/release").bearer(&token).send().await;
+    for _ in 50..60 {
+        let refused = world.refresh("lrt1_x").await;
+        refused.assert_problem(401, "malformed");
+        assert_eq!(world.me(&token).await.status, 200, "to read costs nothing");
+        assert_eq!(world.refresh(&refresh).await.status, 200);
+    }
+    let seq = world.state.mirror().site().position.seq;
+    let refused = world.refresh(&refresh).await;
+    refused.assert_problem(429, "throttled");
+    assert_eq!(refused.header("retry-after"), "2");
+    park().await.assert_problem(429, "throttled");
+    let revoke = world.post("/v1/auth/revoke", &format!("token={token}")).send().await;
+    revoke.assert_problem(429, "throttled");
+    assert_eq!(world.state.mirror().site().position.seq, seq, "and nothing was written");
+    assert_eq!(world.sign_in("user2").await.status, 200, "others are not delayed");
+    world.clock.advance(2);
+    assert_eq!(park().await.status, 204);
+}
+
+#[tokio::test]
+async fn a_person_who_signs_in_in_a_loop_is_told_to_wait() {
+    let world = World::with("http://localhost:8080", "changes_burst = 60\nchanges_per_minute = 30");
+    world.furnish(1, 1).await;
+    for number in 0..60 {
+        let status = world.sign_in("user1").await.status;
+        assert!(status == 200 || status == 409, "{number}: {status}");
+    }
+    world.sign_in("user1").await.assert_problem(429, "throttled");
+    world.clock.advance(2);
+    assert_ne!(world.sign_in("user1").await.status, 429);
+}
+
+#[tokio::test]
+async fn what_nobody_proved_to_be_theirs_leaves_no_entry() {
+    let world = World::licensed(1, 1).await;
+    let seq = world.state.mirror().site().position.seq;
+    guess(&world, "user1").await.assert_problem(401, "invalid_grant");
+    world.refresh("lrt1_x").await.assert_problem(401, "malformed");
+    assert_eq!(world.state.mirror().site().position.seq, seq);
+}
