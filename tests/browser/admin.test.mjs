@@ -164,6 +164,15 @@ describe("the administrator's page", () => {
     assert.equal(lines.length, await admin.page.locator("#entries tbody tr").count());
   });
 
+  test("draws how the seats were used, and says it in words", async () => {
+    await open("usage");
+    const peak = /^Most seats in use today: [1-9]\d* of 9, from \d\d:00 on\. Refusals today: [1-9]\d*\.$/;
+    await admin.page.getByRole("img", { name: peak }).waitFor();
+    await admin.page.getByRole("img", { name: /^The highest peak is [1-9]/ }).waitFor();
+    await admin.row("usage-days", " of 9").waitFor();
+    await admin.isFitForAll("admin-usage");
+  });
+
   test("says what time the server goes by", async () => {
     await open("clock");
     await admin.reads("clock-story", "agree");

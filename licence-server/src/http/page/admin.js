@@ -10,6 +10,7 @@ import { startPeople } from "./people.js";
 import { startSeats } from "./seats.js";
 import { startSessions } from "./sessions.js";
 import { guard } from "./sign_in.js";
+import { startUsage } from "./usage.js";
 
 /** Whether this browser's cookie is an administrator's: with an application's the page would take a seat. */
 const MARK = "licence-admin";
@@ -25,6 +26,7 @@ const looks = {
   seats: startSeats(house),
   people: startPeople(house),
   sessions: startSessions(house),
+  usage: startUsage(house),
   licence: startLicence(house),
   audit: startAudit(house),
   clock: startClock(house),

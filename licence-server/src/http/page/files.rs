@@ -30,13 +30,14 @@ macro_rules! parts {
 pub(super) static PAGES: [(&str, File); 2] =
     [("/account", file!("account.html", HTML)), ("/admin", file!("admin.html", HTML))];
 
-static PARTS: [(&str, File); 20] = parts![
+static PARTS: [(&str, File); 22] = parts![
     "account.js": SCRIPT,
     "admin.css": STYLE,
     "admin.js": SCRIPT,
     "api.js": SCRIPT,
     "audit.js": SCRIPT,
     "chain.js": SCRIPT,
+    "chart.js": SCRIPT,
     "clock.js": SCRIPT,
     "dialog.js": SCRIPT,
     "elements.js": SCRIPT,
@@ -51,6 +52,7 @@ static PARTS: [(&str, File); 20] = parts![
     "sessions.js": SCRIPT,
     "sign_in.js": SCRIPT,
     "times.js": SCRIPT,
+    "usage.js": SCRIPT,
 ];
 
 /// A file that a page or a script names.
