@@ -19,8 +19,8 @@ use crate::config::{Host, Origin};
 
 pub(crate) use self::admin::{
     AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb,
-    PageArgs, PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, ServiceVerb, SessionVerb, UserListArgs,
-    UserVerb,
+    PageArgs, PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, ServiceVerb, SessionVerb, UsageArgs,
+    UserListArgs, UserVerb,
 };
 
 /// Where a throw-away server listens when nobody says: this machine only.
@@ -96,6 +96,8 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: AuditVerb,
     },
+    /// See how many seats were in use day by day, who was refused one, and how many would have been enough
+    Usage(UsageArgs),
     /// See what time the server goes by, and put it right
     Clock {
         #[command(subcommand)]

@@ -19,6 +19,8 @@ pub async fn keep(state: AppState) {
     let mut doubt = None;
     while sweep(&state).await != Err(Unavailable::Failed) {
         doubt = tell_of(state.judge().doubt, doubt);
+        // To look is to tell the log of what changed.
+        let _ = state.warnings();
         sleep_until_due(&state, pin!(sleep(state.config().sweep_period))).await;
     }
 }

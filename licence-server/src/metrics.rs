@@ -60,6 +60,10 @@ pub struct Moment {
     pub log_seq: i64,
     /// When the licence in force ends, in Unix seconds; 0 for one without an end, or none.
     pub licence_end: i64,
+    /// The share of the seats, in hundredths, of which is warned; 0 for none.
+    pub seats_warning: i64,
+    /// The days before the licence's end of which is warned; 0 for none.
+    pub licence_end_warning: i64,
     /// 0 for a sound clock, 1 for one that is behind, 2 for a disputed one.
     pub clock_doubt: i64,
     /// 1 while what is asked for can be made durable.
@@ -120,7 +124,7 @@ type Value = fn(&Moment) -> i64;
 /// A gauge with its name, its help and its value.
 type GaugeRow = (&'static str, &'static str, Value);
 
-const GAUGES: [GaugeRow; 14] = [
+const GAUGES: [GaugeRow; 16] = [
     ("seats_in_use", "Seats taken", |now| now.seats_in_use),
     ("seats", "Seats there are", |now| now.seats_total),
     ("queue_places", "Places in the queue for a seat", |now| now.waiting),
@@ -133,6 +137,12 @@ const GAUGES: [GaugeRow; 14] = [
     ("audit_log_entries", "Entries of the audit log that are kept", |now| now.log_entries),
     ("audit_log_seq", "Where the audit log stands", |now| now.log_seq),
     ("licence_end_timestamp_seconds", "When the licence ends; 0 for never", |now| now.licence_end),
+    ("seats_warning_percent", "80, 90 or 100 once so much is in use; 0 before", |now| {
+        now.seats_warning
+    }),
+    ("licence_end_warning_days", "60, 30 or 7 once so few are left; 0 before", |now| {
+        now.licence_end_warning
+    }),
     ("clock_doubt", "0 sound, 1 behind, 2 disputed", |now| now.clock_doubt),
     ("ready", "Whether what is asked for can be made durable", |now| now.ready),
 ];

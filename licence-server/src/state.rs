@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
 use crate::domain::{
     Anchor, Command, Judgement, Licences, Outcome, Pace, Rate, Reading, Terms, Throttle, TooSoon,
+    Warnings,
 };
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
@@ -49,6 +50,7 @@ struct Parts {
     sightings: Sightings,
     throttle: Mutex<Throttle>,
     pace: Mutex<Pace>,
+    warnings: Mutex<Warnings>,
     metrics: Metrics,
     board: SharedBoard,
     minter: Minter,
@@ -119,6 +121,7 @@ impl AppState {
             sightings: Sightings::default(),
             throttle: Mutex::default(),
             pace: Mutex::new(pace),
+            warnings: Mutex::default(),
             board: SharedBoard::new(&metrics),
             metrics,
             minter,
@@ -247,6 +250,18 @@ impl AppState {
         self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).take(who, now)
     }
 
+    /// What an administrator is warned of now. What changed since the last look is told to the log.
+    #[must_use]
+    pub fn warnings(&self) -> Warnings {
+        let (site, licences, now) = (self.0.mirror.site(), self.0.mirror.licences(), self.now());
+        let mut told = self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = told.next(&site, &licences, now);
+        let before = std::mem::replace(&mut *told, next);
+        drop(told);
+        tell_of(before, next);
+        next
+    }
+
     /// What signs access tokens.
     #[must_use]
     pub fn minter(&self) -> &Minter {
@@ -291,6 +306,28 @@ impl AppState {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Tells an administrator of what is reached for the first time, and that it is over.
+fn tell_of(before: Warnings, now: Warnings) {
+    match now.seats_percent {
+        Some(percent) if before.seats_percent < Some(percent) => {
+            tracing::warn!(percent, "{percent} % of the seats are in use");
+        }
+        None if before.seats_percent.is_some() => {
+            tracing::info!("fewer than 80 % of the seats are in use again");
+        }
+        Some(_) | None => {}
+    }
+    match now.licence_end {
+        Some((days, end)) if before.licence_end != now.licence_end => {
+            tracing::warn!(days, %end, "the licence ends within {days} days: have it renewed");
+        }
+        None if before.licence_end.is_some() => {
+            tracing::info!("the licence does not end within 60 days any more");
+        }
+        Some(_) | None => {}
     }
 }
 

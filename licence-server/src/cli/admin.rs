@@ -235,6 +235,21 @@ pub(crate) struct AuditListArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct UsageArgs {
+    /// Only from this day on (UTC) [default: thirty days back]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) from: Option<UnixTime>,
+
+    /// Only up to this day, the day included (UTC) [default: today]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) to: Option<UnixTime>,
+
+    /// Write the days as CSV, for a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+}
+
+#[derive(Args, Debug)]
 #[command(group(ArgGroup::new("cut").required(true).args(["before", "keep_days"])))]
 pub(crate) struct PruneArgs {
     /// Take away what happened before this day (UTC)

@@ -17,6 +17,7 @@ mod serve;
 mod service;
 mod session;
 mod tls;
+mod usage;
 mod user;
 
 use std::env;
@@ -56,6 +57,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Seat { verb } => seat::run(verb, &data()?)?.print(format),
         Verb::Service { verb } => service::run(verb, &data()?)?.print(format),
         Verb::Audit { verb } => audit::run(verb, &data()?, format),
+        Verb::Usage(args) => usage::run(args, &data()?)?.print(format),
         Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),
         Verb::Config { verb: ConfigVerb::Check } => config::check(&data()?, format),

@@ -143,6 +143,28 @@ impl Licences {
             .or_else(|| of_series().min_by_key(|terms| terms.period.nbf()))
     }
 
+    /// When the last licence ends that takes over from these terms without a gap; `None` for never.
+    #[must_use]
+    pub fn covered_until(&self, terms: &Terms) -> Option<UnixTime> {
+        let mut end = terms.end()?;
+        let renewals = || {
+            self.iter().filter(|next| {
+                next.serial == terms.serial
+                    && next.revision > terms.revision
+                    && !self.is_revoked(next.id)
+            })
+        };
+        // Each renewal may be followed by another, so there are as many steps as licences at most.
+        for _ in self.iter() {
+            for next in renewals() {
+                if next.period.nbf() <= end {
+                    end = end.max(next.end()?);
+                }
+            }
+        }
+        Some(end)
+    }
+
     /// Whether a licence was revoked.
     #[must_use]
     pub fn is_revoked(&self, id: LicenceId) -> bool {

@@ -27,6 +27,7 @@ mod throttle;
 mod timeline;
 mod usage;
 mod waiting;
+mod warning;
 
 use licence_core::{SessionId, UserId};
 
@@ -54,6 +55,7 @@ pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
 pub use usage::{Day, Usage, kept_from as usage_kept_from};
+pub use warning::Warnings;
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
 const SWEEP_MAX: u32 = 256;

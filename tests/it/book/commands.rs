@@ -31,6 +31,7 @@ const PAGES: &[(&str, Scene)] = &[
     ("renew.md", Scene::FullHouse),
     ("start.md", Scene::Nothing),
     ("stuck-seat.md", Scene::FullHouse),
+    ("usage.md", Scene::FullHouse),
     ("vendor.md", Scene::Vendor),
 ];
 

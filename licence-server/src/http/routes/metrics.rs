@@ -38,6 +38,7 @@ fn moment(state: &AppState) -> Result<Moment, Problem> {
     let (judged, mirror) = (state.judge(), state.mirror());
     let (site, terms) = (mirror.site(), mirror.in_force(judged.now));
     let end = terms.and_then(|terms| terms.end());
+    let warnings = state.warnings();
     let sizes = state.reader().sizes()?;
     let [revoked_sessions, revoked_places, revoked_tokens] =
         mirror.revocation_counts().map(|count| i64::try_from(count).unwrap_or(i64::MAX));
@@ -54,6 +55,8 @@ fn moment(state: &AppState) -> Result<Moment, Problem> {
         log_entries: i64::try_from(sizes.log_entries).unwrap_or(i64::MAX),
         log_seq: i64::try_from(site.position.seq).unwrap_or(i64::MAX),
         licence_end: end.map_or(0, UnixTime::secs),
+        seats_warning: warnings.seats_percent.unwrap_or(0).into(),
+        licence_end_warning: warnings.licence_end.map_or(0, |(days, _)| days.into()),
         clock_doubt: match judged.doubt {
             None => 0,
             Some(ClockDoubt::Behind) => 1,

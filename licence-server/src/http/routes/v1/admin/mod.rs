@@ -26,7 +26,7 @@ pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::{Purged, SessionRow};
-pub use usage::{DayRow, HourRow, UsageShown};
+pub use usage::{DayRow, HourRow, UsageShown, WarningRow};
 pub use users::{ChangedUser, NewUser, UserRow, UserShown};
 
 /// Where commands find what they call.

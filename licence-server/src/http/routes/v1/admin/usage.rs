@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::domain::{Day, Hour, Usage};
+use crate::domain::{Day, Hour, Usage, Warnings};
 use crate::http::extract::{Administrator, Fields, Now};
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
@@ -44,6 +44,8 @@ pub struct UsageShown {
     pub total: u32,
     /// Seat holders who have a place in the queue now.
     pub waiting: u32,
+    /// What an administrator should know of now; empty where all is well.
+    pub warnings: Vec<WarningRow>,
     /// Hours in which somebody had a seat.
     pub working_hours: usize,
     /// The seats with which nobody would have been refused in 99 of 100 working hours; absent where there
@@ -54,6 +56,18 @@ pub struct UsageShown {
     pub days: Vec<DayRow>,
     /// Hour by hour, oldest first; the last may still run.
     pub hours: Vec<HourRow>,
+}
+
+/// Something that an administrator should know of.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct WarningRow {
+    /// `seats`: nearly all are in use. `licence_end`: the licence ends soon.
+    pub about: String,
+    /// For `seats` the share that was reached, in hundredths: 80, 90 or 100. For `licence_end` the days that
+    /// are not left any more: 60, 30 or 7.
+    pub threshold: u32,
+    /// The same in a sentence.
+    pub sentence: String,
 }
 
 /// What happened on one day.
@@ -122,6 +136,7 @@ async fn show(
         in_use: state.mirror().seats_in_use(now),
         total: terms.map_or(0, |terms| terms.seats_total()),
         waiting: site.waiting,
+        warnings: WarningRow::all(state.warnings()),
         working_hours: usage.working_hours,
         seats_needed: usage.seats_needed,
         days: usage.days.into_iter().map(DayRow::of).collect(),
@@ -144,6 +159,22 @@ fn span(query: &Fields, now: UnixTime) -> Result<(UnixTime, UnixTime), Problem> 
         )));
     }
     Ok((from, to))
+}
+
+impl WarningRow {
+    fn all(warnings: Warnings) -> Vec<Self> {
+        let seats = warnings.seats_percent.map(|percent| Self {
+            about: "seats".to_owned(),
+            threshold: percent,
+            sentence: format!("{percent} % of the seats are in use"),
+        });
+        let end = warnings.licence_end.map(|(days, end)| Self {
+            about: "licence_end".to_owned(),
+            threshold: days,
+            sentence: format!("the licence ends within {days} days: on {end}"),
+        });
+        seats.into_iter().chain(end).collect()
+    }
 }
 
 impl DayRow {

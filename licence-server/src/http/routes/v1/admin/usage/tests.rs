@@ -63,3 +63,21 @@ async fn a_span_that_is_none_is_refused() {
         answer.assert_problem(400, "invalid_request");
     }
 }
+
+#[tokio::test]
+async fn nearly_all_seats_and_a_near_end_are_warned_of_until_they_are_over() {
+    let world = World::licensed(5, 5).await;
+    let told = async |world: &World| usage(world, "").await["warnings"].clone();
+    let first = world.sign_in("user1").await.string("refresh_token");
+    for name in ["user2", "user3"] {
+        world.sign_in(name).await;
+    }
+    assert_eq!(told(&world).await, json!([]));
+    world.sign_in("user4").await;
+    let warning = &told(&world).await[0];
+    assert_eq!((&warning["about"], &warning["threshold"]), (&json!("seats"), &json!(80)));
+    let metrics = world.get("/metrics").send().await;
+    assert!(metrics.text.contains("licence_server_seats_warning_percent 80"), "{}", metrics.text);
+    world.sign_out(&first).await;
+    assert_eq!(told(&world).await, json!([]));
+}
