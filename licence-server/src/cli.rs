@@ -112,6 +112,8 @@ pub(crate) enum Verb {
     },
     /// Write the description of the HTTP API (OpenAPI 3.1), which a running server has at /openapi.json
     Openapi,
+    /// Look for what goes wrong in institutes, and say how to mend it: exit status 0 where all is well, else 1
+    Doctor,
     /// Ask a running server whether it lives: exit status 0 or 1, for containers
     Healthcheck(HealthcheckArgs),
     /// Serve a throw-away site with a test licence, for who writes an application

@@ -178,6 +178,12 @@ impl DataDir {
         self.path.join(CA_CERT)
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the store is.
     #[must_use]
     pub fn store(&self) -> PathBuf {
