@@ -7,12 +7,13 @@ const WIDTH = 720;
 const HEIGHT = 220;
 const LEFT = 64;
 const FOOT = 24;
+const TOP = 20;
 const HOURS = 24;
 const STEP = (WIDTH - LEFT) / HOURS;
 const ROW = 28;
 
 /** Names of the hours that are written below. */
-const NAMED_HOURS = [0, 6, 12, 18, 23];
+const NAMED_HOURS = [0, 6, 12, 18];
 
 const hourName = (hour) => `${String(hour).padStart(2, "0")}:00`;
 
@@ -24,7 +25,7 @@ const hourName = (hour) => `${String(hour).padStart(2, "0")}:00`;
  */
 export function dayChart(hours, limit) {
   const highest = Math.max(1, limit, ...hours.map((hour) => hour?.peak ?? 0));
-  const y = (seats) => 10 + (HEIGHT - FOOT - 10) * (1 - seats / highest);
+  const y = (seats) => TOP + (HEIGHT - FOOT - TOP) * (1 - seats / highest);
   const bars = hours.flatMap((hour, index) => {
     if (!hour || hour.peak === 0) return [];
     const kind = hour.refused > 0 ? "hour refused" : "hour";
