@@ -301,8 +301,13 @@ def revoked_licence(value):
 
 
 def revoked_tokens(value):
-    need(isinstance(value, dict) and len({"sid", "jti", "sub"} & set(value)) == 1)
-    obj(sid_=uuid, jti_=uuid, sub_=uuid, until=time, before_=between(0, 2**63 - 1))(value)
+    need(isinstance(value, dict) and len({"sid", "jti", "sub", "all"} & set(value)) == 1)
+    before = between(0, 2**63 - 1)
+    obj(sid_=uuid, jti_=uuid, sub_=uuid, all_=true, until=time, before_=before)(value)
+
+
+def true(value):
+    need(value is True)
 
 
 def epoch(value):
