@@ -37,7 +37,7 @@ pub(super) fn check(
 ) -> Result<(), Forged> {
     // A page may always read; that changes nothing, and CORS says who sees the answer.
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_reading || cookie == CookieUse::None {
+    if (is_reading && !opens_socket(headers)) || cookie == CookieUse::None {
         return Ok(());
     }
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
@@ -52,6 +52,12 @@ pub(super) fn check(
         (None, None) => text(CLIENT_HEADER) == Some("1"),
     };
     if passes { Ok(()) } else { Err(Forged) }
+}
+
+/// A WebSocket begins as a GET and is a way in both directions, which CORS does not guard.
+fn opens_socket(headers: &HeaderMap) -> bool {
+    let is_mode = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "websocket");
+    is_mode || headers.contains_key(header::SEC_WEBSOCKET_KEY)
 }
 
 #[cfg(test)]
@@ -127,5 +133,21 @@ mod tests {
             assert!(passes(&Method::HEAD, row, CookieUse::Some), "{row:?}");
             assert!(passes(&Method::POST, row, CookieUse::None), "{row:?}");
         }
+    }
+
+    #[test]
+    fn a_page_elsewhere_opens_no_socket_with_the_cookie() {
+        let judge = |origin: &'static str, (name, value): (&'static str, &'static str)| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            headers.insert(name, value.parse().unwrap());
+            let own = [OWN.parse().unwrap()];
+            check(&Method::GET, &headers, CookieUse::Some, &own)
+        };
+        for says in [("sec-fetch-mode", "websocket"), ("sec-websocket-key", "AQIDBAUGBwgJCgsMDQ4PEA==")] {
+            assert_eq!(judge(EVIL, says), Err(Forged));
+            assert_eq!(judge(OWN, says), Ok(()));
+        }
+        assert_eq!(judge(EVIL, ("sec-fetch-mode", "cors")), Ok(()));
     }
 }

@@ -5,6 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use licence_core::Code;
@@ -60,7 +61,8 @@ problems!(Refused: NotFound);
     params(("file" = String, Path, description = "Its name", example = "index.html")),
     responses((status = 200, description = "The file.", content_type = "*/*"), Refused),
 )]
-async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
+async fn file(name: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+    let Path(name) = name.map_err(|_| Problem::new(Code::NotFound))?;
     static CONFIG: LazyLock<Arc<Config<'_>>> = LazyLock::new(|| {
         let config = Config::from("/openapi.json").use_base_layout();
         // Swagger UI would have the description judged by a server of its makers.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use licence_core::{Code, UnixTime, Uuid};
@@ -181,7 +182,7 @@ fn conflict(name: &ServiceName, state: &AppState) -> Problem {
 async fn revoke(
     Administrator(by): Administrator,
     State(state): State<AppState>,
-    Path(which): Path<String>,
+    which: Result<Path<String>, PathRejection>,
 ) -> Result<Json<ServiceRow>, Problem> {
     let gone = || {
         not_found(
@@ -189,6 +190,7 @@ async fn revoke(
             "see which there are with `licence-server service list`",
         )
     };
+    let Path(which) = which.map_err(|_| gone())?;
     let service = find(&which, &state).ok_or_else(gone)?;
     let revoke = RevokeService { id: service.id, by };
     let outcome = state.submit(Command::RevokeService(revoke)).await?;

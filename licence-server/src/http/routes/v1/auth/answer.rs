@@ -83,10 +83,10 @@ pub(super) fn granted(
     let watch = Stopwatch::start();
     let access_token = state.minter().mint(grant)?;
     state.metrics().sign.observe(watch.secs());
+    // An administrator's tokens never go into a cookie: they are shown by whoever means to use them.
+    let delivery = if grant.scope == Scope::Admin { &Delivery::Body } else { delivery };
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
-    // An administrator's token never goes into a cookie: it is shown by whoever means to use it.
-    let in_cookie = Some(access_token.as_str()).filter(|_| grant.scope == Scope::Seat);
-    let beside = delivery.beside(in_cookie, grant.exp.since(grant.iat), state);
+    let beside = delivery.beside(Some(&access_token), grant.exp.since(grant.iat), state);
     let body = Granted {
         access_token: &access_token,
         token_type: TOKEN_TYPE,

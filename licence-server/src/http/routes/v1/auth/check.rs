@@ -70,7 +70,8 @@ async fn check(
 /// judged as if it were made here.
 fn refuse_forged(headers: &HeaderMap, state: &AppState) -> Result<(), Problem> {
     let method = headers.get(X_FORWARDED_METHOD).map(HeaderValue::as_bytes);
-    let method = Method::from_bytes(method.unwrap_or(b"GET")).unwrap_or(Method::POST);
+    // A proxy that does not say what it holds back may hold anything back.
+    let method = method.and_then(|method| Method::from_bytes(method).ok()).unwrap_or(Method::POST);
     csrf::check(&method, headers, CookieUse::Some, &state.config().origins)
         .map_err(|_| Problem::new(Code::Csrf))
 }

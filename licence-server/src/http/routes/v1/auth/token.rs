@@ -103,6 +103,7 @@ async fn token(
     match fields.needed("grant_type")? {
         "password" => {
             let request = SignInRequest::read(&fields, mark, patience)?;
+            refuse_shared(request.scope, &delivery)?;
             let prefix = client.and_then(|Extension(client)| client.prefix());
             let from = From { headers: &headers, prefix, rule: &cookie };
             sign_in(request, &from, &delivery, &state).await
@@ -113,6 +114,17 @@ async fn token(
         }
         _ => Err(Problem::invalid_request("`grant_type` must be `password` or `refresh_token`")
             .oauth_error("unsupported_grant_type")),
+    }
+}
+
+/// Every page that may use the cookie could go on with an administrator's sign-in that is kept in it: the
+/// application's, and whatever found its way into that.
+fn refuse_shared(scope: Scope, delivery: &Delivery) -> Result<(), Problem> {
+    match (scope, delivery) {
+        (Scope::Admin, Delivery::Cookie(_)) => Err(Problem::invalid_request(
+            "an administrator's sign-in is kept in no cookie: ask for `delivery=body`",
+        )),
+        _ => Ok(()),
     }
 }
 
