@@ -193,8 +193,8 @@ impl Mirror {
         let mut state = self.write();
         let is_news =
             !changes.revoked().is_empty() || state.site.access_from != changes.site.access_from;
+        state.anchor = changes.anchor_after(state.anchor, state.site.mark);
         state.site = *changes.site;
-        state.anchor = changes.anchor();
         state.licences = licences.clone();
         changes.revoked().iter().for_each(|entry| state.revoked.add(*entry));
         changes.purged().iter().for_each(|entry| state.revoked.remove(*entry));
@@ -272,8 +272,9 @@ impl RevokedTokens {
     fn remove(&mut self, Revocation { until, what }: Revocation) {
         match what {
             Revoked::Session(id) => forget(&mut self.sessions, id, |old| *old <= until),
-            Revoked::SessionBefore(id, _) => {
-                forget(&mut self.sessions_before, id, |(_, old)| *old <= until);
+            Revoked::SessionBefore(id, before) => {
+                let is_gone = |(kept, old): &(u64, UnixTime)| *kept <= before && *old <= until;
+                forget(&mut self.sessions_before, id, is_gone);
             }
             Revoked::Token(id) => forget(&mut self.tokens, id, |old| *old <= until),
         }

@@ -13,6 +13,9 @@ const GENERATION_MAX: usize = 32_768;
 /// What one change costs: a minute's worth of changes is paid back in a minute.
 const COST: i64 = 60;
 
+/// How far ahead a debt may be: what a sound clock goes back by.
+const AHEAD_SECS_MAX: i64 = 60;
+
 /// So many changes at once, and so many a minute after that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -67,8 +70,12 @@ impl Pace {
     fn spent(&self, who: Uuid, now: UnixTime) -> i64 {
         let debt = self.young.get(&who).or_else(|| self.old.get(&who));
         debt.map_or(0, |debt| {
-            // A clock that was set back pays nothing back, and takes nothing either.
-            let secs = now.since(debt.at).max(0);
+            // A debt of a time that is ahead was made before the clock was set back, and holds nobody up.
+            let secs = now.since(debt.at);
+            if secs < -AHEAD_SECS_MAX {
+                return 0;
+            }
+            let secs = secs.max(0);
             debt.spent.saturating_sub(secs.saturating_mul(self.rate.per_minute.into())).max(0)
         })
     }
@@ -83,6 +90,13 @@ mod tests {
 
     fn who(number: u64) -> Uuid {
         Uuid::v7(number, [0; 10])
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nobody_up() {
+        let mut pace = Pace::new(RATE);
+        (0..3).for_each(|_| pace.take(who(1), NOW.plus(86_400)).unwrap());
+        pace.take(who(1), NOW).unwrap();
     }
 
     #[test]

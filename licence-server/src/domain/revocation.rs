@@ -37,9 +37,6 @@ pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Result<O
         session.revoked.push(token);
         draft.revoke(token.into());
     } else {
-        for token in session.revoked.drain(..) {
-            draft.withdraw(token.into());
-        }
         revoke_all_of(&mut session, draft);
     }
     draft.write_session(session);
@@ -50,9 +47,24 @@ pub(super) fn revoke_token(command: &RevokeToken, draft: &mut Draft) -> Result<O
 /// refresh. The caller writes the session's row.
 pub(super) fn revoke_all_of(session: &mut Session, draft: &mut Draft) {
     let (until, before) = (session.revoked_until(draft.now()), draft.site().position.seq);
-    session.access_from = before;
+    withdraw_all_of(session, draft);
+    (session.access_from, session.access_from_until) = (before, until);
     if !draft.now().is_expired(until) {
         draft.revoke(Revocation { until, what: Revoked::SessionBefore(session.id, before) });
+    }
+}
+
+/// Takes a session off the list, for something that says more to take its place. So a session has a few
+/// entries at most, whatever it does.
+pub(super) fn withdraw_all_of(session: &mut Session, draft: &mut Draft) {
+    forget_the_gone(session, draft);
+    for token in session.revoked.drain(..) {
+        draft.withdraw(token.into());
+    }
+    let (before, until) = (session.access_from, session.access_from_until);
+    if !draft.now().is_expired(until) && before >= draft.site().access_from {
+        draft.withdraw(Revocation { until, what: Revoked::SessionBefore(session.id, before) });
+        session.access_from_until = draft.now();
     }
 }
 

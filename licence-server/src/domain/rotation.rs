@@ -38,9 +38,11 @@ pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, M
             replay(session, rotation, refresh, Act::Replayed(id), draft)
         }
         Shown::Late(rotation) => late(session, rotation, refresh, draft),
+        Shown::Ahead if !may_adopt(&site, draft) => {
+            Ok(refuse(None, Some(id), Refusal::StoreBehind, draft))
+        }
         Shown::Ahead if is_adopted(&session, &site) => theft(session, draft),
-        Shown::Ahead if may_adopt(&site, draft) => adopt(session, refresh, draft),
-        Shown::Ahead => Ok(refuse(None, Some(id), Refusal::StoreBehind, draft)),
+        Shown::Ahead => adopt(session, refresh, draft),
         Shown::Reused => theft(session, draft),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn claim(
     // INVARIANT: no lease ends before an access token that it covers, though a new licence has shorter
     // ones; and none outlives its session, or its seat would be held by nobody.
     let covered = session.access_end.min(draft.now().plus(ACCESS_SECS));
-    let end = draft.now().plus(terms.lease_secs()).max(covered).min(session.idle_end);
+    let end = draft.now().plus(terms.lease_secs()).max(covered).min(session.idle_end(draft.site()));
     set_lease(session, Some(end), draft)?;
     // Also whoever only renews may have waited: under a licence that had become too small.
     waiting::leave(session, terms, draft)?;

@@ -13,7 +13,7 @@ use super::refresh::{Generation, LateAnswers};
 use super::row::{DataOwner, Revocation, Revoked, Scope, Session, User};
 use super::seat::{self, Claim};
 use super::waiting::Line;
-use super::{SWEEP_MAX, Step, refuse};
+use super::{SWEEP_MAX, Step, refuse, revocation};
 
 /// Sessions of one person that are kept. Who signs in once more loses the oldest of those that hold no
 /// seat.
@@ -89,6 +89,7 @@ fn new_session(sign_in: &SignIn, draft: &Draft) -> Session {
         lease_end: None,
         access_end: now,
         access_from: 0,
+        access_from_until: now,
         revoked: Vec::new(),
         seen_seq: None,
         seen_at: now,
@@ -245,6 +246,7 @@ pub(super) fn end(
 ) -> Result<(), Missing> {
     seat::set_lease(&mut session, None, draft)?;
     let until = session.revoked_until(draft.now());
+    revocation::withdraw_all_of(&mut session, draft);
     if !draft.now().is_expired(until) {
         draft.revoke(Revocation { until, what: Revoked::Session(session.id) });
     }

@@ -85,17 +85,24 @@ impl Anchor {
         Self { boot_secs: reading.boot_secs.saturating_sub(counted_secs) }
     }
 
-    /// The anchor of a mark that is set now.
+    /// The anchor of the mark `now`, which takes the place of `mark`. The second that a wall clock was behind
+    /// goes on counting: lost at every commit, it would stop time where that clock stands still.
     #[must_use]
-    pub const fn now(reading: Reading) -> Self {
-        Self { boot_secs: reading.boot_secs }
+    pub fn after(self, mark: UnixTime, now: UnixTime, reading: Reading) -> Self {
+        let is_behind = self.running(mark, reading).since(now) == ROUNDING_SECS;
+        let rest_secs = if is_behind { ROUNDING_SECS } else { 0 };
+        Self { boot_secs: reading.boot_secs.saturating_sub(rest_secs) }
+    }
+
+    /// The mark, and what the boot clock counted since.
+    fn running(self, mark: UnixTime, reading: Reading) -> UnixTime {
+        mark.plus(reading.boot_secs.saturating_sub(self.boot_secs).max(0))
     }
 
     /// What time it is.
     #[must_use]
     pub fn judge(self, site: &Site, reading: Reading) -> Judgement {
-        let counted_secs = reading.boot_secs.saturating_sub(self.boot_secs).max(0);
-        let running = site.mark.plus(counted_secs);
+        let running = self.running(site.mark, reading);
         let ahead_secs = reading.wall.since(running);
         if ahead_secs < -BEHIND_SECS_MAX {
             return Judgement { now: running, doubt: Some(ClockDoubt::Behind) };
@@ -146,6 +153,20 @@ mod tests {
         assert_eq!(judge(100, 99, None).now, MARK.plus(99));
         assert_eq!(judge(0, -1, None).now, MARK, "what was trusted once stays so");
         assert_eq!(judge(100, 98, None).now, MARK.plus(100));
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_does_not_stop_time_however_often_is_committed() {
+        let mut site = site(MARK);
+        let mut anchor = Anchor::at_start(&site, Reading { wall: MARK, boot_secs: 0 }, 3600);
+        for boot_secs in 1..100 {
+            let reading = Reading { wall: MARK, boot_secs };
+            let judged = anchor.judge(&site, reading);
+            assert!(judged.now >= MARK.plus(boot_secs - 1), "after {boot_secs}");
+            assert_eq!(judged.doubt.is_some(), boot_secs > 30, "after {boot_secs}");
+            anchor = anchor.after(site.mark, judged.now, reading);
+            (site.mark, site.doubt) = (judged.now, judged.doubt);
+        }
     }
 
     #[test]

@@ -144,7 +144,9 @@ mod tests {
             let own = [OWN.parse().unwrap()];
             check(&Method::GET, &headers, CookieUse::Some, &own)
         };
-        for says in [("sec-fetch-mode", "websocket"), ("sec-websocket-key", "AQIDBAUGBwgJCgsMDQ4PEA==")] {
+        for says in
+            [("sec-fetch-mode", "websocket"), ("sec-websocket-key", "AQIDBAUGBwgJCgsMDQ4PEA==")]
+        {
             assert_eq!(judge(EVIL, says), Err(Forged));
             assert_eq!(judge(OWN, says), Ok(()));
         }

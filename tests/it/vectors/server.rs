@@ -129,6 +129,6 @@ fn in_force(licence: &ShelvedLicence, now: UnixTime) -> Mirror {
     let serial = Some(licence.accepted.signed().claims().serial);
     let epoch = World::default().access().position.epoch;
     let site = Site { serial, ..Site::new(now, epoch) };
-    let anchor = Anchor::now(Reading { wall: now, boot_secs: 0 });
+    let anchor = Anchor::at_start(&site, Reading { wall: now, boot_secs: 0 }, 0);
     Mirror::new(site, anchor, licences, Vec::new())
 }

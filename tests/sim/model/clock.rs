@@ -54,8 +54,10 @@ impl Trusted {
         let now = self.expected(reading);
         let is_disputed = reading.wall.since(now) > HOUR;
         let since = self.disputed_since.unwrap_or(now);
+        // The second between two clocks that are read in whole ones goes on counting.
+        let is_rounded = self.running(reading).since(now) == 1;
         self.disputed_since = is_disputed.then_some(since);
-        (self.mark, self.boot_secs) = (now, reading.boot_secs);
+        (self.mark, self.boot_secs) = (now, reading.boot_secs - i64::from(is_rounded));
     }
 
     /// An administrator set the time.

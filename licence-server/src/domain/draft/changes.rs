@@ -32,10 +32,10 @@ impl<'a> Changes<'a> {
         !is_written && !is_appended && !is_due
     }
 
-    /// The anchor of the mark in the site's row.
+    /// The anchor of the mark in the site's row, after the one of the mark before it.
     #[must_use]
-    pub const fn anchor(&self) -> Anchor {
-        Anchor::now(self.draft.reading)
+    pub fn anchor_after(&self, anchor: Anchor, mark: UnixTime) -> Anchor {
+        anchor.after(mark, self.site.mark, self.draft.reading)
     }
 
     /// Sessions written, and with `None`, taken away.

@@ -8,8 +8,8 @@ use super::{Draft, Due, Lease, Missing};
 use crate::domain::command::{InstallLicence, InstallRevocations, PruneLog};
 use crate::domain::licence::Terms;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, LoginName, Place, Revocation, Service, ServiceId, Session,
-    Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, ServiceId,
+    Session, Site, Ticket, User,
 };
 use crate::domain::timeline::Reading;
 
@@ -22,7 +22,7 @@ impl Draft {
     /// Sets the time back, for whatever is left of the batch too.
     pub(in crate::domain) fn set_back(&mut self, now: UnixTime) {
         self.now = now;
-        let Site { over_since, restored, .. } = self.site;
+        let Site { over_since, restored, hour, .. } = self.site;
         // What began while the clock was ahead began now: otherwise it would last until then.
         let began = |time: Option<UnixTime>| time.map(|time| time.min(now));
         self.site = Site {
@@ -30,6 +30,8 @@ impl Draft {
             doubt: None,
             over_since: began(over_since),
             restored: began(restored),
+            // What was counted was counted now.
+            hour: Hour { start: Hour::of(now).start, ..hour },
             ..self.site
         };
     }

@@ -69,6 +69,8 @@ pub struct Session {
     pub access_end: UnixTime,
     /// Its access tokens that were made before this place in the log are good no more.
     pub access_from: u64,
+    /// Until when that is on the list of what was revoked.
+    pub access_from_until: UnixTime,
     /// Its access tokens that were revoked one by one, and could otherwise be good.
     pub revoked: Vec<RevokedToken>,
     /// The place in the audit log of the latest access token that came back, which each of them carries;

@@ -45,7 +45,7 @@ impl House {
         let store = RedbStore::open(&data.store())?;
         let (reader, reading) = (store.reader(), SystemClock.read());
         let (site, licences) = (reader.site()?, licences(&data, &reader)?);
-        let mirror = Mirror::new(site, Anchor::now(reading), licences, reader.revocations()?);
+        let mirror = Mirror::new(site, Anchor::at_start(&site, reading, 0), licences, reader.revocations()?);
         let (sessions, seatless) = people(&data, &reader, accounts)?;
         Ok(Self {
             store,
