@@ -179,9 +179,9 @@ describe("the administrator's page", () => {
     await admin.isFitForAll("admin-clock");
   });
 
-  test("goes on after a reload, by the cookie, and shows nothing after a sign-out", async () => {
-    await admin.page.reload();
-    await admin.reads("who", "root");
+  test("keeps its sign-in in no cookie, and shows nothing after a sign-out", async () => {
+    assert.deepEqual(await admin.page.context().cookies(), []);
+    assert.equal(await admin.page.evaluate(() => localStorage.length + sessionStorage.length), 0);
     await open("seats");
     await admin.row("holders", "ada").waitFor();
     await admin.page.click("#sign-out");

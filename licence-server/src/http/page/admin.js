@@ -12,9 +12,6 @@ import { startSessions } from "./sessions.js";
 import { guard } from "./sign_in.js";
 import { startUsage } from "./usage.js";
 
-/** Whether this browser's cookie is an administrator's: with an application's the page would take a seat. */
-const MARK = "licence-admin";
-
 const session = new Session("admin");
 const trouble = the("trouble");
 
@@ -90,7 +87,6 @@ function open() {
 }
 
 function inside() {
-  localStorage.setItem(MARK, "yes");
   lives = LIVE.map((tab) => {
     const live = new Live(() => look(tab));
     return { tab, start: () => live.start(), now: () => live.now(), stop: () => live.stop() };
@@ -109,6 +105,4 @@ function outside() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 }
 
-const over = () => localStorage.removeItem(MARK);
-
-void guard(session, { inside, outside, over, resume: localStorage.getItem(MARK) !== null, fields: { device: "Administration", remember: "false" } });
+void guard(session, { inside, outside, resume: false, fields: { device: "Administration", remember: "false" } });

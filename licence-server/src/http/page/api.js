@@ -1,5 +1,7 @@
 // Calls to this server in the name of whoever signed in. The access token stands in this page's memory and
-// nowhere else; the refresh token is in a cookie that no script can read.
+// nowhere else. A person's refresh token is in a cookie that no script can read. An administrator's is in the
+// page's memory too: with a cookie every page that may use it, the application's first, could go on with the
+// sign-in and administer.
 
 import { sentence } from "./elements.js";
 
@@ -20,15 +22,17 @@ function told({ title, detail, mend }) {
 
 /** Asks the server, and throws what it refuses. */
 export async function ask(method, path, options = {}) {
-  const response = await fetch(path, { method, cache: "no-store", credentials: "same-origin", ...options }).catch(() => undefined);
+  const response = await fetch(path, { method, cache: "no-store", ...options }).catch(() => undefined);
   if (response?.ok) return response;
   throw new Refused((await response?.json().catch(() => undefined)) ?? UNREACHABLE);
 }
 
-/** A sign-in that goes on for as long as its cookie is good. */
+/** A sign-in that goes on for as long as its cookie is good; an administrator's, for as long as the page is open. */
 export class Session {
   #scope;
   #token;
+  /** An administrator's refresh token. */
+  #refreshToken;
   /** A renewal that is under way: whoever needs one waits for it, and there is never a second. */
   #renewal;
   /** What to do when the sign-in has ended; told why. */
@@ -41,19 +45,35 @@ export class Session {
 
   /** Signs in; `more` are further fields of the form. */
   async signIn(username, password, more = {}) {
-    const asked = { grant_type: "password", delivery: "cookie", scope: this.#scope, username, password, ...more };
-    await this.#take(await ask("POST", "/v1/auth/token", { body: new URLSearchParams(asked) }));
+    const delivery = this.#isAdmin ? "body" : "cookie";
+    const asked = { grant_type: "password", delivery, scope: this.#scope, username, password, ...more };
+    await this.#take(await this.#ask("POST", "/v1/auth/token", { body: new URLSearchParams(asked) }));
   }
 
-  /** Goes on with the cookie. False where it is another kind of sign-in's. */
+  /** Goes on with the refresh token. False where it is another kind of sign-in's. */
   async resume() {
-    await this.#take(await ask("POST", "/v1/auth/refresh", { body: new URLSearchParams() }));
+    await this.#take(await this.#ask("POST", "/v1/auth/refresh", { body: this.#shown() }));
     return this.#token !== undefined;
   }
 
   async signOut() {
-    this.#token = undefined;
-    await ask("POST", "/v1/auth/logout", { body: new URLSearchParams() });
+    const body = this.#shown();
+    this.#token = this.#refreshToken = undefined;
+    await this.#ask("POST", "/v1/auth/logout", { body });
+  }
+
+  get #isAdmin() {
+    return this.#scope === "admin";
+  }
+
+  /** The refresh token; where nothing is said, the server looks at the cookie. */
+  #shown() {
+    return new URLSearchParams(this.#isAdmin ? { refresh_token: this.#refreshToken ?? "" } : {});
+  }
+
+  /** The application's cookie has no part in administration: it is neither shown nor replaced. */
+  #ask(method, path, options) {
+    return ask(method, path, { ...options, credentials: this.#isAdmin ? "omit" : "same-origin" });
   }
 
   /** The answer to a call, as JSON; `undefined` where there is nothing to say. */
@@ -76,7 +96,7 @@ export class Session {
   /** Sends a request with the token, and once more with a new one where the old one is good no more. */
   async send(method, path, { headers = {}, ...options } = {}) {
     const token = this.#token;
-    const trial = () => ask(method, path, { ...options, headers: { ...headers, Authorization: `Bearer ${this.#token}` } });
+    const trial = () => this.#ask(method, path, { ...options, headers: { ...headers, Authorization: `Bearer ${this.#token}` } });
     try {
       return await trial();
     } catch (failure) {
@@ -101,7 +121,8 @@ export class Session {
 
   /** An administrator's page has no use for a seat's token; a seat's page can use both. */
   async #take(response) {
-    const { access_token: token, scope } = await response.json();
+    const { access_token: token, refresh_token: refreshToken, scope } = await response.json();
+    this.#refreshToken = refreshToken;
     this.#token = this.#scope === "seat" || scope === "admin" ? token : undefined;
   }
 }

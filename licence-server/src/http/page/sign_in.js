@@ -6,9 +6,8 @@ import { onClick, onSubmit, say, the } from "./elements.js";
  * Shows the form until somebody is signed in, then what is behind it.
  *
  * @param {import("./api.js").Session} session
- * @param {{ inside: () => void, outside: () => void, over?: () => void, resume: boolean, fields?: Record<string, string> }} page
- *   what to do then, and when nobody is; what to do when a sign-in is over for good; whether to go on with a
- *   cookie; what a sign-in asks for besides
+ * @param {{ inside: () => void, outside: () => void, resume: boolean, fields?: Record<string, string> }} page
+ *   what to do then, and when nobody is; whether to go on with a cookie; what a sign-in asks for besides
  */
 export async function guard(session, page) {
   const trouble = the("sign-in-trouble");
@@ -20,10 +19,7 @@ export async function guard(session, page) {
     if (isInside) page.inside();
     else page.outside();
   };
-  session.ended = (failure) => {
-    show(false, failure?.message);
-    page.over?.();
-  };
+  session.ended = (failure) => show(false, failure?.message);
   onSubmit(the("sign-in", HTMLFormElement), async () => {
     const password = the("password", HTMLInputElement);
     try {

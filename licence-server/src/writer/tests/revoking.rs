@@ -41,6 +41,26 @@ fn the_fifth_revoked_token_of_a_session_takes_the_place_of_the_four_before() {
     }
 }
 
+/// One that parked and refreshed in a loop did so as well.
+#[test]
+fn a_session_that_gives_its_seat_back_again_and_again_has_one_entry() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let mut device = house.seated(ann);
+    for _ in 0..5 {
+        let given = grants(&mut house, &mut device, 2);
+        house.one(revoke(&given[0]));
+        house.one(Command::Park(device.session));
+        assert!(given.iter().all(|grant| house.is_token_revoked(grant)));
+        assert_eq!((house.mirror.site().revoked, house.revocation_count()), (1, 1));
+    }
+    let given = grants(&mut house, &mut device, 1);
+    house.one(Command::SignOut(SignOut { session: device.session }));
+    house.reopen();
+    assert!(given.iter().all(|grant| house.is_token_revoked(grant)));
+    assert_eq!((house.mirror.site().revoked, house.revocation_count()), (1, 1));
+}
+
 #[test]
 fn tokens_that_have_ended_are_not_counted() {
     let mut house = House::new(1);
