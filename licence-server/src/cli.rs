@@ -18,9 +18,9 @@ use zeroize::Zeroizing;
 use crate::config::{Host, Origin};
 
 pub(crate) use self::admin::{
-    AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb,
-    PageArgs, PruneArgs, ReleaseArgs, RolesArgs, SeatVerb, ServiceVerb, SessionVerb, UsageArgs,
-    UserListArgs, UserVerb,
+    AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, CodeArgs, EditUserArgs,
+    ImportUsersArgs, InstallArgs, LicenceVerb, PageArgs, PruneArgs, ReleaseArgs, SeatVerb,
+    ServiceVerb, SessionVerb, UsageArgs, UserListArgs, UserVerb,
 };
 
 /// Where a throw-away server listens when nobody says: this machine only.

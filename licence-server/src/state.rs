@@ -387,7 +387,7 @@ fn no_thread(error: &std::io::Error) -> Failure {
 mod tests {
     use licence_core::{Text, UserId};
 
-    use crate::domain::{Actor, AddUser, Command};
+    use crate::domain::{AddUser, Command};
     use crate::http::testing::World;
     use crate::password::{needs_rehash, take_over};
 
@@ -399,12 +399,11 @@ mod tests {
         let hash = take_over(bcrypt).unwrap();
         assert!(needs_rehash(&hash));
         let add = AddUser {
-            id: UserId(world.state.rng().uuid(world.state.now()).unwrap()),
-            username: Text::parse("ann").unwrap(),
-            email: None,
-            roles: Vec::new(),
             hash: Some(hash),
-            by: Actor::Local,
+            ..AddUser::named(
+                UserId(world.state.rng().uuid(world.state.now()).unwrap()),
+                Text::parse("ann").unwrap(),
+            )
         };
         world.state.submit(Command::AddUser(add)).await.unwrap();
         let world = world.restarted().await;

@@ -106,15 +106,33 @@ impl Writer {
         self.queue.try_send(Message::Word(command)).map_err(Unavailable::from)
     }
 
+    /// Has commands carried out that were given together, in their order and as few commits as may be.
+    pub async fn submit_all(&self, commands: Vec<Command>) -> Vec<Result<Outcome, Unavailable>> {
+        let waiting: Vec<_> =
+            commands.into_iter().map(|command| self.enqueue(command, None)).collect();
+        let mut outcomes = Vec::with_capacity(waiting.len());
+        for outcome in waiting {
+            outcomes.push(match outcome {
+                Ok(outcome) => outcome.await.unwrap_or(Err(Unavailable::Failed)),
+                Err(unavailable) => Err(unavailable),
+            });
+        }
+        outcomes
+    }
+
     async fn send(&self, command: Command, bell: Option<Bell>) -> Result<Outcome, Unavailable> {
+        self.enqueue(command, bell)?.await.unwrap_or(Err(Unavailable::Failed))
+    }
+
+    fn enqueue(
+        &self,
+        command: Command,
+        bell: Option<Bell>,
+    ) -> Result<oneshot::Receiver<Result<Outcome, Unavailable>>, Unavailable> {
         let (answer, outcome) = oneshot::channel();
-        self.queue.try_send(Message::Job(Job {
-            command,
-            answer,
-            waited: Stopwatch::start(),
-            bell,
-        }))?;
-        outcome.await.unwrap_or(Err(Unavailable::Failed))
+        let job = Job { command, answer, waited: Stopwatch::start(), bell };
+        self.queue.try_send(Message::Job(job))?;
+        Ok(outcome)
     }
 
     /// Carries out what waits, gives the engine up, and ends the thread.

@@ -3,8 +3,9 @@
 use licence_core::claims::{Borrow, Period, SeatCount, SeatHolder, Seats};
 use licence_core::{Role, Text, UserId};
 use licence_server::domain::{
-    Actor, AddUser, ChangeUser, Command, EndSession, InstallLicence, InstallRevocations, Keep,
-    PasswordHash, PruneLog, ReleaseSeat, Replace, ResetClock, Sighting, UserChange, WriteOff,
+    Actor, AddUser, ChangeUser, Command, Edit, EndSession, Expected, InstallLicence,
+    InstallRevocations, Keep, PasswordHash, PruneLog, ReleaseSeat, Replace, ResetClock, Sighting,
+    UserChange, WriteOff,
 };
 
 use super::ask::Ask;
@@ -52,7 +53,7 @@ impl Simulation {
         let roles = if self.dice.one_in(4) { vec![Role::parse("admin").unwrap()] } else { vec![] };
         let username = Text::parse(&format!("person {id}")).unwrap();
         let hash = Some(PasswordHash::new("$argon2id$…".to_owned()));
-        Command::AddUser(AddUser { id, username, email: None, roles, hash, by: Actor::Local })
+        Command::AddUser(AddUser { roles, hash, ..AddUser::named(id, username) })
     }
 
     fn change_user(&mut self) -> Option<Ask> {
@@ -74,7 +75,8 @@ impl Simulation {
             6..8 => {
                 let is_admin = !known.is_admin;
                 let admin = Role::parse("admin").filter(|_| is_admin);
-                UserChange::Roles(admin.into_iter().collect())
+                let roles = Edit::Roles(admin.into_iter().collect());
+                UserChange::Edit { edits: vec![roles], expected: Expected::Anything }
             }
             _ => UserChange::Erase,
         };

@@ -131,7 +131,7 @@ fn rows_asked_for(needs: Needs<'_>) -> usize {
     let fronts = fronts.iter().fold(0, |sum: usize, front| sum.saturating_add(*front));
     let rows = needs.sessions.len()
         + needs.users.len()
-        + needs.names.len()
+        + needs.keys.len()
         + needs.leases.len()
         + needs.own_sessions.len()
         + needs.borrowings.len()

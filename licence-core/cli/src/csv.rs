@@ -3,6 +3,7 @@
 //! A file is read whole before anything is done with it, so that a mistake in its last line shows
 //! before its first line has had an effect.
 
+mod quotes;
 mod report;
 mod write;
 
@@ -26,6 +27,23 @@ pub struct Sheet {
     rows: Vec<Row>,
 }
 
+/// Why a table cannot be read: nothing of it counts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SheetFlaw {
+    /// On which line, from 1.
+    pub line: u64,
+    /// What is wrong there.
+    pub sentence: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+impl SheetFlaw {
+    fn new(line: u64, sentence: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { line, sentence: sentence.into(), help: help.into() }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -43,22 +61,30 @@ impl Sheet {
     /// With code `too_large` over [`CSV_BYTES_MAX`]; with `malformed`, the line and the nearest known
     /// name where a column is unknown, is named twice, or a row has more or fewer cells.
     pub fn read(source: &Source, known: &[&str]) -> Result<Self, Failure> {
-        Self::parse(&files::read_text(source, CSV_BYTES_MAX)?, source, known)
+        Self::of_bytes(&files::read(source, CSV_BYTES_MAX)?, known).map_err(|flaw| {
+            let SheetFlaw { line, sentence, help } = flaw;
+            Failure::malformed(format!("{source}, line {line}: {sentence}")).mend(help)
+        })
     }
 
-    fn parse(text: &str, source: &Source, known: &[&str]) -> Result<Self, Failure> {
+    /// The same of a table that is at hand already.
+    ///
+    /// # Errors
+    /// [`SheetFlaw`], by the same rules.
+    pub fn of_bytes(bytes: &[u8], known: &[&str]) -> Result<Self, SheetFlaw> {
         // A record after CRLF would be said to start on the line before.
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let text = utf8(bytes)?.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let delimiter = delimiter(&text);
+        quotes::check(&text, char::from(delimiter))?;
         let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter(&text))
+            .delimiter(delimiter)
             .trim(Trim::All)
             .from_reader(Cursor::new(text));
-        let unread = |error: &csv::Error| unreadable(source, error);
-        let header = reader.headers().map_err(|error| unread(&error))?;
+        let header = reader.headers().map_err(|error| unreadable(&error))?;
         let columns: Vec<_> = header.iter().map(str::to_owned).collect();
-        check_columns(&columns, source, known)?;
+        check_columns(&columns, known)?;
         let rows = reader.into_records().map(|record| record.map(Row::from));
-        let rows = rows.collect::<Result<_, _>>().map_err(|error| unread(&error))?;
+        let rows = rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?;
         Ok(Self { columns, rows })
     }
 
@@ -69,7 +95,7 @@ impl Sheet {
     }
 
     /// The filled cells of one of its rows, with the names of their columns.
-    pub fn cells<'s>(&'s self, row: &'s Row) -> impl Iterator<Item = (&'s str, &'s str)> {
+    pub fn cells<'s>(&'s self, row: &'s Row) -> impl Iterator<Item = (&'s str, &'s str)> + Clone {
         let cells = row.cells.iter().map(String::as_str);
         let named = self.columns.iter().map(String::as_str).zip(cells);
         named.filter(|(_, cell)| !cell.is_empty())
@@ -97,47 +123,51 @@ fn delimiter(text: &str) -> u8 {
     if header.contains(';') && !header.contains(',') { b';' } else { b',' }
 }
 
-fn check_columns(columns: &[String], source: &Source, known: &[&str]) -> Result<(), Failure> {
+fn utf8(bytes: &[u8]) -> Result<&str, SheetFlaw> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let sound = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let ends = sound.iter().filter(|byte| **byte == b'\n').count();
+        let line = u64::try_from(ends).unwrap_or(u64::MAX).saturating_add(1);
+        SheetFlaw::new(line, "it is not text in UTF-8", "save it as CSV in UTF-8")
+    })
+}
+
+fn check_columns(columns: &[String], known: &[&str]) -> Result<(), SheetFlaw> {
     for (at, column) in columns.iter().enumerate() {
         if !known.contains(&column.as_str()) {
-            let sentence = format!("{source}, line 1: there is no column `{column}`");
             let help = nearest(column, known.iter().copied()).map_or_else(
                 || format!("the columns are {}", known.join(", ")),
                 |name| format!("did you mean `{name}`? the columns are {}", known.join(", ")),
             );
-            return Err(Failure::malformed(sentence).mend(help));
+            return Err(SheetFlaw::new(1, format!("there is no column `{column}`"), help));
         }
         if columns.iter().take(at).any(|other| other == column) {
-            return Err(Failure::malformed(format!(
-                "{source}, line 1: column `{column}` is named twice"
-            ))
-            .mend("name each column once"));
+            let sentence = format!("column `{column}` is named twice");
+            return Err(SheetFlaw::new(1, sentence, "name each column once"));
         }
     }
     Ok(())
 }
 
-fn unreadable(source: &Source, error: &csv::Error) -> Failure {
+fn unreadable(error: &csv::Error) -> SheetFlaw {
     let line = error.position().map_or(1, csv::Position::line);
-    let (why, help) = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind()
-    {
+    if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
         let why = format!("there are {len} cells where the header names {expected_len} columns");
-        (why, "put cells that hold a comma, a semicolon or a quote in quotes")
-    } else {
-        (error.to_string(), "save it as CSV in UTF-8")
-    };
-    Failure::malformed(format!("{source}, line {line}: {why}")).mend(help)
+        let help = "put cells that hold a comma, a semicolon or a quote in quotes";
+        return SheetFlaw::new(line, why, help);
+    }
+    SheetFlaw::new(line, error.to_string(), "save it as CSV in UTF-8")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Sheet, Source};
+    use super::{Sheet, SheetFlaw};
 
     const KNOWN: [&str; 3] = ["name", "seats", "note"];
 
     fn parse(text: &str) -> Result<Sheet, String> {
-        Sheet::parse(text, &Source::File("people.csv".into()), &KNOWN)
-            .map_err(|failure| failure.report().unwrap().to_string())
+        Sheet::of_bytes(text.as_bytes(), &KNOWN)
+            .map_err(|SheetFlaw { line, sentence, help }| format!("{line}: {sentence}; {help}"))
     }
 
     #[track_caller]
@@ -170,8 +200,7 @@ mod tests {
     fn a_wrong_header_is_told_with_what_was_meant() {
         assert_eq!(
             parse("name,seat\n").unwrap_err(),
-            "error: `people.csv`, line 1: there is no column `seat`\n  \
-             help: did you mean `seats`? the columns are name, seats, note"
+            "1: there is no column `seat`; did you mean `seats`? the columns are name, seats, note"
         );
         assert!(parse("name,name\n").unwrap_err().contains("column `name` is named twice"));
         assert!(parse("").is_ok_and(|sheet| sheet.rows().is_empty()));
@@ -179,8 +208,36 @@ mod tests {
 
     #[test]
     fn a_row_of_another_length_is_told_with_its_line() {
-        assert!(parse("name,seats\nA,3\nB,4,5\n").unwrap_err().starts_with(
-            "error: `people.csv`, line 3: there are 3 cells where the header names 2"
-        ));
+        assert!(
+            parse("name,seats\nA,3\nB,4,5\n")
+                .unwrap_err()
+                .starts_with("3: there are 3 cells where the header names 2")
+        );
+    }
+
+    #[test]
+    fn another_encoding_is_told_with_the_first_line_that_shows_it() {
+        let latin = [b"name,seats\nAnn,3\nM".as_slice(), b"\xfcller,4\n"].concat();
+        let flaw = Sheet::of_bytes(&latin, &KNOWN).unwrap_err();
+        assert_eq!((flaw.line, flaw.sentence.as_str()), (3, "it is not text in UTF-8"));
+        let utf16: Vec<u8> =
+            "\u{feff}name,seats".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Sheet::of_bytes(&utf16, &KNOWN).unwrap_err().line, 1);
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_is_told_with_its_line() {
+        for (text, line) in [
+            ("name,seats\nA,3\n\"B,4\nC,5\n", 3),
+            ("name,seats\n\"A\",3\nB,\"4", 3),
+            ("name;seats\n\"A \"\"x\"\"\";3\nB;\"4\nC;5\n", 3),
+        ] {
+            let told = parse(text).unwrap_err();
+            assert!(
+                told.starts_with(&format!("{line}: a quote opens here and never closes")),
+                "{told}"
+            );
+        }
+        assert!(parse("name,seats\nA \"the first\",3\n").is_ok(), "a quote inside a bare cell");
     }
 }

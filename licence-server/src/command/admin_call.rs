@@ -20,7 +20,7 @@ use tokio::net::UnixStream;
 use tower::ServiceExt as _;
 
 use super::{small_runtime, system};
-use crate::config::{Config, Origin};
+use crate::config::Config;
 use crate::data_dir::{self, DataDir};
 use crate::http::{app, open_admin_door};
 use crate::state::{AppState, store_failure};
@@ -73,12 +73,16 @@ impl AdminCall {
         Self::post(path).json(body)
     }
 
-    pub(super) fn put_json(path: &str, body: &serde_json::Value) -> Self {
-        Self::new(Method::PUT, path).json(body)
+    pub(super) fn patch_json(path: &str, body: &serde_json::Value) -> Self {
+        Self::new(Method::PATCH, path).json(body)
     }
 
     pub(super) fn post_file(path: &str, body: Vec<u8>) -> Self {
         Self { content_type: "application/octet-stream", body, ..Self::post(path) }
+    }
+
+    pub(super) fn post_csv(path: &str, body: Vec<u8>) -> Self {
+        Self { content_type: "text/csv", body, ..Self::post(path) }
     }
 
     fn json(self, body: &serde_json::Value) -> Self {
@@ -198,9 +202,10 @@ pub(super) fn segment(text: &str) -> String {
 
 /// A server in this process, for one call.
 fn state_over(store: RedbStore, data: &DataDir) -> Result<AppState, Failure> {
-    // No browser comes this way, so the address that browsers use plays no part.
-    let config = Config::new(data.settings()?, Origin::localhost(0));
-    AppState::over(store, data, config, system())
+    // No browser comes this way: the address is the one that a server would print on invitations.
+    let settings = data.settings()?;
+    let public = settings.public_origin(settings.listen.port());
+    AppState::over(store, data, Config::new(settings, public), system())
 }
 
 /// Who does what is asked for.

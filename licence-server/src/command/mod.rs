@@ -17,9 +17,11 @@ mod seat;
 mod serve;
 mod service;
 mod session;
+mod slips;
 mod tls;
 mod usage;
 mod user;
+mod user_import;
 
 use std::env;
 use std::ffi::OsStr;

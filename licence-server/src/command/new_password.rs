@@ -27,7 +27,7 @@ pub(super) fn obtain(
     }
 }
 
-fn first_line(file: &Source) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn first_line(file: &Source) -> Result<Zeroizing<String>, Failure> {
     let start = Zeroizing::new(files::read_start(file, ByteLimit(FILE_BYTES_MAX))?);
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);

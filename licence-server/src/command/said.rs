@@ -14,11 +14,18 @@ pub(super) struct Said {
     pub(super) text: String,
     pub(super) json: Vec<u8>,
     pub(super) note: Option<String>,
+    /// Why the command failed all the same, when its result is told.
+    pub(super) failure: Option<Failure>,
 }
 
 impl Said {
     pub(super) fn of(result: &(impl fmt::Display + Serialize)) -> Result<Self, Failure> {
-        Ok(Self { text: result.to_string(), json: Format::json(result)?, note: None })
+        Ok(Self {
+            text: result.to_string(),
+            json: Format::json(result)?,
+            note: None,
+            failure: None,
+        })
     }
 
     /// Adds what is told on standard error, because it is no part of the result.
@@ -27,14 +34,23 @@ impl Said {
         self
     }
 
+    /// Has the command fail after its result is told: only a part of what was asked for was done.
+    pub(super) fn failing(mut self, failure: Option<Failure>) -> Self {
+        self.failure = failure;
+        self
+    }
+
     /// Writes it.
+    ///
+    /// # Errors
+    /// Where it cannot be written, and where the command failed.
     pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
         match format {
             Format::Text => print_bytes(self.text.as_bytes())?,
             Format::Json => print_bytes(&self.json)?,
         }
         self.note.iter().for_each(note);
-        Ok(())
+        self.failure.clone().map_or(Ok(()), Err)
     }
 }
 

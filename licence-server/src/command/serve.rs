@@ -22,14 +22,11 @@ const LOG: &str = "LICENCE_LOG";
 pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
     let settings = overlaid(data.settings()?, args);
     settings.app.as_deref().map_or(Ok(()), need_folder)?;
-    let is_tls = settings.tls_self || settings.tls_cert.is_some();
-    need_public_url(&settings, is_tls)?;
+    need_public_url(&settings, settings.is_tls())?;
     start_log(&settings, format);
     let network = bind(settings.listen)?;
     let port = address(&network)?.port();
-    let public = settings.public_url.clone().unwrap_or_else(|| {
-        if is_tls { Origin::localhost_over_tls(port) } else { Origin::localhost(port) }
-    });
+    let public = settings.public_origin(port);
     let tls = tls::open(&settings, &public, data)?;
     let state = AppState::open(data, Config::new(settings, public), system())?;
     serve(state, network, tls, data, format)

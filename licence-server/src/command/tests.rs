@@ -43,7 +43,7 @@ fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
         email: None,
         roles: vec!["admin".to_owned()],
     };
-    user::register(&person, &Zeroizing::new("correct horse".to_owned()), data)
+    user::call(&person, &Zeroizing::new("correct horse".to_owned())).send(data)
 }
 
 /// A server on a free port, which is stopped when the sender is used.
@@ -74,7 +74,7 @@ fn report(failure: &Failure) -> (Option<Code>, String) {
 #[test]
 fn a_command_does_and_says_the_same_whether_the_server_runs_or_not() {
     let (_folder, path, data) = data_dir();
-    assert_eq!(add("ann", &data).unwrap().roles, ["admin"]);
+    assert_eq!(add("ann", &data).unwrap().user.roles, ["admin"]);
     let stopped = add("ann", &data).unwrap_err();
     assert_eq!(report(&stopped).0, Some(Code::Conflict));
 
@@ -82,7 +82,7 @@ fn a_command_does_and_says_the_same_whether_the_server_runs_or_not() {
     let socket = path.join("admin.sock");
     assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(add("ann", &data).unwrap_err(), stopped);
-    assert_eq!(add("bob", &data).unwrap().roles, ["admin"]);
+    assert_eq!(add("bob", &data).unwrap().user.roles, ["admin"]);
 
     stop.send(()).unwrap();
     server.join().unwrap();

@@ -67,3 +67,13 @@ choice! {
         Forwarded = "forwarded",
     }
 }
+
+choice! {
+    /// Who may ask to be registered.
+    Registration, Closed {
+        /// Nobody: an administrator registers people.
+        Closed = "closed",
+        /// Anyone, and an administrator says yes.
+        Approval = "approval",
+    }
+}

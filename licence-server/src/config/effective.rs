@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use licence_core::{TestLicences, UnboundLicences};
 
-use super::choice::ForwardedHeader;
+use super::choice::{ForwardedHeader, Registration};
 use super::network::Network;
 use super::origin::Origin;
 use super::settings::Settings;
@@ -98,6 +98,8 @@ pub struct Config {
     pub clock_gap_secs: i64,
     /// How often is looked for what has lapsed.
     pub sweep_period: Duration,
+    /// Who may ask to be registered.
+    pub registration: Registration,
     /// Threads that check passwords.
     pub password_threads: NonZeroUsize,
     /// Sign-ins that may wait for such a thread.
@@ -149,6 +151,7 @@ impl Config {
             wait_max: secs(settings.wait_secs_max),
             clock_gap_secs: settings.clock_gap_secs.get().into(),
             sweep_period: secs(settings.sweep_secs),
+            registration: settings.registration,
             password_threads: settings.password_threads.map_or_else(all_cores_but_one, |threads| {
                 NonZeroUsize::new(threads.count()).unwrap_or(NonZeroUsize::MIN)
             }),

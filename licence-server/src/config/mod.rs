@@ -18,7 +18,7 @@ mod within;
 /// Bytes of a configuration file at most.
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 
-pub use choice::{ForwardedHeader, LogFormat};
+pub use choice::{ForwardedHeader, LogFormat, Registration};
 pub use effective::{Config, ConnectionLimits, Permission, SessionLife};
 pub use host::{Host, NotAHost};
 pub use log_filter::LogFilter;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use super::choice::{ForwardedHeader, LogFormat};
+use super::choice::{ForwardedHeader, LogFormat, Registration};
 use super::host::Host;
 use super::log_filter::LogFilter;
 use super::network::Network;
@@ -140,6 +140,10 @@ settings! {
         /// Bytes of the data that a session may keep.
         session_data_bytes_max: Within<0, 1_048_576> = Within::clamp(65_536),
             "Enough for the state of a page; files belong to the application's own store.";
+        /// Whether people may ask to be registered. With `approval` they choose a name and a password, and
+        /// sign in when an administrator has enabled the account.
+        registration: Registration = Registration::Closed,
+            "Who may sign in is for the institute to say.";
         /// Threads that check passwords: each takes the memory of one check.
         password_threads: Option<Within<1, 256>> = None,
             "Without it, one for every core but one, which is left for everything else.";
@@ -245,6 +249,21 @@ impl Settings {
         let settings = Self::take(&mut reading);
         settings.check(&mut reading);
         Ok(Loaded { settings, shown: reading.finish()? })
+    }
+
+    /// Whether the server speaks TLS itself.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.tls_self || self.tls_cert.is_some()
+    }
+
+    /// Where browsers reach a server that listens on that port of this machine, unless it was said.
+    #[must_use]
+    pub fn public_origin(&self, port: u16) -> Origin {
+        let own = || {
+            if self.is_tls() { Origin::localhost_over_tls(port) } else { Origin::localhost(port) }
+        };
+        self.public_url.clone().unwrap_or_else(own)
     }
 
     fn check(&self, reading: &mut Reading<'_>) {

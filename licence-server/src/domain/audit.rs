@@ -12,6 +12,8 @@ use super::row::ServiceId;
 pub enum Act {
     /// A person was registered.
     UserAdded(UserId),
+    /// A person asked to be registered.
+    UserApplied(UserId),
     /// A person's account was changed.
     UserChanged(UserId, UserChangeKind),
     /// A person's account was taken away, with everything but their id in this log.
@@ -95,6 +97,12 @@ pub enum UserChangeKind {
     Password,
     /// Names, addresses and marks.
     Profile,
+    /// An invitation was made.
+    Invited,
+    /// A code for a new password was made.
+    Reset,
+    /// A code that was handed to the person came back.
+    Verified,
 }
 
 /// A refusal on record.
@@ -125,6 +133,9 @@ impl UserChangeKind {
             Self::Roles => "user_roles_changed",
             Self::Password => "user_password_changed",
             Self::Profile => "user_changed",
+            Self::Invited => "user_invited",
+            Self::Reset => "user_reset_offered",
+            Self::Verified => "user_verified",
         }
     }
 }
@@ -133,6 +144,7 @@ impl Act {
     const fn name(&self) -> &'static str {
         match self {
             Self::UserAdded(_) => "user_added",
+            Self::UserApplied(_) => "user_applied",
             Self::UserChanged(_, kind) => kind.name(),
             Self::UserErased(_) => "user_erased",
             Self::SignedIn(..) => "signed_in",
@@ -173,6 +185,7 @@ impl Act {
     fn write_subject(&self, entry: &mut ObjectWriter<'_>) {
         match self {
             Self::UserAdded(user)
+            | Self::UserApplied(user)
             | Self::UserChanged(user, _)
             | Self::UserErased(user)
             | Self::SeatReserved(user) => entry.string("user", user),

@@ -2,7 +2,7 @@
 
 use licence_core::claims::SessionData;
 
-use super::command::{Expected, Outcome, Refusal, WriteData};
+use super::command::{Outcome, Refusal, WriteData};
 use super::draft::{Draft, Missing};
 use super::row::{Data, DataOwner, Session};
 
@@ -21,7 +21,7 @@ pub(super) fn write(command: &WriteData, draft: &mut Draft) -> Result<Outcome, M
         DataOwner::Person(_) => None,
     };
     let found = draft.data(owner)?.map(|data| data.version);
-    if !is_met(command.expected, found) {
+    if !command.expected.is_met(found) {
         return Ok(Outcome::Refused(Refusal::PreconditionFailed));
     }
     if let Some(session) = session {
@@ -31,15 +31,6 @@ pub(super) fn write(command: &WriteData, draft: &mut Draft) -> Result<Outcome, M
     draft.edit_site(|site| site.data_version = version);
     draft.write_data(owner, command.json.clone().map(|json| Data { version, json }));
     Ok(Outcome::Written { version })
-}
-
-fn is_met(expected: Expected, found: Option<u64>) -> bool {
-    match expected {
-        Expected::Anything => true,
-        Expected::Something => found.is_some(),
-        Expected::Nothing => found.is_none(),
-        Expected::Version(version) => found == Some(version),
-    }
 }
 
 fn write_public(mut session: Session, public: Option<&SessionData>, draft: &mut Draft) {

@@ -14,8 +14,8 @@ use super::audit::{Act, Actor, Entry, Refused};
 use super::licence::Licences;
 use super::refusals::{Folded, Refusals};
 use super::row::{
-    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, Session, Site,
-    User,
+    Borrowing, Data, DataOwner, Holder, Hour, Place, Revocation, Service, Session, Site, User,
+    UserKey,
 };
 use super::timeline::{ClockDoubt, Judgement, Reading};
 
@@ -158,7 +158,7 @@ impl Draft {
         Needs {
             sessions: self.tables.sessions.wanted(),
             users: self.tables.users.wanted(),
-            names: self.tables.names.wanted(),
+            keys: self.tables.keys.wanted(),
             leases: self.tables.leases.wanted(),
             own_sessions: self.tables.own_sessions.wanted(),
             borrowings: self.tables.borrowings.wanted(),
@@ -183,9 +183,9 @@ impl Draft {
         self.tables.users.load(id, row);
     }
 
-    /// Takes from the engine whose name it is.
-    pub fn load_name(&mut self, name: LoginName, user: Option<UserId>) {
-        self.tables.names.load(name, user);
+    /// Takes from the engine to whom a key leads.
+    pub fn load_key(&mut self, key: UserKey, user: Option<UserId>) {
+        self.tables.keys.load(key, user);
     }
 
     /// Takes a person's leases from the engine.

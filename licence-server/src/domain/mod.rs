@@ -33,11 +33,11 @@ use licence_core::{SessionId, UserId};
 
 pub use audit::{Act, Actor, Entry, Refused, UserChangeKind};
 pub use command::{
-    AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, EndSession, Expected,
+    AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, Edit, EndSession, Expected,
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
-    Outcome, PruneLog, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume, ReturnSeat,
-    RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, Swept, UserChange,
-    WriteData, WriteOff,
+    Outcome, PruneLog, Redeem, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume,
+    ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, Swept,
+    Taken, UserChange, WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
@@ -46,9 +46,10 @@ pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
 pub use refusals::Refusals;
 pub use revocation::REVOKED_MAX;
 pub use row::{
-    ADMIN_ROLE, Borrowing, Credential, CredentialVersion, Data, DataOwner, DeviceMark, Holder,
-    Hour, LoginName, PasswordHash, Place, Revocation, Revoked, RevokedToken, Scope, Service,
-    ServiceId, ServiceName, ServiceScope, Session, Site, Ticket, TicketRank, User,
+    ADMIN_ROLE, Borrowing, CodeHandle, CodeHash, CodeKind, Credential, CredentialVersion, Data,
+    DataOwner, DeviceMark, Holder, Hour, LoginName, OpenCode, PasswordHash, Place, Revocation,
+    Revoked, RevokedToken, Scope, Service, ServiceId, ServiceName, ServiceScope, Session, Site,
+    Standing, Ticket, TicketRank, User, UserKey,
 };
 pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
@@ -90,6 +91,7 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
     draft.attempt(|draft| match command {
         Command::AddUser(add) => account::add(add, draft),
         Command::ChangeUser(change) => account::change(change, draft),
+        Command::Redeem(redeem) => account::redeem(redeem, draft),
         Command::SignIn(sign_in) => session::sign_in(sign_in, draft),
         Command::Resume(resume) => session::resume(resume, draft),
         Command::Refresh(refresh) => rotation::refresh(refresh, draft),

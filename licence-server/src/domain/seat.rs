@@ -6,6 +6,7 @@
 
 use licence_core::{SessionId, UnixTime, UserId};
 
+use super::account;
 use super::audit::{Act, Actor};
 use super::borrow;
 use super::command::{Outcome, Refusal, ReleaseSeat};
@@ -62,6 +63,7 @@ pub(super) fn claim(
     // Also whoever only renews may have waited: under a licence that had become too small.
     waiting::leave(session, terms, draft)?;
     if is_new {
+        account::note_seat(session.user, draft)?;
         draft.record(Act::SeatTaken(session.id));
     }
     Ok(Claim::Held(end))

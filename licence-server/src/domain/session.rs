@@ -59,7 +59,7 @@ pub(super) fn sign_in(sign_in: &SignIn, draft: &mut Draft) -> Result<Outcome, Mi
 
 fn may_sign_in(user: &User, sign_in: &SignIn) -> bool {
     let version = user.credential.as_ref().map(|credential| credential.version);
-    user.is_enabled && version == Some(sign_in.credential)
+    user.is_enabled() && version == Some(sign_in.credential)
 }
 
 /// The terms under which a sign-in may use a seat; to administer, the role is enough.
@@ -157,7 +157,7 @@ pub(super) fn standing(
     session: &Session,
     draft: &mut Draft,
 ) -> Result<Result<Standing, Refusal>, Missing> {
-    let user = draft.user(session.user)?.filter(|user| user.is_enabled);
+    let user = draft.user(session.user)?.filter(User::is_enabled);
     let Some(user) = user else { return Ok(Err(Refusal::InvalidGrant)) };
     Ok(terms_for(session.scope, &user, draft).map(|terms| (user, terms)))
 }

@@ -361,11 +361,22 @@ impl From<domain::LicenceRefusal> for Problem {
 impl From<&domain::Refusal> for Problem {
     fn from(refusal: &domain::Refusal) -> Self {
         if let domain::Refusal::Licence(why) = refusal {
-            (*why).into()
-        } else {
-            Self::new(refusal.code())
+            return (*why).into();
         }
+        let problem = Self::new(refusal.code());
+        if let domain::Refusal::Taken(what) = refusal { taken(problem, *what) } else { problem }
     }
+}
+
+/// Which of the things that are one person's alone somebody else has.
+fn taken(problem: Problem, what: domain::Taken) -> Problem {
+    let detail = match what {
+        domain::Taken::Username => "someone else signs in with that `username` already",
+        domain::Taken::Email => "someone else signs in with that `email` already",
+        domain::Taken::ExtId => "someone else has that `ext_id` already",
+    };
+    let problem = problem.detail(detail).with("taken", what.name());
+    problem.mend("choose another, or look up who has it")
 }
 
 #[cfg(test)]

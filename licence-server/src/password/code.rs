@@ -3,8 +3,9 @@
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
+
+use crate::domain::CodeHash;
 
 /// Random bytes of a code: 120 bits, which nobody guesses in any time.
 pub const CODE_BYTES: usize = 15;
@@ -98,21 +99,6 @@ impl fmt::Debug for OneTimeCode {
         f.write_str("OneTimeCode(…)")
     }
 }
-
-/// The SHA-256 of a one-time code, which is all that is stored.
-///
-/// Equality is tested in constant time. Codes may be looked up by it, too: what a lookup tells by its time
-/// is the beginning of a hash that nobody can steer.
-#[derive(Clone, Copy, Debug)]
-pub struct CodeHash(pub [u8; 32]);
-
-impl PartialEq for CodeHash {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for CodeHash {}
 
 #[cfg(test)]
 mod tests {

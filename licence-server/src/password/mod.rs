@@ -12,7 +12,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-pub use code::{CODE_BYTES, CodeHash, OneTimeCode};
+pub use code::{CODE_BYTES, OneTimeCode};
 pub use hash::{Checked, HashFailed, HashFlaw, Salt, Scheme, needs_rehash, take_over};
 pub use own_words::OwnWords;
 pub use threads::{PasswordThreads, Unavailable};

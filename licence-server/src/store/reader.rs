@@ -5,7 +5,7 @@ use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
 use super::engine::StoreError;
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Session, Site, User,
+    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Session, Site, User, UserKey,
 };
 
 /// A piece of the audit log.
@@ -33,8 +33,13 @@ pub struct Sizes {
 /// Every call fails with [`StoreError`] where the store fails or holds what was never written.
 #[expect(clippy::missing_errors_doc, reason = "the trait's own sentence says it for all of them")]
 pub trait Reader: Send + Sync + 'static {
+    /// The person to whom a key leads.
+    fn user_by(&self, key: &UserKey) -> Result<Option<User>, StoreError>;
+
     /// The person with a name.
-    fn user_by_name(&self, name: &LoginName) -> Result<Option<User>, StoreError>;
+    fn user_by_name(&self, name: &LoginName) -> Result<Option<User>, StoreError> {
+        self.user_by(&UserKey::Name(name.clone()))
+    }
 
     /// The person with an id.
     fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;

@@ -166,14 +166,9 @@ impl House {
 
     fn person(&mut self, name: &str) -> UserId {
         let id = UserId(self.uuid());
-        let outcome = self.one(Command::AddUser(AddUser {
-            id,
-            username: Text::parse(name).unwrap(),
-            email: None,
-            roles: Vec::new(),
-            hash: Some(PasswordHash::new("$argon2id$…".to_owned())),
-            by: Actor::Local,
-        }));
+        let hash = Some(PasswordHash::new("$argon2id$…".to_owned()));
+        let add = AddUser { hash, ..AddUser::named(id, Text::parse(name).unwrap()) };
+        let outcome = self.one(Command::AddUser(add));
         assert_eq!(outcome, Outcome::Added { user: id });
         id
     }

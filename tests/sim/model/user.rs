@@ -1,7 +1,7 @@
 //! People, and what ends all their sessions at once.
 
 use licence_core::UnixTime;
-use licence_server::domain::{AddUser, ChangeUser, Keep, Outcome, Refusal, UserChange};
+use licence_server::domain::{AddUser, ChangeUser, Edit, Keep, Outcome, Refusal, UserChange};
 
 use super::Model;
 use crate::broken::{Broken, Promise, check};
@@ -50,8 +50,12 @@ impl Model {
         match &change.change {
             UserChange::Enable => person.is_enabled = true,
             UserChange::Disable => person.is_enabled = false,
-            UserChange::Roles(roles) => {
-                person.is_admin = roles.iter().any(|role| role.as_str() == "admin");
+            UserChange::Edit { edits, .. } => {
+                for edit in edits {
+                    if let Edit::Roles(roles) = edit {
+                        person.is_admin = roles.iter().any(|role| role.as_str() == "admin");
+                    }
+                }
             }
             UserChange::Password { keep, .. } => {
                 person.password += 1;
@@ -62,9 +66,13 @@ impl Model {
                 }
             }
             UserChange::Erase => drop(self.people.remove(&change.user)),
-            UserChange::Rehash { .. } => {}
+            UserChange::Offer { .. } | UserChange::Rehash { .. } => {}
         }
-        if matches!(change.change, UserChange::Enable | UserChange::Rehash { .. }) {
+        let is_gift = matches!(
+            change.change,
+            UserChange::Enable | UserChange::Offer { .. } | UserChange::Rehash { .. }
+        );
+        if is_gift {
             return;
         }
         let own: Vec<_> = self.own_sessions(change.user).filter(|id| Some(*id) != kept).collect();

@@ -8,12 +8,11 @@ use http_body_util::{BodyExt as _, Limited};
 use licence_cli::Failure;
 use licence_cli::output::print_bytes;
 use licence_core::Code;
-use licence_core::limits::FILE_BYTES_MAX;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// Bytes of an answer at most: a licence file in JSON.
-const ANSWER_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
+/// Bytes of an answer at most: what became of each row of the largest table of people.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Reads a value.
 pub(super) async fn value<T, B>(response: Response<B>) -> Result<T, Failure>

@@ -36,7 +36,8 @@ fn institute() -> (TempDir, DataDir) {
             email: Some(Text::parse(&format!("{name}@example.org")).unwrap()),
             roles: if name == "ann" { vec!["admin".to_owned()] } else { vec![] },
         };
-        user::register(&person, &Zeroizing::new(PASSWORD.to_owned()), &data).unwrap();
+        let call = user::call(&person, &Zeroizing::new(PASSWORD.to_owned()));
+        let _: NewUser = call.send(&data).unwrap();
     }
     (folder, data)
 }
@@ -140,10 +141,14 @@ fn a_script_reads_the_same_under_stable_names() {
     };
     for (words, members) in [
         ("licence list", "from licence revision seats serial state"),
-        ("user list", "email enabled name password registered roles user"),
+        (
+            "user list",
+            "app_roles email enabled last_licence_update name password registered roles user verified",
+        ),
         (
             "user show ann",
-            "email enabled name password registered roles sessions sessions_with_seat user",
+            "app_roles email enabled last_licence_update name password registered roles sessions \
+             sessions_with_seat user verified",
         ),
         ("session list", "device email ends last_seen name scope seat_until session since user"),
         ("seat list", "device email name session since until user"),
@@ -189,9 +194,10 @@ fn what_is_typed_wrongly_is_not_sent() {
         Cli::try_parse_from(words).is_ok()
     };
     for wrong in [
-        "user roles ann",
-        "user roles ann --none --role admin",
-        "user roles ann --app-role admin",
+        "user edit ann",
+        "user edit ann --no-role --role admin",
+        "user edit ann --verified --unverified",
+        "user edit ann --app-role admin",
         "user list --limit 0",
         "session end x",
         "seat write-off x",
@@ -206,6 +212,6 @@ fn what_is_typed_wrongly_is_not_sent() {
     ] {
         assert!(!parses(wrong), "{wrong}");
     }
-    assert!(parses("user roles ann --none"));
+    assert!(parses("user edit ann --no-role --app-role editor --no-email"));
     assert!(parses("audit prune --keep-days 3"));
 }

@@ -14,8 +14,9 @@ use super::row::Holder;
 pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock};
 pub use outcome::{
     BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant, Swept,
+    Taken,
 };
-pub use person::{AddUser, ChangeUser, Keep, UserChange};
+pub use person::{AddUser, ChangeUser, Edit, Keep, Redeem, UserChange};
 pub use seat::{Borrow, ReleaseSeat, ReturnSeat, WriteOff};
 pub use service::{AddService, RevokeService};
 pub use session::{
@@ -29,6 +30,8 @@ pub enum Command {
     AddUser(AddUser),
     /// Changes a person's account, or takes it away.
     ChangeUser(ChangeUser),
+    /// Sets a person's password with a one-time code.
+    Redeem(Redeem),
     /// Starts a session, and takes a seat for it.
     SignIn(SignIn),
     /// Takes a seat for a session that began in a full house.

@@ -17,6 +17,16 @@ pub enum Outcome {
         /// Who.
         user: UserId,
     },
+    /// A one-time code was made.
+    Offered {
+        /// When it is good no more.
+        until: UnixTime,
+    },
+    /// A person set a password with a one-time code.
+    Redeemed {
+        /// Who.
+        user: UserId,
+    },
     /// The session may go on: make the access token.
     Granted(Grant),
     /// A sign-in made a session but found no seat: the login stays, and may try again.
@@ -45,6 +55,8 @@ impl Outcome {
             Self::NoSeat(full) | Self::Refused(Refusal::NoSeat(full)) => Some(full),
             Self::Installed { .. }
             | Self::Added { .. }
+            | Self::Offered { .. }
+            | Self::Redeemed { .. }
             | Self::Granted(_)
             | Self::Borrowed(_)
             | Self::Written { .. }
@@ -201,8 +213,10 @@ pub enum Refusal {
     Licence(LicenceRefusal),
     /// As many people are registered as the licence allows.
     RegisteredFull,
-    /// There is one with that name, or that place, already.
+    /// There is one in that place already.
     Conflict,
+    /// Somebody else has that.
+    Taken(Taken),
     /// As many wait already as may.
     Busy,
     /// There is none with that id.
@@ -211,6 +225,29 @@ pub enum Refusal {
     PreconditionFailed,
     /// It asks for more than the licence lets anyone have.
     ExceedsLicence,
+}
+
+/// What of an account can be one person's alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The name to sign in with.
+    Username,
+    /// The e-mail address.
+    Email,
+    /// The id in an older system.
+    ExtId,
+}
+
+impl Taken {
+    /// Its name in requests and answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::ExtId => "ext_id",
+        }
+    }
 }
 
 /// Why there is no licence to give seats under.
@@ -248,7 +285,7 @@ impl Refusal {
             Self::Licence(LicenceRefusal::Expired { .. }) => Code::LicenceExpired,
             Self::Licence(LicenceRefusal::Revoked) => Code::Revoked,
             Self::RegisteredFull => Code::RegisteredFull,
-            Self::Conflict => Code::Conflict,
+            Self::Conflict | Self::Taken(_) => Code::Conflict,
             Self::Busy => Code::Busy,
             Self::NotFound => Code::NotFound,
             Self::PreconditionFailed => Code::PreconditionFailed,

@@ -1,7 +1,8 @@
 use licence_core::{Role, SessionId, Text, UserId};
 
 use crate::domain::audit::Actor;
-use crate::domain::row::{CredentialVersion, LoginName, PasswordHash};
+use crate::domain::command::Expected;
+use crate::domain::row::{CodeHash, CodeKind, CredentialVersion, PasswordHash, Standing};
 
 /// A person to register.
 #[derive(Clone, Debug)]
@@ -14,15 +15,36 @@ pub struct AddUser {
     pub email: Option<Text>,
     /// `admin`, and roles of the application.
     pub roles: Vec<Role>,
+    /// The id in an older system.
+    pub ext_id: Option<Text>,
     /// The password's hash, where there is one already.
     pub hash: Option<PasswordHash>,
-    /// Who asks.
-    pub by: Actor,
+    /// The code of an invitation, where there is to be one.
+    pub invitation: Option<CodeHash>,
+    /// Whether somebody vouches for the person.
+    pub is_verified: bool,
+    /// Whether the person may sign in.
+    pub standing: Standing,
+    /// Who asks, where that is not the person.
+    pub by: Option<Actor>,
 }
 
 impl AddUser {
-    pub(in crate::domain) fn names(&self) -> impl Iterator<Item = LoginName> {
-        [Some(&self.username), self.email.as_ref()].into_iter().flatten().map(LoginName::of)
+    /// Somebody who may sign in, and of whom nothing but the name is known.
+    #[must_use]
+    pub const fn named(id: UserId, username: Text) -> Self {
+        Self {
+            id,
+            username,
+            email: None,
+            roles: Vec::new(),
+            ext_id: None,
+            hash: None,
+            invitation: None,
+            is_verified: false,
+            standing: Standing::Enabled,
+            by: None,
+        }
     }
 }
 
@@ -37,16 +59,29 @@ pub struct ChangeUser {
     pub by: Option<Actor>,
 }
 
-/// What is to change of an account. All but `Enable` and `Rehash` end the person's sessions in the same
-/// transaction, so that what was taken away is taken away at once; `Password` ends those that it says.
+/// What is to change of an account. What takes something away ends the person's sessions in the same
+/// transaction, so that it is taken away at once: all but `Enable`, `Rehash`, `Offer`, and edits of
+/// something else than roles; `Password` ends those that it says.
 #[derive(Clone, Debug)]
 pub enum UserChange {
     /// Lets the person sign in again.
     Enable,
     /// Lets the person sign in no more.
     Disable,
-    /// What the person may do.
-    Roles(Vec<Role>),
+    /// Several things in one go.
+    Edit {
+        /// Each kind once.
+        edits: Vec<Edit>,
+        /// What has to be there, so that nobody undoes what they have not seen.
+        expected: Expected,
+    },
+    /// A one-time code with which the person may set a password. The one before is good no more.
+    Offer {
+        /// Its hash.
+        code: CodeHash,
+        /// What it is for.
+        kind: CodeKind,
+    },
     /// A new password.
     Password {
         /// Its hash.
@@ -77,4 +112,28 @@ pub enum Keep {
     Own(SessionId),
     /// All of them: the person knew the old one, and asked for nothing more.
     All,
+}
+
+/// One thing to change of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// The name to sign in with.
+    Username(Text),
+    /// The e-mail address.
+    Email(Option<Text>),
+    /// What the person may do. It ends the person's sessions.
+    Roles(Vec<Role>),
+    /// The id in an older system.
+    ExtId(Option<Text>),
+    /// Whether somebody vouches for the person.
+    Verified(bool),
+}
+
+/// A one-time code that came back, with the password that is set with it.
+#[derive(Clone, Debug)]
+pub struct Redeem {
+    /// The code's hash.
+    pub code: CodeHash,
+    /// The hash of the password.
+    pub hash: PasswordHash,
 }

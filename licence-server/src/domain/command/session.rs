@@ -143,3 +143,15 @@ pub enum Expected {
     /// That version.
     Version(u64),
 }
+
+impl Expected {
+    /// Whether a version that was found, or that none was, is what was expected.
+    pub(in crate::domain) fn is_met(self, found: Option<u64>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Something => found.is_some(),
+            Self::Nothing => found.is_none(),
+            Self::Version(version) => found == Some(version),
+        }
+    }
+}

@@ -6,8 +6,8 @@ use super::{Draft, Lease};
 use crate::domain::audit::Entry;
 use crate::domain::refusals::Refusals;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, ServiceId,
-    Session, Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, Hour, Place, Revocation, Service, ServiceId, Session, Site,
+    Ticket, User, UserKey,
 };
 use crate::domain::timeline::Anchor;
 
@@ -48,9 +48,9 @@ impl<'a> Changes<'a> {
         self.draft.tables.users.changes()
     }
 
-    /// Names given, and with `None`, free again.
-    pub fn names(&self) -> impl Iterator<Item = (&'a LoginName, Option<&'a UserId>)> {
-        self.draft.tables.names.changes()
+    /// To whom keys lead, and with `None`, those that are free again.
+    pub fn keys(&self) -> impl Iterator<Item = (&'a UserKey, Option<&'a UserId>)> {
+        self.draft.tables.keys.changes()
     }
 
     /// The leases of each person of whom one changed. They follow from the rows of sessions and of

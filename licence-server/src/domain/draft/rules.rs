@@ -8,8 +8,8 @@ use super::{Draft, Due, Lease, Missing};
 use crate::domain::command::{InstallLicence, InstallRevocations, PruneLog};
 use crate::domain::licence::Terms;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, Hour, LoginName, Place, Revocation, Service, ServiceId,
-    Session, Site, Ticket, User,
+    Borrowing, Data, DataOwner, Holder, Hour, Place, Revocation, Service, ServiceId, Session, Site,
+    Ticket, User, UserKey,
 };
 use crate::domain::timeline::Reading;
 
@@ -71,8 +71,9 @@ impl Draft {
         self.tables.users.row(&id).map(Option::<&User>::cloned)
     }
 
-    pub(in crate::domain) fn name(&mut self, name: &LoginName) -> Result<Option<UserId>, Missing> {
-        self.tables.names.row(name).map(Option::<&UserId>::copied)
+    /// To whom a key leads.
+    pub(in crate::domain) fn whose(&mut self, key: &UserKey) -> Result<Option<UserId>, Missing> {
+        self.tables.keys.row(key).map(Option::<&UserId>::copied)
     }
 
     /// The leases of a person's sessions, those that have ended but were not let go included.
@@ -217,8 +218,8 @@ impl Draft {
         self.tables.users.write(id, None);
     }
 
-    pub(in crate::domain) fn write_name(&mut self, name: LoginName, user: Option<UserId>) {
-        self.tables.names.write(name, user);
+    pub(in crate::domain) fn write_key(&mut self, key: UserKey, user: Option<UserId>) {
+        self.tables.keys.write(key, user);
     }
 
     pub(in crate::domain) fn write_leases(&mut self, user: UserId, leases: Vec<Lease>) {

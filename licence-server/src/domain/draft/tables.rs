@@ -4,7 +4,7 @@ use licence_core::{SessionId, TokenId, UserId};
 
 use super::Lease;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, LoginName, Place, Service, ServiceId, Session, Ticket, User,
+    Borrowing, Data, DataOwner, Place, Service, ServiceId, Session, Ticket, User, UserKey,
 };
 use crate::domain::table::{Mark, Table, Whole};
 
@@ -13,7 +13,7 @@ use crate::domain::table::{Mark, Table, Whole};
 pub(super) struct Tables {
     pub(super) sessions: Table<SessionId, Session>,
     pub(super) users: Table<UserId, User>,
-    pub(super) names: Table<LoginName, UserId>,
+    pub(super) keys: Table<UserKey, UserId>,
     pub(super) leases: Table<UserId, Vec<Lease>>,
     pub(super) own_sessions: Table<UserId, BTreeSet<SessionId>>,
     pub(super) borrowings: Table<TokenId, Borrowing>,
@@ -32,8 +32,8 @@ pub struct Needs<'a> {
     pub sessions: &'a BTreeSet<SessionId>,
     /// People by id.
     pub users: &'a BTreeSet<UserId>,
-    /// People's ids by name.
-    pub names: &'a BTreeSet<LoginName>,
+    /// People's ids by what leads to them.
+    pub keys: &'a BTreeSet<UserKey>,
     /// Leases by person.
     pub leases: &'a BTreeSet<UserId>,
     /// The ids of sessions by person.
@@ -68,7 +68,7 @@ impl Tables {
     pub(super) fn is_changed(&self) -> bool {
         self.sessions.is_changed()
             || self.users.is_changed()
-            || self.names.is_changed()
+            || self.keys.is_changed()
             || self.borrowings.is_changed()
             || self.data.is_changed()
             || self.queue.table.is_changed()
@@ -79,7 +79,7 @@ impl Tables {
         Marks([
             self.sessions.mark(),
             self.users.mark(),
-            self.names.mark(),
+            self.keys.mark(),
             self.leases.mark(),
             self.own_sessions.mark(),
             self.borrowings.mark(),
@@ -91,11 +91,11 @@ impl Tables {
     }
 
     pub(super) fn roll_back(&mut self, marks: Marks) {
-        let Marks([sessions, users, names, leases, own_sessions, borrowings, rest @ ..]) = marks;
+        let Marks([sessions, users, keys, leases, own_sessions, borrowings, rest @ ..]) = marks;
         let [own_borrowings, data, queue, services] = rest;
         self.sessions.roll_back(sessions);
         self.users.roll_back(users);
-        self.names.roll_back(names);
+        self.keys.roll_back(keys);
         self.leases.roll_back(leases);
         self.own_sessions.roll_back(own_sessions);
         self.borrowings.roll_back(borrowings);

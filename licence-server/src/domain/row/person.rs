@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use licence_core::{Role, Text, UnixTime, UserId};
 use unicode_normalization::UnicodeNormalization as _;
+
+use super::code::{CodeHandle, OpenCode};
 
 /// A registered person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,14 +17,33 @@ pub struct User {
     pub email: Option<Text>,
     /// `admin`, and roles of the application.
     pub roles: Vec<Role>,
-    /// The id in an older system.
+    /// The id in an older system, which is one person's too.
     pub ext_id: Option<Text>,
     /// What is checked at sign-in; `None` before the invitation was redeemed.
     pub credential: Option<Credential>,
+    /// The one-time code with which the person may set a password; a newer one takes its place.
+    pub code: Option<OpenCode>,
     /// When the person was registered.
     pub created: UnixTime,
+    /// When the person last took a seat. A renewal of one is none.
+    pub last_seat: Option<UnixTime>,
+    /// Whether a code that was handed to the person came back, or an administrator vouches for them.
+    pub is_verified: bool,
     /// Whether the person may sign in.
-    pub is_enabled: bool,
+    pub standing: Standing,
+    /// Rises with each change that an administrator makes.
+    pub version: u64,
+}
+
+/// Whether a person may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The person may.
+    Enabled,
+    /// An administrator took that away.
+    Disabled,
+    /// The person asked to be registered, and no administrator has said yes.
+    Applied,
 }
 
 impl User {
@@ -31,9 +53,19 @@ impl User {
         self.roles.iter().any(|role| role.as_str() == ADMIN_ROLE)
     }
 
-    /// Every name under which the person signs in.
-    pub(in crate::domain) fn names(&self) -> impl Iterator<Item = LoginName> {
-        [Some(&self.username), self.email.as_ref()].into_iter().flatten().map(LoginName::of)
+    /// Whether the person may sign in.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.standing == Standing::Enabled
+    }
+
+    /// Everything by which the person is found, and nobody else.
+    pub(in crate::domain) fn keys(&self) -> BTreeSet<UserKey> {
+        let names = [Some(&self.username), self.email.as_ref()].into_iter().flatten();
+        let names = names.map(|name| UserKey::Name(LoginName::of(name)));
+        let ext_id = self.ext_id.iter().cloned().map(UserKey::ExtId);
+        let code = self.code.iter().map(|code| UserKey::Code(code.hash.handle()));
+        names.chain(ext_id).chain(code).collect()
     }
 }
 
@@ -78,7 +110,18 @@ impl fmt::Debug for PasswordHash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialVersion(pub u32);
 
-/// A name as it is looked up: in lower case, normalised (Unicode NFKC) and without invisible joiners,
+/// What leads to one person and to no other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UserKey {
+    /// A name to sign in with, or an e-mail address.
+    Name(LoginName),
+    /// The id in an older system.
+    ExtId(Text),
+    /// The one-time code that was made last.
+    Code(CodeHandle),
+}
+
+/// A name as it is looked up: without regard to case, normalised (Unicode NFKC) and without invisible joiners,
 /// so that `Ann`, `ann` and a look-alike in full-width letters are one name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoginName(String);
@@ -90,7 +133,7 @@ impl LoginName {
         // Folded between two normalisations: folding can undo the first.
         let is_visible = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}');
         let letters = name.as_str().nfkc().filter(is_visible);
-        let folded: String = letters.flat_map(char::to_lowercase).collect();
+        let folded: String = letters.flat_map(char::to_lowercase).flat_map(folded).collect();
         Self(folded.nfkc().collect())
     }
 
@@ -107,6 +150,14 @@ impl LoginName {
     }
 }
 
+/// A letter in lower case without regard to case: by way of its capital, which is one for `ß` and `ss`, and
+/// for `ς` and `σ`. The dotless `ı` of Turkish is no `i`, though their capital is one.
+fn folded(c: char) -> impl Iterator<Item = char> {
+    let as_it_is = (c == 'ı').then_some(c);
+    let by_its_capital = (c != 'ı').then(|| c.to_uppercase().flat_map(char::to_lowercase));
+    as_it_is.into_iter().chain(by_its_capital.into_iter().flatten())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +171,10 @@ mod tests {
         assert_eq!(name("Ann"), name("aNN"));
         assert_eq!(name("José"), name("JOSE\u{301}"));
         assert_eq!(name("Ａｎｎ"), name("ann"));
+        assert_eq!(name("Strauß"), name("STRAUSS"));
+        assert_eq!(name("STRAUẞ"), name("strauß"));
+        assert_eq!(name("ΟΔΥΣΣΕΥΣ"), name("οδυσσευς"));
+        assert_ne!(name("ılgın"), name("ilgin"));
         assert_ne!(name("ann"), name("anne"));
     }
 

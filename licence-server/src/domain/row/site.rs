@@ -27,8 +27,10 @@ pub struct Site {
     pub unlicensed_secs: i64,
     /// Since when more seats are held than the licence has: a smaller one took over.
     pub over_since: Option<UnixTime>,
-    /// People registered.
+    /// People registered, those who only applied left out.
     pub users: u32,
+    /// People who applied, and about whom no administrator has decided.
+    pub applicants: u32,
     /// People with at least one lease.
     pub users_seated: u32,
     /// Sessions with at least one lease.
@@ -60,6 +62,7 @@ impl Site {
             unlicensed_secs: 0,
             over_since: None,
             users: 0,
+            applicants: 0,
             users_seated: 0,
             sessions_seated: 0,
             borrowed: 0,

@@ -3,6 +3,7 @@
 mod administrator;
 mod bearer;
 mod device;
+mod email;
 mod fields;
 mod local_admin;
 mod now;
@@ -13,6 +14,7 @@ mod service_caller;
 pub(super) use administrator::Administrator;
 pub(super) use bearer::{Bearer, PastBearer, in_cookie};
 pub(super) use device::Device;
+pub(super) use email::email;
 pub(super) use fields::{Fields, unread};
 pub(super) use local_admin::LocalAdmin;
 pub use local_admin::open_admin_door;

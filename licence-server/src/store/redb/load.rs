@@ -5,9 +5,9 @@ use redb::{ReadableMultimapTable as _, ReadableTable as _, TableDefinition, Writ
 
 use super::index::Indexes;
 use super::schema::{
-    BORROWINGS, DATA, Id, NAMES, OWN_SESSIONS, REVOKED, SERVICES, SESSIONS, USERS,
+    BORROWINGS, DATA, Id, OWN_SESSIONS, REVOKED, SERVICES, SESSIONS, USER_KEYS, USERS,
 };
-use crate::domain::{Draft, LoginName, Revocation};
+use crate::domain::{Draft, Revocation, UserKey};
 use crate::store::StoreError;
 use crate::store::codec::{Row, decode};
 
@@ -48,7 +48,7 @@ pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), Sto
     let wanted: Vec<_> = draft.needs().borrowings.iter().copied().collect();
     each(from, BORROWINGS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_borrowing(id, row))?;
     own_sessions(from, draft)?;
-    names(from, draft)?;
+    keys(from, draft)?;
     data(from, draft)?;
     services(from, draft)?;
     revocations(from, draft)
@@ -86,15 +86,15 @@ fn own_sessions(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreE
     Ok(())
 }
 
-fn names(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
-    let wanted: Vec<LoginName> = draft.needs().names.iter().cloned().collect();
+fn keys(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<UserKey> = draft.needs().keys.iter().cloned().collect();
     if wanted.is_empty() {
         return Ok(());
     }
-    let table = from.open_table(NAMES)?;
-    for name in wanted {
-        let user = table.get(name.as_str())?.map(|id| UserId(Uuid::from_bytes(id.value())));
-        draft.load_name(name, user);
+    let table = from.open_table(USER_KEYS)?;
+    for key in wanted {
+        let user = table.get(key.to_key())?.map(|id| UserId(Uuid::from_bytes(id.value())));
+        draft.load_key(key, user);
     }
     Ok(())
 }

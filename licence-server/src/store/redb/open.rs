@@ -4,17 +4,17 @@ use std::sync::Arc;
 use licence_core::UnixTime;
 use licence_core::claims::Epoch;
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _,
-    ReadableTableMetadata, StorageBackend, WriteTransaction,
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable, ReadableTableMetadata,
+    StorageBackend, WriteTransaction,
 };
 
 use super::index::Indexes;
 use super::read::RedbReader;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, LICENCES, META, META_FORMAT, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, LICENCES, META, META_FORMAT, META_SITE,
+    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
-use crate::domain::{Session, Site};
+use crate::domain::{Session, Site, Standing, User};
 use crate::store::StoreError;
 use crate::store::codec::{decode, encode};
 
@@ -141,7 +141,7 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SESSIONS)?;
     transaction.open_multimap_table(OWN_SESSIONS)?;
     transaction.open_table(USERS)?;
-    transaction.open_table(NAMES)?;
+    transaction.open_table(USER_KEYS)?;
     transaction.open_table(BORROWINGS)?;
     transaction.open_table(QUEUE)?;
     transaction.open_table(DATA)?;
@@ -196,12 +196,15 @@ fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError>
         let mut meta = transaction.open_table(META)?;
         let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
         let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
+        let users = transaction.open_table(USERS)?;
+        let (people, applicants) = (rows_of(&users)?, applicants_of(&users)?);
         let site = Site {
             users_seated: indexes.users_seated(),
             sessions_seated: indexes.sessions_seated(),
             borrowed: indexes.borrowed(),
             waiting: indexes.waiting(),
-            users: rows_of(&transaction.open_table(USERS)?)?,
+            users: people.saturating_sub(applicants),
+            applicants,
             revoked: rows_of(&transaction.open_table(REVOKED)?)?,
             ..stored
         };
@@ -213,6 +216,16 @@ fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError>
     }
     transaction.commit()?;
     Ok(())
+}
+
+/// How many of the people only applied.
+fn applicants_of(users: &impl ReadableTable<Id, &'static [u8]>) -> Result<u32, StoreError> {
+    let mut applicants = 0_u32;
+    for row in users.iter()? {
+        let user: User = decode(row?.1.value())?;
+        applicants = applicants.saturating_add(u32::from(user.standing == Standing::Applied));
+    }
+    Ok(applicants)
 }
 
 fn rows_of(table: &impl ReadableTableMetadata) -> Result<u32, StoreError> {

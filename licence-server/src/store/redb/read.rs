@@ -9,12 +9,12 @@ use redb::{
 
 use super::load::revocation;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
+    QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Revocation, Service, Session, Site,
-    User,
+    Borrowing, Data, DataOwner, Entry, Hour, Place, Revocation, Service, Session, Site, User,
+    UserKey,
 };
 use crate::store::codec::{Row, decode};
 use crate::store::{LogPiece, Reader, Sizes, StoreError};
@@ -73,10 +73,12 @@ impl RedbReader {
 }
 
 impl Reader for RedbReader {
-    fn user_by_name(&self, name: &LoginName) -> Result<Option<User>, StoreError> {
+    fn user_by(&self, key: &UserKey) -> Result<Option<User>, StoreError> {
         // One transaction for both tables, so that they agree.
         let transaction = self.database.begin_read()?;
-        let Some(id) = transaction.open_table(NAMES)?.get(name.as_str())? else { return Ok(None) };
+        let Some(id) = transaction.open_table(USER_KEYS)?.get(key.to_key())? else {
+            return Ok(None);
+        };
         let row = transaction.open_table(USERS)?.get(id.value())?;
         row.map(|row| decode(row.value())).transpose()
     }

@@ -20,8 +20,9 @@ pub(super) const OWN_SESSIONS: MultimapTableDefinition<'_, Id, Id> =
     MultimapTableDefinition::new("own_sessions");
 /// User id -> row.
 pub(super) const USERS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("users");
-/// Name as it is looked up -> user id.
-pub(super) const NAMES: TableDefinition<'_, &str, Id> = TableDefinition::new("names");
+/// What leads to a person (a name, an id in an older system, half of a code's hash) -> user id.
+pub(super) const USER_KEYS: TableDefinition<'_, (u8, &[u8]), Id> =
+    TableDefinition::new("user_keys");
 /// Token id -> borrowed seat.
 pub(super) const BORROWINGS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("borrowings");
 /// Ticket -> place in the queue, in the order in which places are served.

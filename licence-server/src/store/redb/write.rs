@@ -4,8 +4,8 @@ use redb::{ReadableTable as _, WriteTransaction};
 
 use super::index::Moved;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, NAMES,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
+    QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{Changes, Hour, Session, usage_kept_from};
 use crate::store::StoreError;
@@ -52,11 +52,11 @@ pub(super) fn rows(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(),
             None => users.remove(id.0.to_bytes())?,
         };
     }
-    for (name, user) in changes.names() {
-        let mut names = into.open_table(NAMES)?;
+    for (key, user) in changes.keys() {
+        let mut keys = into.open_table(USER_KEYS)?;
         match user {
-            Some(user) => names.insert(name.as_str(), user.0.to_bytes())?,
-            None => names.remove(name.as_str())?,
+            Some(user) => keys.insert(key.to_key(), user.0.to_bytes())?,
+            None => keys.remove(key.to_key())?,
         };
     }
     for (id, row) in changes.borrowings() {

@@ -1,11 +1,22 @@
 //! Changes of an account, and administration without a seat.
 
 use super::*;
-use crate::domain::{ChangeUser, Keep, UserChange};
+use crate::domain::{
+    ChangeUser, CodeHash, CodeKind, Edit, Expected, Keep, Redeem, Standing, Taken, UserChange,
+};
 use licence_core::Role;
 
 fn change(house: &mut House, user: UserId, change: UserChange) -> Outcome {
     house.one(Command::ChangeUser(ChangeUser { user, change, by: Some(Actor::Local) }))
+}
+
+fn edit(edits: impl Into<Vec<Edit>>, expected: Expected) -> UserChange {
+    UserChange::Edit { edits: edits.into(), expected }
+}
+
+fn roles(names: &[&str]) -> UserChange {
+    let names = names.iter().map(|name| Role::parse(name).unwrap());
+    edit([Edit::Roles(names.collect())], Expected::Anything)
 }
 
 fn hash(text: &str) -> PasswordHash {
@@ -16,7 +27,7 @@ fn hash(text: &str) -> PasswordHash {
 fn what_takes_something_away_ends_the_sessions_at_once() {
     let taken: [fn() -> UserChange; 4] = [
         || UserChange::Disable,
-        || UserChange::Roles(Vec::new()),
+        || roles(&["editor"]),
         || UserChange::Password { hash: hash("new"), checked: None, keep: Keep::None },
         || UserChange::Erase,
     ];
@@ -103,7 +114,7 @@ fn an_erased_persons_names_are_free_and_the_place_is_too() {
 
 fn admin(house: &mut House, name: &str) -> UserId {
     let id = house.person(name);
-    change(house, id, UserChange::Roles(vec![Role::parse("admin").unwrap()]));
+    change(house, id, roles(&["admin"]));
     id
 }
 
@@ -130,6 +141,155 @@ fn only_an_administrator_administers() {
     assert_eq!(refused(&outcome), Code::Forbidden);
     let (outcome, device) = house.sign_in_as(root, |sign_in| sign_in.scope = Scope::Admin);
     granted(outcome);
-    change(&mut house, root, UserChange::Roles(Vec::new()));
+    change(&mut house, root, roles(&[]));
     assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant);
+}
+
+fn user(house: &House, id: UserId) -> crate::domain::User {
+    house.store.as_ref().unwrap().reader().user(id).unwrap().unwrap()
+}
+
+fn text(text: &str) -> Text {
+    Text::parse(text).unwrap()
+}
+
+#[test]
+fn what_is_one_persons_alone_is_refused_by_its_name_and_free_when_it_is_given_up() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let all = [
+        Edit::Username(text("Anna")),
+        Edit::Email(Some(text("anna@example.org"))),
+        Edit::ExtId(Some(text("4711"))),
+    ];
+    assert_eq!(change(&mut house, ann, edit(all, Expected::Anything)), Outcome::Done);
+    for (edits, taken) in [
+        (Edit::Username(text("ANNA")), Taken::Username),
+        (Edit::Username(text("ANNA@example.ORG")), Taken::Username),
+        (Edit::Email(Some(text("Anna@Example.org"))), Taken::Email),
+        (Edit::ExtId(Some(text("4711"))), Taken::ExtId),
+    ] {
+        let outcome = change(&mut house, ben, edit([edits], Expected::Anything));
+        assert_eq!(outcome, Outcome::Refused(Refusal::Taken(taken)));
+    }
+    let free = [Edit::Email(None), Edit::ExtId(None)];
+    change(&mut house, ann, edit(free, Expected::Anything));
+    let taken_over = [
+        Edit::Username(text("ann")),
+        Edit::Email(Some(text("anna@example.org"))),
+        Edit::ExtId(Some(text("4711"))),
+    ];
+    assert_eq!(change(&mut house, ben, edit(taken_over, Expected::Anything)), Outcome::Done);
+}
+
+#[test]
+fn of_two_who_edit_one_account_the_second_is_told() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let seen = Expected::Version(user(&house, ann).version);
+    let (one, other) = ([Edit::Verified(true)], [Edit::Email(Some(text("a@example.org")))]);
+    assert_eq!(change(&mut house, ann, edit(one, seen)), Outcome::Done);
+    let second = change(&mut house, ann, edit(other, seen));
+    assert_eq!(refused(&second), Code::PreconditionFailed);
+    assert_eq!(user(&house, ann).email, None);
+}
+
+/// A refresh is the commonest thing there is, and writes no account.
+#[test]
+fn the_last_seat_is_noted_when_one_is_taken_and_not_when_it_is_renewed() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    assert_eq!(user(&house, ann).last_seat, None);
+    let taken = house.now;
+    let device = house.seated(ann);
+    assert_eq!(user(&house, ann).last_seat, Some(taken));
+    house.pass(60);
+    let device = house.refreshed(device);
+    assert_eq!(user(&house, ann).last_seat, Some(taken));
+    house.one(Command::Park(device.session));
+    house.pass(60);
+    house.refreshed(device);
+    assert_eq!(user(&house, ann).last_seat, Some(taken.plus(120)));
+}
+
+fn offer(house: &mut House, to: UserId, number: u8, kind: CodeKind) -> Outcome {
+    change(house, to, UserChange::Offer { code: CodeHash([number; 32]), kind })
+}
+
+fn redeem(house: &mut House, number: u8) -> Outcome {
+    house.one(Command::Redeem(Redeem { code: CodeHash([number; 32]), hash: hash("chosen") }))
+}
+
+#[test]
+fn a_code_sets_one_password_once_and_ends_every_session() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    let until = house.now.plus(3600);
+    assert_eq!(offer(&mut house, ann, 1, CodeKind::Reset), Outcome::Offered { until });
+    house.reopen();
+    assert_eq!(redeem(&mut house, 1), Outcome::Redeemed { user: ann });
+    assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant);
+    let row = user(&house, ann);
+    assert_eq!(row.credential.unwrap().hash, hash("chosen"));
+    assert!(row.is_verified && row.code.is_none());
+    assert_eq!(refused(&redeem(&mut house, 1)), Code::InvalidGrant, "a second time");
+}
+
+#[test]
+fn a_code_is_good_no_more_after_a_newer_one_its_time_or_its_owner() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    offer(&mut house, ann, 1, CodeKind::Reset);
+    offer(&mut house, ann, 2, CodeKind::Reset);
+    assert_eq!(refused(&redeem(&mut house, 1)), Code::InvalidGrant, "a newer one was made");
+    house.pass(3600);
+    assert_eq!(refused(&redeem(&mut house, 2)), Code::InvalidGrant, "its hour is over");
+    offer(&mut house, ann, 3, CodeKind::Reset);
+    change(&mut house, ann, UserChange::Disable);
+    assert_eq!(refused(&redeem(&mut house, 3)), Code::InvalidGrant, "the person is disabled");
+    change(&mut house, ann, UserChange::Enable);
+    change(
+        &mut house,
+        ann,
+        UserChange::Password { hash: hash("new"), checked: None, keep: Keep::None },
+    );
+    assert_eq!(refused(&redeem(&mut house, 3)), Code::InvalidGrant, "the password was changed");
+    offer(&mut house, ann, 4, CodeKind::Reset);
+    change(&mut house, ann, UserChange::Erase);
+    assert_eq!(refused(&redeem(&mut house, 4)), Code::InvalidGrant, "the person is gone");
+    assert_eq!(refused(&redeem(&mut house, 5)), Code::InvalidGrant, "nobody ever had it");
+}
+
+#[test]
+fn who_has_a_password_is_not_invited() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    assert_eq!(refused(&offer(&mut house, ann, 1, CodeKind::Invitation)), Code::Conflict);
+}
+
+#[test]
+fn who_applied_is_counted_and_signs_in_when_an_administrator_says_yes() {
+    let mut terms = terms(1);
+    terms.seats.registered_max = Some(1);
+    let mut house = House::with_terms(terms);
+    let apply = |house: &mut House, name: &str| {
+        let id = UserId(house.uuid());
+        let hash = Some(hash("$argon2id$…"));
+        let add = AddUser { hash, standing: Standing::Applied, ..AddUser::named(id, text(name)) };
+        assert_eq!(house.one(Command::AddUser(add)), Outcome::Added { user: id });
+        id
+    };
+    let (ann, ben) = (apply(&mut house, "ann"), apply(&mut house, "ben"));
+    let counted = |house: &House| (house.mirror.site().users, house.mirror.site().applicants);
+    assert_eq!(counted(&house), (0, 2));
+    assert_eq!(refused(&house.sign_in(ann).0), Code::InvalidGrant);
+    change(&mut house, ann, UserChange::Disable);
+    assert_eq!(user(&house, ann).standing, Standing::Applied, "there is nothing to take away");
+    assert_eq!(change(&mut house, ann, UserChange::Enable), Outcome::Done);
+    assert!(user(&house, ann).is_verified, "an administrator vouches");
+    house.seated(ann);
+    assert_eq!(refused(&change(&mut house, ben, UserChange::Enable)), Code::RegisteredFull);
+    change(&mut house, ben, UserChange::Erase);
+    assert_eq!(counted(&house), (1, 0));
 }

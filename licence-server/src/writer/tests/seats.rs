@@ -156,9 +156,7 @@ fn names_are_taken_once_and_only_while_the_licence_has_room() {
     house.person("Ann");
     let add = |house: &mut House, name: &str| {
         let (id, username) = (UserId(house.uuid()), Text::parse(name).unwrap());
-        let add =
-            AddUser { id, username, email: None, roles: vec![], hash: None, by: Actor::Local };
-        house.one(Command::AddUser(add))
+        house.one(Command::AddUser(AddUser::named(id, username)))
     };
     assert_eq!(refused(&add(&mut house, "ANN")), Code::Conflict);
     assert!(matches!(add(&mut house, "ben"), Outcome::Added { .. }));

@@ -1,5 +1,6 @@
 pub mod admin;
 mod auth;
+mod condition;
 mod data;
 mod licence;
 mod log;

@@ -2,7 +2,7 @@
 
 use licence_core::{SessionId, Text, TokenId, UserId, Uuid};
 use licence_server::domain::{
-    Actor, AddUser, Command, CredentialVersion, DeviceMark, Generation, Nonce, PasswordHash, Refresh,
+    AddUser, Command, CredentialVersion, DeviceMark, Generation, Nonce, PasswordHash, Refresh,
     Scope, SecretHash, SignIn, SignOut, Stay,
 };
 
@@ -14,14 +14,8 @@ const DAY_SECS: i64 = 86_400;
 const MARK: DeviceMark = DeviceMark([7; 8]);
 
 pub(crate) fn add(id: UserId, name: &str, hash: &PasswordHash) -> Result<Command, Failure> {
-    Ok(Command::AddUser(AddUser {
-        id,
-        username: Text::parse(name).ok_or("a name is a text")?,
-        email: None,
-        roles: Vec::new(),
-        hash: Some(hash.clone()),
-        by: Actor::Local,
-    }))
+    let username = Text::parse(name).ok_or("a name is a text")?;
+    Ok(Command::AddUser(AddUser { hash: Some(hash.clone()), ..AddUser::named(id, username) }))
 }
 
 pub(crate) fn sign_in(user: UserId, session: SessionId, secret: SecretHash, jti: Uuid) -> Command {

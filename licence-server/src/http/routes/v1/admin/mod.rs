@@ -27,7 +27,10 @@ pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::{Purged, SessionRow};
 pub use usage::{DayRow, HourRow, UsageShown, WarningRow};
-pub use users::{ChangedUser, NewUser, UserRow, UserShown};
+pub use users::{
+    ChangedUser, CodeShown, ExportedSession, ExportedUser, IMPORT_BYTES_MAX, Imported, ImportedRow,
+    NewUser, RowOutcome, UserRow, UserShown, UserWithCode,
+};
 
 /// Where commands find what they call.
 pub(in crate::http::routes) mod paths {
@@ -35,6 +38,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_LICENCES: &str = "/v1/admin/licences";
     /// People, and people to register.
     pub const ADMIN_USERS: &str = "/v1/admin/users";
+    /// A table of people to register.
+    pub const ADMIN_USERS_IMPORT: &str = "/v1/admin/users/import";
     /// Sign-ins on devices.
     pub const ADMIN_SESSIONS: &str = "/v1/admin/sessions";
     /// What has lapsed, to be let go.

@@ -153,7 +153,7 @@ async fn purge(_: Administrator, State(state): State<AppState>) -> Result<Json<P
 }
 
 impl SessionRow {
-    fn new(session: &Session, now: UnixTime, state: &AppState) -> Result<Self, Problem> {
+    pub(super) fn new(session: &Session, now: UnixTime, state: &AppState) -> Result<Self, Problem> {
         // A lease that has ended is let go when somebody needs its seat.
         let lease_end = session.lease_end.filter(|end| !now.is_expired(*end));
         Ok(Self {

@@ -11,7 +11,7 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 /// not there, is refused after the caller was let in.
 fn routes() -> Vec<(Method, String, Value, u16)> {
     let gone = |path: &str| path.replace("{id}", NOBODY);
-    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
     let routes = [
         (&get, "/licences", json!(null), 200),
         (&post, "/licences", json!(null), 400),
@@ -21,7 +21,11 @@ fn routes() -> Vec<(Method, String, Value, u16)> {
         (&delete, "/users/{id}", json!(null), 404),
         (&post, "/users/{id}/disable", json!(null), 404),
         (&post, "/users/{id}/enable", json!(null), 404),
-        (&put, "/users/{id}/roles", json!({ "roles": [] }), 404),
+        (&patch, "/users/{id}", json!({ "roles": [] }), 404),
+        (&post, "/users/{id}/invite", json!({}), 404),
+        (&post, "/users/{id}/reset", json!({}), 404),
+        (&post, "/users/import", json!({}), 415),
+        (&get, "/users/{id}/export", json!(null), 404),
         (&get, "/sessions", json!(null), 200),
         (&delete, "/sessions/{id}", json!(null), 404),
         (&get, "/seats", json!(null), 200),

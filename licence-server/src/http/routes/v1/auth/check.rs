@@ -100,7 +100,8 @@ mod tests {
     #[tokio::test]
     async fn who_is_signed_in_passes_and_the_proxy_learns_who_it_is() {
         let world = World::licensed(1, 0).await;
-        let ann = json!({ "username": "ann", "password": PASSWORD, "roles": ["editor", "lab.2"] });
+        let ann =
+            json!({ "username": "ann", "password": PASSWORD, "app_roles": ["editor", "lab.2"] });
         let id = world.admin(paths::ADMIN_USERS, &ann).await.string("id");
         let token = world.sign_in("ann").await.string("access_token");
         for query in ["", "?role=editor"] {

@@ -8,7 +8,9 @@ mod introspect;
 mod logout;
 mod proof;
 mod refresh;
+mod register;
 mod revoke;
+mod set_password;
 mod shown;
 mod token;
 mod waiting;
@@ -35,6 +37,8 @@ pub(super) fn router() -> Routes {
         .merge(revoke::router())
         .merge(introspect::router())
         .merge(check::router())
+        .merge(set_password::router())
+        .merge(register::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 

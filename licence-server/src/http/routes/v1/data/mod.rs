@@ -4,7 +4,6 @@
 //! `If-Match` overwrites nothing that they have not seen.
 
 mod body;
-mod condition;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -13,10 +12,10 @@ use licence_core::{Code, json};
 
 use crate::domain::{Command, DataOwner, Outcome, Refusal, WriteData};
 use crate::http::problem::{Problem, not};
+use crate::http::routes::v1::condition::{etag, expected, is_known};
 use crate::state::AppState;
 
 pub(super) use body::DataBody;
-use condition::{etag, expected, is_known};
 
 /// The data, as it was written.
 pub(super) fn read(

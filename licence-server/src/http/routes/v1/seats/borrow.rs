@@ -137,6 +137,7 @@ fn not_lent(outcome: Outcome, now: UnixTime, state: &AppState) -> Problem {
         | Refusal::TooManySessions(_)
         | Refusal::Licence(_)
         | Refusal::RegisteredFull
+        | Refusal::Taken(_)
         | Refusal::Busy
         | Refusal::NotFound
         | Refusal::PreconditionFailed => problem,

@@ -70,7 +70,7 @@ async fn release(
 ) -> Result<Json<ReleasedSeat>, Problem> {
     let user = person::find(fields.needed("user")?, &state)?;
     let heir = fields.text("for")?.map(|who| person::find(who, &state)).transpose()?;
-    if let Some(heir) = heir.as_ref().filter(|heir| !heir.is_enabled) {
+    if let Some(heir) = heir.as_ref().filter(|heir| !heir.is_enabled()) {
         return Err(Problem::invalid_request(format!(
             "`{}` is disabled and cannot use a seat",
             heir.username

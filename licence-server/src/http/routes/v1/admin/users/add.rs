@@ -1,19 +1,21 @@
 //! `POST /v1/admin/users`: register a person. A password comes with it from the server's own machine
-//! alone: nobody sets another's password over the network.
+//! alone: nobody sets another's password over the network. `invite` makes a one-time code at once.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use licence_core::{Code, Text, UserId};
+use licence_core::{Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::roles;
-use crate::domain::{Actor, AddUser, Command, Outcome, Refusal};
-use crate::http::extract::{Administrator, Fields, LocalAdmin};
+use super::code::FreshCode;
+use super::{CodeShown, UserRow, roles};
+use crate::domain::{Actor, AddUser, CodeKind, Command, Outcome};
+use crate::http::extract::{Administrator, Fields, LocalAdmin, email};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, not};
+use crate::http::routes::v1::admin::person;
 use crate::http::routes::v1::new_password;
 use crate::state::AppState;
 
@@ -35,9 +37,19 @@ struct AddUserRequest {
     /// An e-mail address, to sign in with as well.
     #[schema(max_length = 200, example = "m.curie@institute.example")]
     email: Option<String>,
-    /// What the person may do: `admin`, and roles of the application. Only JSON can say it.
-    #[schema(max_items = 32)]
+    /// What the person may do on this server: `admin` or nothing. Only JSON can say it.
+    #[schema(max_items = 1)]
     roles: Option<Vec<String>>,
+    /// What the person may do in the application. Only JSON can say it.
+    #[schema(max_items = 32)]
+    app_roles: Option<Vec<String>>,
+    /// The id in an older system.
+    #[schema(max_length = 200)]
+    ext_id: Option<String>,
+    /// Whether somebody vouches for the person.
+    is_verified: Option<bool>,
+    /// Whether to make a one-time code with which the person sets a password.
+    invite: Option<bool>,
     /// Only from the server's own machine.
     #[schema(format = Password)]
     password: Option<String>,
@@ -46,17 +58,12 @@ struct AddUserRequest {
 /// A person who was registered.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct NewUser {
-    /// The id, which is `sub` in access tokens.
-    #[schema(format = "uuid")]
-    pub id: String,
-    /// The name to sign in with.
-    pub username: String,
-    /// An e-mail address, to sign in with as well.
-    pub email: Option<String>,
-    /// What the person may do.
-    pub roles: Vec<String>,
-    /// Whether the person can sign in.
-    pub has_password: bool,
+    /// The account.
+    #[serde(flatten)]
+    pub user: UserRow,
+    /// The code with which the person sets a password, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_code: Option<CodeShown>,
 }
 
 #[utoipa::path(
@@ -80,48 +87,52 @@ async fn add(
     if by != Actor::Local && fields.has("password") {
         return Err(LocalAdmin::missing());
     }
-    let now = state.now();
+    let invitation = match fields.switch("invite")? {
+        Some(true) if fields.has("password") => {
+            return Err(Problem::invalid_request("`invite` and `password` came together"));
+        }
+        Some(true) => Some(FreshCode::draw(&state)?),
+        Some(false) | None => None,
+    };
+    let add = read(&fields, invitation.as_ref(), by, &state).await?;
+    let outcome = state.submit(Command::AddUser(add)).await?;
+    let Outcome::Added { user } = outcome else { return Err(not(outcome)) };
+    let row = person::find(&user.to_string(), &state)?;
+    let shown = |code: &FreshCode| {
+        let until = row.created.plus(CodeKind::Invitation.life_secs());
+        code.shown(CodeKind::Invitation, until, &state)
+    };
+    let new_code = invitation.as_ref().map(shown);
+    Ok((StatusCode::CREATED, Json(NewUser { user: UserRow::new(&row), new_code })))
+}
+
+async fn read(
+    fields: &Fields,
+    invitation: Option<&FreshCode>,
+    by: Actor,
+    state: &AppState,
+) -> Result<AddUser, Problem> {
     let username = fields.written("username")?;
     let username = username.ok_or_else(|| Problem::invalid_request("`username` is missing"))?;
     let email = fields.parsed("email", "an e-mail address", email)?;
-    let roles = roles(&fields)?;
     let hash = match fields.text("password")? {
-        Some(text) => {
-            let own = [Some(&username), email.as_ref()].into_iter().flatten();
-            Some(new_password::hash(text, own, now, &state).await?)
+        Some(chosen) => {
+            let names = [Some(&username), email.as_ref()].into_iter().flatten();
+            Some(new_password::hash(chosen, names, state.now(), state).await?)
         }
         None => None,
     };
-    let add = AddUser { id: UserId(state.rng().uuid(now)?), username, email, roles, hash, by };
-    let added = NewUser::new(&add);
-    let outcome = state.submit(Command::AddUser(add)).await?;
-    if let Outcome::Added { .. } = outcome {
-        return Ok((StatusCode::CREATED, Json(added)));
-    }
-    if outcome == Outcome::Refused(Refusal::Conflict) {
-        return Err(Problem::new(Code::Conflict)
-            .detail("someone with that name or e-mail address is registered already"));
-    }
-    Err(not(outcome))
-}
-
-/// As much as is certain of an address: whether mail arrives is for mail to find out.
-fn email(text: &str) -> Option<Text> {
-    let (local, domain) = text.rsplit_once('@')?;
-    let is_address = !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace);
-    Text::parse(text).filter(|_| is_address)
-}
-
-impl NewUser {
-    fn new(add: &AddUser) -> Self {
-        Self {
-            id: add.id.to_string(),
-            username: add.username.to_string(),
-            email: add.email.as_ref().map(ToString::to_string),
-            roles: add.roles.iter().map(ToString::to_string).collect(),
-            has_password: add.hash.is_some(),
-        }
-    }
+    Ok(AddUser {
+        roles: roles::read(fields, &[])?,
+        ext_id: fields.parsed("ext_id", "1 to 200 characters", Text::parse)?,
+        // Whoever sets a password at the server's own machine vouches for whom they give it to.
+        is_verified: fields.switch("is_verified")?.unwrap_or(hash.is_some()),
+        email,
+        hash,
+        invitation: invitation.map(FreshCode::hash),
+        by: Some(by),
+        ..AddUser::named(UserId(state.rng().uuid(state.now())?), username)
+    })
 }
 
 #[cfg(test)]
@@ -139,11 +150,13 @@ mod tests {
             "username": "Ann Müller",
             "email": "ann@example.org",
             "password": PASSWORD,
-            "roles": ["editor", "admin", "editor"],
+            "roles": ["admin"],
+            "app_roles": ["editor", "editor"],
         });
         let added = world.admin(paths::ADMIN_USERS, &user).await;
         assert_eq!(added.status, 201);
-        assert_eq!(added.json()["roles"], json!(["admin", "editor"]));
+        assert_eq!(added.json()["roles"], json!(["admin"]));
+        assert_eq!(added.json()["app_roles"], json!(["editor"]));
         assert!(!added.text.contains(PASSWORD));
         for name in ["ann+m%C3%BCller", "ANN@example.org"] {
             let signed_in = world.sign_in(name).await;
@@ -164,6 +177,7 @@ mod tests {
         let world = World::licensed(1, 1).await;
         let again = world.admin(paths::ADMIN_USERS, &json!({ "username": "USER1" })).await;
         again.assert_problem(409, "conflict");
+        assert_eq!(again.string("taken"), "username");
     }
 
     #[tokio::test]
@@ -174,8 +188,11 @@ mod tests {
             (json!({ "username": " ann" }), "`username`"),
             (json!({ "username": "ann", "email": "ann" }), "`email`"),
             (json!({ "username": "ann", "password": "short" }), "fewer than 8"),
-            (json!({ "username": "ann", "roles": ["a b"] }), "`roles`"),
+            (json!({ "username": "ann", "roles": ["editor"] }), "`app_roles`"),
             (json!({ "username": "ann", "roles": "admin" }), "`roles`"),
+            (json!({ "username": "ann", "app_roles": ["a b"] }), "`app_roles`"),
+            (json!({ "username": "ann", "app_roles": ["admin"] }), "`roles`"),
+            (json!({ "username": "ann", "password": PASSWORD, "invite": true }), "came together"),
         ] {
             let refused = world.admin(paths::ADMIN_USERS, &user).await;
             refused.assert_problem(400, "invalid_request");

@@ -1,5 +1,5 @@
-//! `POST /v1/admin/users/{who}/disable`, `/enable`, `PUT /v1/admin/users/{who}/roles` and
-//! `DELETE /v1/admin/users/{who}`: what takes something away ends the person's sessions with it.
+//! `POST /v1/admin/users/{who}/disable`, `/enable` and `DELETE /v1/admin/users/{who}`: what takes something
+//! away ends the person's sessions with it.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,31 +8,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::{UserRow, roles};
+use super::UserRow;
 use crate::domain::{ChangeUser, Command, User, UserChange};
-use crate::http::extract::{Administrator, Fields};
-use crate::http::openapi::Routes;
+use crate::http::extract::Administrator;
+use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::http::routes::v1::admin::person::{self, Who};
 use crate::state::AppState;
 use crate::store::StoreError;
 
 pub(super) fn router() -> Routes {
-    Routes::new()
-        .routes(routes!(erase))
-        .routes(routes!(disable))
-        .routes(routes!(enable))
-        .routes(routes!(set_roles))
+    Routes::new().routes(routes!(erase)).routes(routes!(disable)).routes(routes!(enable))
 }
 
-/// All that a person may do.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "for readers of the API: the handler takes each field by its name")]
-struct RolesRequest {
-    /// `admin`, and roles of the application.
-    #[schema(max_items = 32, example = json!(["admin"]))]
-    roles: Vec<String>,
-}
+problems!(Refused: RegisteredFull);
 
 /// An account that was changed or taken away.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -46,6 +35,34 @@ pub struct ChangedUser {
     /// that from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admins_left: Option<usize>,
+}
+
+/// What there was before a change.
+pub(super) struct Before {
+    pub(super) user: User,
+    sessions: usize,
+}
+
+impl Before {
+    pub(super) fn of(user: User, state: &AppState) -> Result<Self, StoreError> {
+        let sessions = state.reader().sessions_of(user.id)?.len();
+        Ok(Self { user, sessions })
+    }
+}
+
+impl ChangedUser {
+    /// What a change came to.
+    pub(super) fn since(before: &Before, state: &AppState) -> Result<Self, StoreError> {
+        let after = state.reader().user(before.user.id)?;
+        let sessions_left = state.reader().sessions_of(before.user.id)?.len();
+        let is_admin_no_more =
+            may_administer(&before.user) && !after.as_ref().is_some_and(may_administer);
+        Ok(Self {
+            user: UserRow::new(after.as_ref().unwrap_or(&before.user)),
+            sessions_ended: before.sessions.saturating_sub(sessions_left),
+            admins_left: if is_admin_no_more { Some(count_admins(state)?) } else { None },
+        })
+    }
 }
 
 #[utoipa::path(
@@ -73,12 +90,12 @@ async fn disable(
     path = "/users/{who}/enable",
     tag = "people",
     operation_id = "enable_user",
-    summary = "Let a person in again",
+    summary = "Let a person in",
     params(
         ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
     ),
     security(("bearer" = ["admin"])),
-    responses((status = 200, description = "The account.", body = ChangedUser)),
+    responses((status = 200, description = "The account.", body = ChangedUser), Refused),
 )]
 async fn enable(
     by: Administrator,
@@ -86,33 +103,6 @@ async fn enable(
     Who(who): Who,
 ) -> Result<Json<ChangedUser>, Problem> {
     change(&who, UserChange::Enable, by, &state).await
-}
-
-#[utoipa::path(
-    put,
-    path = "/users/{who}/roles",
-    tag = "people",
-    operation_id = "set_roles",
-    summary = "Say what a person may do",
-    params(
-        ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
-    ),
-    request_body(content(
-        (RolesRequest = "application/json"),
-    )),
-    security(("bearer" = ["admin"])),
-    responses((status = 200, description = "The account.", body = ChangedUser)),
-)]
-async fn set_roles(
-    by: Administrator,
-    State(state): State<AppState>,
-    Who(who): Who,
-    fields: Fields,
-) -> Result<Json<ChangedUser>, Problem> {
-    if !fields.has("roles") {
-        return Err(Problem::invalid_request("`roles` is missing"));
-    }
-    change(&who, UserChange::Roles(roles(&fields)?), by, &state).await
 }
 
 #[utoipa::path(
@@ -141,22 +131,14 @@ async fn change(
     Administrator(by): Administrator,
     state: &AppState,
 ) -> Result<Json<ChangedUser>, Problem> {
-    let before = person::find(who, state)?;
-    let sessions = state.reader().sessions_of(before.id)?.len();
-    let command = ChangeUser { user: before.id, change, by: Some(by) };
+    let before = Before::of(person::find(who, state)?, state)?;
+    let command = ChangeUser { user: before.user.id, change, by: Some(by) };
     done(state.submit(Command::ChangeUser(command)).await?)?;
-    let after = state.reader().user(before.id)?;
-    let sessions_left = state.reader().sessions_of(before.id)?.len();
-    let is_admin_no_more = may_administer(&before) && !after.as_ref().is_some_and(may_administer);
-    Ok(Json(ChangedUser {
-        user: UserRow::new(after.as_ref().unwrap_or(&before)),
-        sessions_ended: sessions.saturating_sub(sessions_left),
-        admins_left: if is_admin_no_more { Some(count_admins(state)?) } else { None },
-    }))
+    Ok(Json(ChangedUser::since(&before, state)?))
 }
 
 fn may_administer(user: &User) -> bool {
-    user.is_admin() && user.is_enabled
+    user.is_admin() && user.is_enabled()
 }
 
 /// Looks at everybody, which is done seldom. It is no rule, so no counter is kept for it.

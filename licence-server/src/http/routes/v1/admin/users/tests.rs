@@ -65,7 +65,7 @@ async fn a_person_is_named_by_name_address_or_id() {
 async fn what_takes_something_away_ends_the_sessions_at_once() {
     for (method, path, body) in [
         (Method::POST, "/user1/disable", json!(null)),
-        (Method::PUT, "/user1/roles", json!({ "roles": ["editor"] })),
+        (Method::PATCH, "/user1", json!({ "app_roles": ["editor"] })),
         (Method::DELETE, "/user1", json!(null)),
     ] {
         let world = World::licensed(1, 1).await;
@@ -95,10 +95,14 @@ async fn who_is_disabled_signs_in_again_when_enabled() {
 #[tokio::test]
 async fn roles_are_those_that_were_named_and_no_others() {
     let world = World::licensed(1, 1).await;
-    let set = async |roles: Value| act(&world, Method::PUT, "/user1/roles", roles).await;
-    let changed = set(json!({ "roles": ["editor", "admin", "editor"] })).await;
-    assert_eq!(changed.json()["roles"], json!(["admin", "editor"]));
-    assert_eq!(set(json!({ "roles": [] })).await.json()["roles"], json!([]));
+    let set = async |roles: Value| act(&world, Method::PATCH, "/user1", roles).await;
+    let changed = set(json!({ "roles": ["admin"], "app_roles": ["editor", "b", "b"] })).await;
+    assert_eq!(changed.json()["roles"], json!(["admin"]));
+    assert_eq!(changed.json()["app_roles"], json!(["b", "editor"]));
+    let changed = set(json!({ "roles": [] })).await;
+    assert_eq!(changed.json()["roles"], json!([]));
+    assert_eq!(changed.json()["app_roles"], json!(["b", "editor"]), "they were not named");
+    assert_eq!(set(json!({ "app_roles": [] })).await.json()["app_roles"], json!([]));
     for wrong in [json!({}), json!({ "roles": null }), json!({ "roles": "admin" })] {
         set(wrong).await.assert_problem(400, "invalid_request");
     }
@@ -111,8 +115,8 @@ async fn who_takes_the_last_administrator_away_is_told() {
     let changed = act(&world, Method::POST, "/user1/disable", json!(null)).await;
     assert_eq!(changed.json().get("admins_left"), None, "nothing to do with it");
     act(&world, Method::POST, "/user1/enable", json!(null)).await;
-    act(&world, Method::PUT, "/user1/roles", json!({ "roles": ["admin"] })).await;
-    let changed = act(&world, Method::PUT, "/user1/roles", json!({ "roles": [] })).await;
+    act(&world, Method::PATCH, "/user1", json!({ "roles": ["admin"] })).await;
+    let changed = act(&world, Method::PATCH, "/user1", json!({ "roles": [] })).await;
     assert_eq!(changed.json()["admins_left"], 1);
     let changed = act(&world, Method::POST, "/root/disable", json!(null)).await;
     assert_eq!(changed.json()["admins_left"], 0);
@@ -128,4 +132,63 @@ async fn an_erased_account_leaves_its_name_free() {
     );
     act(&world, Method::DELETE, "/user1", json!(null)).await.assert_problem(404, "not_found");
     assert_eq!(act(&world, Method::POST, "", json!({ "username": "user1" })).await.status, 201);
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_edit_one_person_the_second_is_told() {
+    let world = World::licensed(1, 1).await;
+    let seen = world.get("/v1/admin/users/user1").send_locally().await;
+    let tag = seen.header("etag").to_owned();
+    // What the person does meanwhile is in nobody's way.
+    assert_eq!(world.sign_in("user1").await.status, 200);
+    let edit = async |body: Value| {
+        let call = world.call(Method::PATCH, "/v1/admin/users/user1").header("if-match", &tag);
+        let call = call.header("content-type", "application/json");
+        call.body(body.to_string()).send_locally().await
+    };
+    let first = edit(json!({ "email": "one@example.org" })).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    assert_ne!(first.header("etag"), tag);
+    edit(json!({ "email": "" })).await.assert_problem(412, "precondition_failed");
+    let now = world.get("/v1/admin/users/user1").send_locally().await;
+    assert_eq!(now.string("email"), "one@example.org");
+    assert_eq!(now.header("etag"), first.header("etag"));
+    let unconditional = act(&world, Method::PATCH, "/user1", json!({ "email": "" })).await;
+    assert_eq!(unconditional.json().get("email"), None);
+}
+
+#[tokio::test]
+async fn an_edit_that_takes_what_is_anothers_says_what() {
+    let world = World::licensed(1, 2).await;
+    for (mine, theirs, taken) in [
+        (json!({ "username": "first" }), json!({ "username": "FIRST" }), "username"),
+        (json!({ "email": "a@b.example" }), json!({ "email": "A@B.example" }), "email"),
+        (json!({ "ext_id": "4711" }), json!({ "ext_id": "4711" }), "ext_id"),
+    ] {
+        let id = world.get("/v1/admin/users?search=1").send_locally().await;
+        let id = id.json()["items"][0]["id"].as_str().map(str::to_owned);
+        let first = id.unwrap_or_else(|| "first".to_owned());
+        let edited = act(&world, Method::PATCH, &format!("/{first}"), mine).await;
+        assert_eq!(edited.status, 200, "{}", edited.text);
+        let refused = act(&world, Method::PATCH, "/user2", theirs).await;
+        refused.assert_problem(409, "conflict");
+        assert_eq!(refused.string("taken"), taken);
+        assert!(refused.string("detail").contains(taken), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn the_last_seat_is_told_and_no_answer_carries_a_hash() {
+    let world = World::licensed(1, 1).await;
+    let shown = async || world.get("/v1/admin/users/user1").send_locally().await;
+    assert_eq!(shown().await.json().get("last_licence_update"), None);
+    let taken = world.state.now().secs();
+    let token = world.sign_in("user1").await.string("refresh_token");
+    world.clock.advance(60);
+    assert_eq!(world.refresh(&token).await.status, 200);
+    assert_eq!(shown().await.json()["last_licence_update"], taken, "a renewal takes no seat");
+    for path in ["/v1/admin/users/user1", "/v1/admin/users"] {
+        let text = world.get(path).send_locally().await.text;
+        assert!(!text.contains("argon2") && !text.contains("hash"), "{text}");
+    }
 }

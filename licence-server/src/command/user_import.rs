@@ -1,0 +1,65 @@
+//! `user import`: people from a table, and slips for who has no password yet.
+
+use std::fmt;
+
+use licence_cli::Failure;
+use licence_cli::csv::{Line, LineReport};
+use licence_cli::files::{self, ByteLimit};
+use licence_core::Code;
+use serde::Serialize;
+
+use super::admin_call::AdminCall;
+use super::said::Said;
+use super::slips::{self, Slip};
+use crate::cli::ImportUsersArgs;
+use crate::data_dir::DataDir;
+use crate::http::admin::{IMPORT_BYTES_MAX, Imported, ImportedRow, RowOutcome};
+use crate::http::paths;
+
+pub(super) fn run(args: &ImportUsersArgs, data: &DataDir) -> Result<Said, Failure> {
+    // Everything is looked at before anything is done.
+    let table = files::read(&args.file, ByteLimit(IMPORT_BYTES_MAX))?;
+    args.codes.as_deref().map_or(Ok(()), slips::refuse_taken)?;
+    let imported: Imported = AdminCall::post_csv(paths::ADMIN_USERS_IMPORT, table)
+        .with("dry_run", args.dry_run.then_some(true))
+        .with("codes", args.codes.as_ref().map(|_| true))
+        .send(data)?;
+    if let Some(path) = &args.codes {
+        slips::write(path, &imported.rows.iter().filter_map(slip).collect::<Vec<_>>())?;
+    }
+    let refused = imported.refused;
+    let said = Said::of(&Report(imported))?;
+    Ok(said.failing((refused > 0).then(|| {
+        Failure::coded(Code::InvalidRequest, format!("{refused} rows are not right"))
+            .mend("mend them and import the table again: nothing is done twice")
+    })))
+}
+
+fn slip(row: &ImportedRow) -> Option<Slip> {
+    let code = row.new_code.clone()?;
+    Some(Slip { name: row.username.clone(), email: row.email.clone(), code })
+}
+
+/// For a person the rows that are not right, and how many came to what; for a script every row.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Report(Imported);
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Imported { is_dry_run, added, changed, unchanged, refused, rows } = &self.0;
+        let mut lines = LineReport::default();
+        for row in rows.iter().filter(|row| row.outcome == RowOutcome::Refused) {
+            let (subject, detail) = (row.username.clone(), row.why.clone());
+            lines.push(Line { line: row.line, outcome: "refused", subject, detail });
+        }
+        if *refused > 0 {
+            writeln!(f, "{lines}")?;
+        }
+        let tried = if *is_dry_run { "tried only: " } else { "" };
+        writeln!(
+            f,
+            "{tried}{added} added, {changed} changed, {unchanged} unchanged, {refused} refused"
+        )
+    }
+}
