@@ -13,7 +13,7 @@ export function startPeople({ session, act }) {
     nothing: "Nobody of that kind is registered.",
     columns: [
       ["Person", named],
-      ["Roles", ({ roles }) => make("span", { class: "marks" }, ...roles.map((role) => mark(role)))],
+      ["Roles", ({ roles, app_roles: more }) => make("span", { class: "marks" }, ...[...roles, ...more].map((role) => mark(role)))],
       ["Since", ({ created_at: since }) => day(since)],
       ["State", state],
       ["What to do", (row) => personActs(row, session, act)],
@@ -34,7 +34,8 @@ function asked(find) {
   return { search: search.trim(), ...kinds[kind] };
 }
 
-function state({ is_enabled: isEnabled, has_password: hasPassword }) {
+function state({ is_enabled: isEnabled, is_applicant: isApplicant, has_password: hasPassword }) {
+  if (isApplicant) return mark("asks to be let in");
   if (!isEnabled) return mark("disabled", "bad");
   return hasPassword ? mark("can sign in", "good") : mark("no password");
 }
