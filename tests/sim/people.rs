@@ -142,6 +142,8 @@ impl Device {
             Outcome::Refused(_)
             | Outcome::Installed { .. }
             | Outcome::Added { .. }
+            | Outcome::Offered { .. }
+            | Outcome::Redeemed { .. }
             | Outcome::Borrowed(_)
             | Outcome::Written { .. }
             | Outcome::Swept(_)
