@@ -91,10 +91,36 @@ describe("the administrator's page", () => {
     await admin.reads("signed-in", "Nobody is signed in");
   });
 
-  test("searches people, keeps one out and lets them in again, and erases one", async () => {
-    site.add("katherine", "--email", "katherine@example.org");
+  test("adds a person, who sets a password with the code and signs in", async () => {
     await open("people");
     await admin.row("registered", "grace").waitFor();
+    await admin.page.fill("#add-username", "<b>katherine</b>");
+    await admin.page.fill("#add-email", "katherine@example.org");
+    await admin.page.click("#add-person button[type=submit]");
+    const link = await admin.page.locator("dialog .link").innerText();
+    await admin.isFitForAll("admin-code");
+    await admin.answer("Close");
+    await admin.row("registered", "<b>katherine</b>").getByText("invited", { exact: true }).waitFor();
+    const katherine = await Person.at(browser, server.url, new URL(link).pathname + new URL(link).hash);
+    assert.equal(await katherine.page.evaluate(() => location.hash), "", "the code stays in no history");
+    const set = async (password) => {
+      for (const id of ["password", "again"]) await katherine.page.fill(`#${id}`, password);
+      await katherine.page.press("#again", "Enter");
+    };
+    await set("password1234");
+    await katherine.reads("trouble", "guessed first");
+    await katherine.isFitForAll("set-password");
+    await set("four other words here");
+    await katherine.reads("whose", "<b>katherine</b>");
+    await katherine.isFitForAll("set-password-done");
+    await katherine.page.click("#done a");
+    await katherine.signIn("katherine@example.org", "four other words here");
+    await katherine.reads("devices", "Account page");
+    await katherine.page.click("#sign-out");
+    katherine.assertIsClean();
+  });
+
+  test("searches people, keeps one out and lets them in again, makes a reset, and erases one", async () => {
     const search = async (text) => {
       await admin.page.fill("#search", text);
       await admin.page.press("#search", "Enter");
@@ -103,6 +129,10 @@ describe("the administrator's page", () => {
     await admin.row("registered", "grace").waitFor({ state: "detached" });
     const katherine = admin.row("registered", "katherine");
     await katherine.getByText("can sign in", { exact: true }).waitFor();
+    await katherine.getByRole("button", { name: "Reset" }).click();
+    await admin.page.locator("dialog .code").waitFor();
+    await admin.answer("Close");
+    await katherine.getByText("new password asked for", { exact: true }).waitFor();
     await katherine.getByRole("button", { name: "Disable" }).click();
     await admin.answer("Keep out");
     await katherine.getByText("disabled", { exact: true }).waitFor();
@@ -113,6 +143,22 @@ describe("the administrator's page", () => {
     await search("");
     await admin.row("registered", "grace").waitFor();
     await admin.isFitForAll("admin-people");
+  });
+
+  test("imports a table after it has shown what it would do, and shows the codes", async () => {
+    await open("import");
+    const table = "username,email\ndorothy,dorothy@example.org\nmary,no address\nannie,annie@example.org\n";
+    await admin.page.setInputFiles("#import-file", { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+    await admin.reads("import-story", "2 people would be added");
+    await admin.row("import-rows", "mary").getByText("refused", { exact: true }).waitFor();
+    await admin.isFitForAll("admin-import");
+    await admin.page.check("#import-codes");
+    await admin.page.click("#import-acts button");
+    await admin.reads("import-story", "2 people added");
+    assert.match(await admin.row("import-rows", "dorothy").locator("code").innerText(), /^([0-9A-Z]{4}-){5}[0-9A-Z]{4}$/);
+    await admin.isFitForAll("admin-imported");
+    await open("people");
+    await admin.row("registered", "annie").getByText("invited", { exact: true }).waitFor();
   });
 
   test("shows the licence's chain, refuses a wrong file in the server's words, and installs a renewal", async () => {

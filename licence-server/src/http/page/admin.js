@@ -4,6 +4,7 @@ import { Session } from "./api.js";
 import { startAudit } from "./audit.js";
 import { startClock } from "./clock.js";
 import { say, the } from "./elements.js";
+import { startImport } from "./import.js";
 import { startLicence } from "./licence.js";
 import { Live } from "./live.js";
 import { startPeople } from "./people.js";
@@ -22,6 +23,7 @@ const house = { session, act };
 const looks = {
   seats: startSeats(house),
   people: startPeople(house),
+  import: startImport(house),
   sessions: startSessions(house),
   usage: startUsage(house),
   licence: startLicence(house),

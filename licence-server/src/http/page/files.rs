@@ -27,10 +27,13 @@ macro_rules! parts {
 }
 
 /// Each page, at its address.
-pub(super) static PAGES: [(&str, File); 2] =
-    [("/account", file!("account.html", HTML)), ("/admin", file!("admin.html", HTML))];
+pub(super) static PAGES: [(&str, File); 3] = [
+    ("/set-password", file!("set_password.html", HTML)),
+    ("/account", file!("account.html", HTML)),
+    ("/admin", file!("admin.html", HTML)),
+];
 
-static PARTS: [(&str, File); 22] = parts![
+static PARTS: [(&str, File); 25] = parts![
     "account.js": SCRIPT,
     "admin.css": STYLE,
     "admin.js": SCRIPT,
@@ -39,9 +42,11 @@ static PARTS: [(&str, File); 22] = parts![
     "chain.js": SCRIPT,
     "chart.js": SCRIPT,
     "clock.js": SCRIPT,
+    "code.js": SCRIPT,
     "dialog.js": SCRIPT,
     "elements.js": SCRIPT,
     "icon.svg": PICTURE,
+    "import.js": SCRIPT,
     "licence.js": SCRIPT,
     "list.js": SCRIPT,
     "live.js": SCRIPT,
@@ -50,6 +55,7 @@ static PARTS: [(&str, File); 22] = parts![
     "person.js": SCRIPT,
     "seats.js": SCRIPT,
     "sessions.js": SCRIPT,
+    "set_password.js": SCRIPT,
     "sign_in.js": SCRIPT,
     "times.js": SCRIPT,
     "usage.js": SCRIPT,

@@ -1,4 +1,4 @@
-//! The pages that are built in: `/account` and `/admin`.
+//! The pages that are built in: `/set-password`, `/account` and `/admin`.
 //!
 //! They are plain files that stand in this program, and they ask this server alone. What they show they
 //! fetch with the API that everyone has: there is nothing here that an application could not do.

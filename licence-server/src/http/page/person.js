@@ -1,12 +1,14 @@
 // What can be done with one person's account.
 
+import { showCode } from "./code.js";
 import { question } from "./dialog.js";
 import { button } from "./elements.js";
 import { acts } from "./list.js";
 
 /** Buttons for a person. */
-export function personActs({ id, username, is_enabled: isEnabled }, session, act) {
+export function personActs({ id, username, is_enabled: isEnabled, is_applicant: isApplicant, has_password: hasPassword }, session, act) {
   const path = `/v1/admin/users/${id}`;
+  const made = (text, kind) => button(text, () => act(async () => showCode(username, (await session.post(`${path}/${kind}`)).new_code)), { "aria-label": `${text}: ${username}` });
   const disable = () => question(
     {
       title: `Keep ${username} out?`,
@@ -33,9 +35,10 @@ export function personActs({ id, username, is_enabled: isEnabled }, session, act
   );
   const enable = () => act(() => session.post(`${path}/enable`));
   return acts(
+    ...(isEnabled ? [made(hasPassword ? "Reset password" : "Invite", hasPassword ? "reset" : "invite")] : []),
     isEnabled
       ? button("Disable", disable, { "aria-label": `Disable ${username}` })
-      : button("Enable", enable, { "aria-label": `Enable ${username}` }),
+      : button(isApplicant ? "Let in" : "Enable", enable, { "aria-label": `${isApplicant ? "Let in" : "Enable"} ${username}` }),
     button("Erase", erase, { "aria-label": `Erase ${username}` }),
   );
 }
