@@ -22,12 +22,14 @@ enum Scene {
 
 /// Every page with commands, and where they start.
 const PAGES: &[(&str, Scene)] = &[
+    ("forgotten-password.md", Scene::FullHouse),
     ("full-house.md", Scene::FullHouse),
     ("institute.md", Scene::Vendor),
     // `tests/dist` runs them on what was packed.
     ("install.md", Scene::Elsewhere),
     // `licence-issuer/tests/cli/drill.rs` looks at what comes of each step, too.
     ("keys.md", Scene::Elsewhere),
+    ("migrate.md", Scene::FullHouse),
     ("renew.md", Scene::FullHouse),
     ("start.md", Scene::Nothing),
     ("stuck-seat.md", Scene::FullHouse),
