@@ -6,6 +6,7 @@ use std::path::Path;
 
 use licence_cli::Failure;
 use licence_cli::files::{self, Access};
+use licence_cli::progress::Progress;
 use qrcode::QrCode;
 use qrcode::types::Color;
 
@@ -35,8 +36,10 @@ pub(super) fn write(path: &Path, slips: &[Slip]) -> Result<(), Failure> {
 
 fn page(slips: &[Slip]) -> Result<String, Failure> {
     let mut page = HEAD.to_owned();
+    let mut progress = Progress::new(slips.len());
     for slip in slips {
         page += &one(slip)?;
+        progress.advance(1);
     }
     page += "</main>\n</html>\n";
     Ok(page)
@@ -81,18 +84,22 @@ fn one(Slip { name, email, code }: &Slip) -> Result<String, Failure> {
     Ok(slip)
 }
 
-/// The address as a QR code: one path, a dark module at a time, with the four light ones around that
-/// readers ask for (ISO/IEC 18004).
+/// The address as a QR code: one path of bars, with the four light modules around that readers ask for
+/// (ISO/IEC 18004).
 fn picture(link: &str) -> Result<String, Failure> {
     const QUIET: usize = 4;
     let code = QrCode::new(link.as_bytes())
         .map_err(|error| Failure::usage(format!("the address fits into no QR code: {error}")))?;
     let (width, size) = (code.width(), code.width() + 2 * QUIET);
     let mut path = String::new();
-    for (at, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            let (x, y) = (at % width + QUIET, at / width + QUIET);
-            let _ = write!(path, "M{x} {y}h1v1h-1z");
+    for (y, row) in code.to_colors().chunks(width.max(1)).enumerate() {
+        let mut x = QUIET;
+        for bar in row.chunk_by(|one, other| one == other) {
+            if bar.first() == Some(&Color::Dark) {
+                let length = bar.len();
+                let _ = write!(path, "M{x} {}h{length}v1h-{length}z", y + QUIET);
+            }
+            x += bar.len();
         }
     }
     Ok(format!(

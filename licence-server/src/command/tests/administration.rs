@@ -142,7 +142,7 @@ fn a_script_reads_the_same_under_stable_names() {
     for (words, members) in [
         ("licence list", "from licence revision seats serial state"),
         (
-            "user list",
+            "user list --search ann",
             "app_roles email enabled last_licence_update name password registered roles user verified",
         ),
         (
