@@ -14,6 +14,7 @@ mod described;
 mod disk;
 mod documents;
 mod full_log;
+mod guessing;
 mod institute;
 mod interop;
 mod killed;
