@@ -100,6 +100,7 @@ impl Model {
                     format!("list {} came to {outcome:?}", install.seq)
                 })
             }
+            (Command::WrongPassword, _) => Ok(()),
             (_, Outcome::Refused(refusal)) => may_refuse(command, refusal),
             (Command::ChangeUser(change), _) => {
                 self.change_user(change);

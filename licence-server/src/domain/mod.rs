@@ -93,6 +93,7 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
         Command::ChangeUser(change) => account::change(change, draft),
         Command::Redeem(redeem) => account::redeem(redeem, draft),
         Command::SignIn(sign_in) => session::sign_in(sign_in, draft),
+        Command::WrongPassword => Ok(refuse(None, None, Refusal::InvalidGrant, draft)),
         Command::Resume(resume) => session::resume(resume, draft),
         Command::Refresh(refresh) => rotation::refresh(refresh, draft),
         Command::SignOut(sign_out) => session::sign_out(sign_out, draft),

@@ -34,6 +34,9 @@ pub enum Command {
     Redeem(Redeem),
     /// Starts a session, and takes a seat for it.
     SignIn(SignIn),
+    /// Puts on record that a password was wrong. Whose it was meant to be is not said: a list of names would
+    /// be a list of entries.
+    WrongPassword,
     /// Takes a seat for a session that began in a full house.
     Resume(Resume),
     /// Rotates a refresh token, and renews the seat or takes one.

@@ -59,7 +59,11 @@ pub(in crate::http::routes::v1) async fn prove(
         }
     };
     let is_right = checked != Checked::Wrong;
-    let found = user.zip(credential).filter(|_| is_right).ok_or_else(refused)?;
+    let Some(found) = user.zip(credential).filter(|_| is_right) else {
+        // Where the queue is full, it is not what fills it that has to be on record.
+        let _ = state.writer().tell(Command::WrongPassword);
+        return Err(refused());
+    };
     attempt.succeeded();
     if let (Checked::RightAnew(to), Some(from)) = (checked, hash) {
         // A hash of an older system, or of older parameters, is one of ours from now on.

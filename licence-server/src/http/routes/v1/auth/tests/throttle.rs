@@ -1,6 +1,7 @@
 //! Whoever guesses waits longer each time, and nobody is locked out.
 
 use super::*;
+use crate::domain::Command;
 
 async fn guess(world: &World, name: &str) -> Answer {
     world.post(TOKEN, &form(name, "wrong password")).send().await
@@ -87,11 +88,29 @@ async fn a_person_who_signs_in_in_a_loop_is_told_to_wait() {
     assert_ne!(world.sign_in("user1").await.status, 429);
 }
 
+/// Where the log stands when everything that was told is written.
+async fn position(world: &World) -> u64 {
+    world.state.submit(Command::Sweep).await.unwrap();
+    world.state.mirror().site().position.seq
+}
+
 #[tokio::test]
-async fn what_nobody_proved_to_be_theirs_leaves_no_entry() {
-    let world = World::licensed(1, 1).await;
-    let seq = world.state.mirror().site().position.seq;
+async fn wrong_passwords_are_one_entry_a_minute_whoever_they_were_meant_for() {
+    let world = World::licensed(1, 2).await;
+    let before = position(&world).await;
+    for name in ["user1", "user2", "nobody"] {
+        guess(&world, name).await.assert_problem(401, "invalid_grant");
+    }
+    assert_eq!(position(&world).await, before + 1);
+    world.clock.advance(61);
     guess(&world, "user1").await.assert_problem(401, "invalid_grant");
+    assert_eq!(position(&world).await, before + 2);
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_ours_leaves_no_entry() {
+    let world = World::licensed(1, 1).await;
+    let before = position(&world).await;
     world.refresh("lrt1_x").await.assert_problem(401, "malformed");
-    assert_eq!(world.state.mirror().site().position.seq, seq);
+    assert_eq!(position(&world).await, before);
 }
