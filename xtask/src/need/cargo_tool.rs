@@ -1,4 +1,4 @@
-//! Programs from crates.io that no crate of ours depends on, so that Cargo.lock does not pin them.
+//! Programs that no crate of ours depends on, so that Cargo.lock does not pin them.
 
 use std::env;
 use std::path::Path;
