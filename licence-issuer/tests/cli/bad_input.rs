@@ -97,7 +97,10 @@ fn binary_files_are_refused() {
         (&format!("{ISSUE} --issuer noise"), "the issuing key's certificate is refused"),
         (&format!("{ISSUE} --plan noise"), "`noise` is not text in UTF-8"),
         (&bound, "it is not written as its format says"),
-        ("--vendor-dir vendor import noise --out-dir out", "`noise` is not text in UTF-8"),
+        (
+            "--vendor-dir vendor import noise --out-dir out",
+            "`noise`, line 2: it is not text in UTF-8",
+        ),
     ] {
         let answer = desk.run(words);
         assert!(answer.status == 3 || answer.status == 2, "{words}: {answer:?}");
