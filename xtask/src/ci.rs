@@ -19,5 +19,5 @@ fn checks_and_tests(workspace: &Workspace, steps: &mut Steps) -> Result<(), Fail
     steps.take("deny", || deny::run(workspace))?;
     steps.take("book", || book::run(workspace))?;
     test::run(workspace, steps)?;
-    dist::check(workspace, steps)
+    dist::pack(workspace, steps)
 }

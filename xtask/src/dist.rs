@@ -82,7 +82,7 @@ pub(crate) fn run(
 
 /// Packs everything, as fast as may be: it is not to be given away. `cargo xtask dist --check` tries it as those
 /// who get it do, for which it sets up a Debian.
-pub(crate) fn check(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+pub(crate) fn pack(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     run(&Options { quick: true, ..Options::default() }, workspace, steps)
 }
 
