@@ -138,7 +138,7 @@ mod tests {
         world.sign_in("user1").await;
         let seen = position(&world);
         world.sign_in("user2").await;
-        world.sign_in("nobody").await;
+        world.sign_in("user1").await;
         let now = position(&world);
         let piece = log(&world, seen.seq, now.seq).await;
         assert_eq!(recompute(seen.head, &piece), now.head);
