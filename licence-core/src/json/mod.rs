@@ -6,10 +6,14 @@
 //! order mark, nesting over [`JSON_DEPTH_MAX`](crate::limits::JSON_DEPTH_MAX). Numbers stay what was
 //! written: an integer is never read through a float.
 
+mod flaw;
 mod read;
+mod value;
 mod write;
 
+pub use flaw::JsonFlaw;
+pub use read::parse;
 pub(crate) use read::parse_member;
-pub use read::{JsonFlaw, Object, Value, parse};
+pub use value::{Object, Value};
 pub(crate) use write::text;
 pub use write::{ArrayWriter, ObjectWriter, object};

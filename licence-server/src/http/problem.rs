@@ -4,17 +4,17 @@ use std::borrow::Cow;
 use std::fmt;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use licence_core::{Code, Refusal};
+use licence_core::Code;
 use serde_json::{Map, Value};
 
 use crate::domain::{self, TooSoon};
-use crate::password;
-use crate::rng::NoRandomBytes;
-use crate::store::StoreError;
-use crate::token::MintFailed;
-use crate::writer;
+
+mod oauth;
+mod translated;
+
+pub(super) use oauth::{OauthForm, with_oauth_members};
 
 /// What a client reads of a refusal: `type`, `title`, `status`, `detail`, `code`, `mend`, and the
 /// evidence under names of its own.
@@ -59,7 +59,7 @@ impl Problem {
             evidence: Map::new(),
             headers: Vec::new(),
             challenge: Challenge::of(code),
-            oauth_error: oauth_error(code),
+            oauth_error: oauth::word_for(code),
         };
         if code != Code::Busy {
             return problem;
@@ -177,17 +177,6 @@ impl Problem {
         }
         members
     }
-
-    /// The body with the members that RFC 6749 section 5.2 gives an error.
-    fn oauth_members(&self) -> Map<String, Value> {
-        let mut members = self.members();
-        if !self.status.is_server_error() {
-            let description = self.detail.as_deref().unwrap_or_else(|| self.code.title());
-            members.insert("error".to_owned(), self.oauth_error.into());
-            members.insert("error_description".to_owned(), description.into());
-        }
-        members
-    }
 }
 
 impl Challenge {
@@ -201,20 +190,6 @@ impl Challenge {
             Self::WrongToken => r#"Bearer error="invalid_token""#,
             Self::WrongClient => r#"Basic realm="licence-server""#,
         }
-    }
-}
-
-/// The word for a code among those of RFC 6749 and RFC 6750; the code itself where there is none,
-/// which clients must expect (RFC 6749 section 8.5).
-fn oauth_error(code: Code) -> &'static str {
-    const GRANTS: [Code; 4] =
-        [Code::InvalidGrant, Code::RefreshReused, Code::StoreBehind, Code::Malformed];
-    if matches!(code, Code::InvalidRequest | Code::TooLarge) {
-        "invalid_request"
-    } else if GRANTS.contains(&code) {
-        "invalid_grant"
-    } else {
-        code.name()
     }
 }
 
@@ -259,133 +234,13 @@ pub(super) fn not(outcome: domain::Outcome) -> Problem {
     }
 }
 
-/// Gives the problems of token routes the members that OAuth2 clients read.
-pub(super) fn with_oauth_members(response: Response, wanted: OauthForm) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Some(problem) = parts.extensions.get::<Problem>() else {
-        return Response::from_parts(parts, body);
-    };
-    let body = Body::from(Value::Object(problem.oauth_members()).to_string());
-    if wanted == OauthForm::Json {
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    Response::from_parts(parts, body)
-}
-
-/// As what a token route's refusal is labelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OauthForm {
-    /// `application/problem+json`.
-    Problem,
-    /// `application/json`, which RFC 6749 section 5.2 names, for a client that takes that and nothing else.
-    Json,
-}
-
-impl OauthForm {
-    pub(super) fn wanted(headers: &HeaderMap) -> Self {
-        let accepted =
-            headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
-        let mut kinds = accepted
-            .flat_map(|accept| accept.split(','))
-            .map(|range| range.split(';').next().unwrap_or_default().trim());
-        let is_json = |kind: &str| kind.eq_ignore_ascii_case("application/json");
-        match kinds.next() {
-            Some(first) if is_json(first) && kinds.all(is_json) => Self::Json,
-            Some(_) | None => Self::Problem,
-        }
-    }
-}
-
-/// What the verifier refused, in its own words.
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.code()).detail(refusal.to_string()).with("at", refusal.at.name())
-    }
-}
-
-impl From<writer::Unavailable> for Problem {
-    fn from(unavailable: writer::Unavailable) -> Self {
-        match unavailable {
-            writer::Unavailable::Busy => Self::new(Code::Busy),
-            writer::Unavailable::Failed => Self::internal(unavailable),
-        }
-    }
-}
-
-impl From<password::Unavailable> for Problem {
-    fn from(unavailable: password::Unavailable) -> Self {
-        match unavailable {
-            password::Unavailable::Busy => Self::new(Code::Busy),
-            password::Unavailable::Failed(cause) => Self::internal(cause),
-        }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        Self::internal(error)
-    }
-}
-
-impl From<NoRandomBytes> for Problem {
-    fn from(error: NoRandomBytes) -> Self {
-        Self::internal(error)
-    }
-}
-
-impl From<MintFailed> for Problem {
-    fn from(error: MintFailed) -> Self {
-        Self::internal(error)
-    }
-}
-
-impl From<domain::LicenceRefusal> for Problem {
-    fn from(refusal: domain::LicenceRefusal) -> Self {
-        let problem = Self::new(domain::Refusal::Licence(refusal).code());
-        match refusal {
-            domain::LicenceRefusal::None => problem,
-            domain::LicenceRefusal::NotYet { from } => problem
-                .detail(format!("the institute's licence begins at {from}"))
-                .with("from", from.secs()),
-            domain::LicenceRefusal::Expired { until } => problem
-                .detail(format!("the institute's licence ended at {until}"))
-                .with("until", until.secs()),
-            domain::LicenceRefusal::Revoked => {
-                problem.detail("the vendor took the institute's licence back")
-            }
-        }
-    }
-}
-
-/// What the rules refused. Routes that show evidence add their own.
-impl From<&domain::Refusal> for Problem {
-    fn from(refusal: &domain::Refusal) -> Self {
-        if let domain::Refusal::Licence(why) = refusal {
-            return (*why).into();
-        }
-        let problem = Self::new(refusal.code());
-        if let domain::Refusal::Taken(what) = refusal { taken(problem, *what) } else { problem }
-    }
-}
-
-/// Which of the things that are one person's alone somebody else has.
-fn taken(problem: Problem, what: domain::Taken) -> Problem {
-    let detail = match what {
-        domain::Taken::Username => "someone else signs in with that `username` already",
-        domain::Taken::Email => "someone else signs in with that `email` already",
-        domain::Taken::ExtId => "someone else has that `ext_id` already",
-    };
-    let problem = problem.detail(detail).with("taken", what.name());
-    problem.mend("choose another, or look up who has it")
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::to_bytes;
 
     use super::*;
 
-    async fn body(response: Response) -> Value {
+    pub(super) async fn body(response: Response) -> Value {
         let bytes = to_bytes(response.into_body(), 1 << 16).await.unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
@@ -429,34 +284,6 @@ mod tests {
                 "mend": Code::Internal.mend(),
             })
         );
-    }
-
-    #[tokio::test]
-    async fn an_oauth_client_finds_its_own_members() {
-        let problem = Problem::new(Code::StoreBehind).into_response();
-        let response = with_oauth_members(problem, OauthForm::Problem);
-        assert_eq!(response.headers()["content-type"], "application/problem+json");
-        let body = body(response).await;
-        assert_eq!(body["error"], "invalid_grant");
-        assert_eq!(body["error_description"], Code::StoreBehind.title());
-        assert_eq!(body["code"], "store_behind");
-    }
-
-    #[test]
-    fn a_client_that_takes_plain_json_alone_is_given_it() {
-        let labelled = |accept: &[&str]| {
-            let accept = accept.iter().map(|value| (header::ACCEPT, value.parse().unwrap()));
-            let wanted = OauthForm::wanted(&accept.collect());
-            let response = with_oauth_members(Problem::new(Code::Busy).into_response(), wanted);
-            response.headers()["content-type"].to_str().unwrap().to_owned()
-        };
-        for plain in [&["application/json"][..], &["Application/JSON;q=0.9", "application/json"]] {
-            assert_eq!(labelled(plain), "application/json", "{plain:?}");
-        }
-        for other in [&[][..], &["*/*"], &["application/json, */*"], &["application/problem+json"]]
-        {
-            assert_eq!(labelled(other), "application/problem+json", "{other:?}");
-        }
     }
 
     #[test]
