@@ -45,7 +45,7 @@ fn five_hundred_clients_on_twenty_seats_are_never_more_than_twenty() {
 /// Signs in, and then asks for a seat again and again, and gives each back at once.
 fn use_the_application(institute: &Institute, name: &str, count: &Count) {
     let agent = crate::programs::agent();
-    let signed_in = sign_in(institute, name);
+    let signed_in = sign_in(institute, &agent, name);
     assert!([200, 409].contains(&signed_in.status), "{signed_in:?}");
     if signed_in.status == 200 {
         hold(institute, &agent, signed_in.text("access_token"), count);
@@ -66,9 +66,9 @@ fn use_the_application(institute: &Institute, name: &str, count: &Count) {
 }
 
 /// Passwords are checked in a bounded queue, and whoever does not fit into it comes again.
-fn sign_in(institute: &Institute, name: &str) -> Answer {
+fn sign_in(institute: &Institute, agent: &ureq::Agent, name: &str) -> Answer {
     loop {
-        let answer = institute.sign_in(name);
+        let answer = institute.sign_in_by(agent, name);
         if answer.status != 503 {
             return answer;
         }

@@ -170,10 +170,17 @@ impl Institute {
 
     #[track_caller]
     pub(crate) fn sign_in(&self, name: &str) -> Answer {
+        self.sign_in_by(&agent(), name)
+    }
+
+    /// Signs in over connections that are kept.
+    #[track_caller]
+    pub(crate) fn sign_in_by(&self, agent: &ureq::Agent, name: &str) -> Answer {
         let password = password(name);
         let form =
             [("grant_type", "password"), ("username", name), ("password", password.as_str())];
-        self.post("/v1/auth/token", &form)
+        let request = agent.post(self.url("/v1/auth/token")).header("X-Licence-Client", "1");
+        answer(request.send_form(form))
     }
 
     /// Signs in to administer, which takes no seat.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
 use licence_cli::{Facts, Failure, Format, output};
+use rustix::net::listen as let_wait;
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
@@ -18,6 +19,10 @@ use crate::state::{AppState, store_failure};
 
 /// The variable that says how much is logged, and of what: `debug`, `licence_server=debug,info`.
 const LOG: &str = "LICENCE_LOG";
+
+/// How many connections may wait to be let in: a whole institute comes at eight, and as many is what
+/// Linux allows by itself (`somaxconn`).
+const WAITING_MAX: i32 = 4096;
 
 pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
     let settings = overlaid(data.settings()?, args);
@@ -118,7 +123,10 @@ fn is_own(public: &Origin, port: u16) -> bool {
 }
 
 pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).map_err(|error| {
+    let listening = TcpListener::bind(address);
+    // std has 128 wait at most, and the system drops whoever comes then.
+    let listening = listening.and_then(|door| Ok(let_wait(&door, WAITING_MAX).map(|()| door)?));
+    listening.map_err(|error| {
         let help = if error.kind() == io::ErrorKind::AddrInUse {
             "another program listens there: stop it, or choose another port"
         } else if error.kind() == io::ErrorKind::PermissionDenied {
@@ -152,6 +160,9 @@ pub(super) fn start_log(settings: &Settings, format: Format) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
     use clap::Parser as _;
 
     use super::*;
@@ -177,6 +188,16 @@ mod tests {
         for address in ["127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080", "[::ffff:127.0.0.1]:80"] {
             check(&format!("--listen {address}")).unwrap();
         }
+    }
+
+    /// Once a crowd of clients was cut off: more than 128 waited to be let in, and the system forgot them.
+    #[test]
+    fn a_crowd_may_wait_at_the_door() {
+        let door = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = door.local_addr().unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_secs(10));
+        let waiting: Vec<_> = (0..500).map(|_| connect().unwrap()).collect();
+        assert_eq!(waiting.len(), 500);
     }
 
     #[test]
