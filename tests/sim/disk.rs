@@ -1,4 +1,4 @@
-//! A disk in memory that can lose what was not synced.
+//! A disk in memory that can lose, tear and reorder what was not synced, and fail in the ways that disks do.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,25 +9,40 @@ use super::dice::Dice;
 
 /// What stays when a process ends; the process has a [`Plug`] in it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Disk(Arc<Mutex<Platter>>);
+pub(crate) struct Disk(Arc<Mutex<Machine>>);
 
 #[derive(Debug, Default)]
-struct Platter {
-    bytes: Vec<u8>,
+struct Machine {
+    /// What a process reads: the disk with all that was written over it.
+    seen: Vec<u8>,
+    /// What is on the disk whatever happens.
+    synced: Vec<u8>,
     /// What was written since the last sync, in its order.
     unsynced: Vec<Write>,
     /// Which plug is in. Whatever an earlier process still writes comes to nothing.
     plug: u64,
-    /// How many more operations succeed before the power fails.
-    operations_left: Option<u32>,
+    /// What goes wrong, and after how many more operations.
+    trouble: Option<(u32, Trouble)>,
+    /// Writes, changes of the length, and syncs since the plug was put in.
+    operations: u32,
 }
 
-/// One write, so that it can be taken back and done again.
+/// What goes wrong with a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The power fails: from there on nothing reaches the disk.
+    PowerCut,
+    /// One operation fails. Where that is a sync, what it should have made durable never will be, and the
+    /// next sync says that all is well: so do the file systems of Linux.
+    OneError,
+    /// There is no room: from there on nothing can be written, and syncs succeed.
+    Full,
+}
+
 #[derive(Debug)]
-struct Write {
-    offset: usize,
-    before: Vec<u8>,
-    after: Vec<u8>,
+enum Write {
+    Bytes { offset: usize, bytes: Vec<u8> },
+    Length(usize),
 }
 
 /// The only way to the disk until the next one is plugged in.
@@ -38,78 +53,147 @@ pub(crate) struct Plug {
 }
 
 impl Disk {
+    /// A disk with that on it.
+    pub(crate) fn with(bytes: Vec<u8>) -> Self {
+        let disk = Self::default();
+        disk.put_back(bytes);
+        disk
+    }
+
     pub(crate) fn plug_in(&self) -> Plug {
-        let mut platter = self.lock();
-        platter.plug += 1;
-        platter.operations_left = None;
-        Plug { disk: self.clone(), number: platter.plug }
+        let mut machine = self.lock();
+        machine.plug += 1;
+        (machine.trouble, machine.operations) = (None, 0);
+        Plug { disk: self.clone(), number: machine.plug }
     }
 
-    /// Has the power fail after so many more operations.
-    pub(crate) fn fail_after(&self, operations: u32) {
-        self.lock().operations_left = Some(operations);
+    /// Has the disk fail after so many more operations.
+    pub(crate) fn fail_after(&self, operations: u32, trouble: Trouble) {
+        self.lock().trouble = Some((operations, trouble));
     }
 
-    /// Pulls the plug. Of what was not synced, any part may have reached the disk.
+    /// How many operations there were since the plug was put in.
+    pub(crate) fn operations(&self) -> u32 {
+        self.lock().operations
+    }
+
+    /// Pulls the plug. Of what was not synced, any part may have reached the disk, and of one write too.
     pub(crate) fn lose_power(&self, dice: &mut Dice) {
-        let mut platter = self.lock();
-        platter.plug += 1;
-        let unsynced = std::mem::take(&mut platter.unsynced);
-        for write in unsynced.iter().rev() {
-            platter.put(write.offset, &write.before, write.after.len());
+        let mut machine = self.lock();
+        machine.plug += 1;
+        for write in std::mem::take(&mut machine.unsynced) {
+            match dice.below(5) {
+                0 | 1 => write.apply(&mut machine.synced),
+                2 | 3 => {}
+                _ => {
+                    let _ = write.torn(dice);
+                }
+            }
         }
-        for write in unsynced.iter().filter(|_| dice.one_in(2)) {
-            platter.put(write.offset, &write.after, write.before.len());
-        }
+        machine.seen = machine.synced.clone();
     }
 
-    /// Ends the process and not the machine: all that was written stays.
+    /// Ends the process and not the machine: all that was written can be read, and what was not synced
+    /// may still be lost.
     pub(crate) fn unplug(&self) {
-        let mut platter = self.lock();
-        platter.plug += 1;
-        platter.unsynced.clear();
+        self.lock().plug += 1;
     }
 
     /// All that was written so far.
     pub(crate) fn copy(&self) -> Vec<u8> {
-        self.lock().bytes.clone()
+        self.lock().seen.clone()
     }
 
     /// Another disk in its place, with a copy on it.
     pub(crate) fn put_back(&self, bytes: Vec<u8>) {
-        self.unplug();
-        self.lock().bytes = bytes;
+        let mut machine = self.lock();
+        machine.plug += 1;
+        machine.unsynced.clear();
+        machine.synced.clone_from(&bytes);
+        machine.seen = bytes;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Platter> {
+    fn lock(&self) -> MutexGuard<'_, Machine> {
         self.0.lock().unwrap()
     }
 }
 
-impl Platter {
-    /// Puts bytes where `replaced` bytes were; at the end the length follows.
-    fn put(&mut self, offset: usize, bytes: &[u8], replaced: usize) {
-        if bytes.len() != replaced {
-            self.bytes.truncate(offset);
+impl Machine {
+    fn write(&mut self, write: Write) {
+        write.apply(&mut self.seen);
+        self.unsynced.push(write);
+    }
+
+    fn sync(&mut self) {
+        for write in std::mem::take(&mut self.unsynced) {
+            write.apply(&mut self.synced);
         }
-        if self.bytes.len() < offset + bytes.len() {
-            self.bytes.resize(offset + bytes.len(), 0);
+    }
+
+    /// Goes through with an operation, unless it is its turn to fail.
+    fn meet(&mut self, is_sync: bool) -> io::Result<()> {
+        self.operations += 1;
+        let Some((left, trouble)) = self.trouble else { return Ok(()) };
+        if let Some(left) = left.checked_sub(1) {
+            self.trouble = Some((left, trouble));
+            return Ok(());
         }
-        self.bytes.get_mut(offset..offset + bytes.len()).unwrap().copy_from_slice(bytes);
+        match trouble {
+            Trouble::PowerCut => Err(io::Error::other("the power failed")),
+            Trouble::OneError => {
+                self.trouble = None;
+                if is_sync {
+                    self.unsynced.clear();
+                }
+                Err(io::Error::other("the disk failed"))
+            }
+            Trouble::Full if is_sync => Ok(()),
+            Trouble::Full => Err(io::ErrorKind::StorageFull.into()),
+        }
+    }
+}
+
+impl Write {
+    /// What lies behind the end before it is written is zeros, as in a file.
+    fn apply(&self, onto: &mut Vec<u8>) {
+        match self {
+            Self::Length(length) => onto.resize(*length, 0),
+            Self::Bytes { offset, bytes } => {
+                let end = offset + bytes.len();
+                onto.resize(onto.len().max(end), 0);
+                onto.get_mut(*offset..end).unwrap().copy_from_slice(bytes);
+            }
+        }
+    }
+
+    /// One end of a write; a length is one thing.
+    fn torn(self, dice: &mut Dice) -> Self {
+        match self {
+            Self::Bytes { offset, bytes } if !bytes.is_empty() => {
+                let (first, last) = bytes.split_at(dice.below(bytes.len()));
+                if dice.one_in(2) {
+                    Self::Bytes { offset, bytes: first.to_vec() }
+                } else {
+                    Self::Bytes { offset: offset + first.len(), bytes: last.to_vec() }
+                }
+            }
+            whole => whole,
+        }
     }
 }
 
 impl Plug {
-    fn operate<T>(&self, operation: impl FnOnce(&mut Platter) -> T) -> io::Result<T> {
-        let mut platter = self.disk.lock();
-        if platter.plug != self.number {
+    fn operate(&self, write: Option<Write>) -> io::Result<()> {
+        let mut machine = self.disk.lock();
+        if machine.plug != self.number {
             return Err(io::Error::other("the process has ended"));
         }
-        if let Some(left) = platter.operations_left {
-            let left = left.checked_sub(1).ok_or_else(|| io::Error::other("the power failed"))?;
-            platter.operations_left = Some(left);
+        machine.meet(write.is_none())?;
+        match write {
+            Some(write) => machine.write(write),
+            None => machine.sync(),
         }
-        Ok(operation(&mut platter))
+        Ok(())
     }
 }
 
@@ -119,38 +203,26 @@ fn index(offset: u64) -> usize {
 
 impl StorageBackend for Plug {
     fn len(&self) -> io::Result<u64> {
-        Ok(u64::try_from(self.disk.lock().bytes.len()).unwrap())
+        Ok(u64::try_from(self.disk.lock().seen.len()).unwrap())
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let platter = self.disk.lock();
+        let machine = self.disk.lock();
         let start = index(offset);
-        let bytes = platter.bytes.get(start..start + out.len());
+        let bytes = machine.seen.get(start..start + out.len());
         out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.operate(|platter| {
-            let (old, new) = (platter.bytes.len(), index(len));
-            let offset = old.min(new);
-            let before = platter.bytes.get(offset..).unwrap().to_vec();
-            platter.unsynced.push(Write { offset, before, after: vec![0; new - offset] });
-            platter.bytes.resize(new, 0);
-        })
+        self.operate(Some(Write::Length(index(len))))
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.operate(|platter| platter.unsynced.clear())
+        self.operate(None)
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.operate(|platter| {
-            let offset = index(offset);
-            let place = platter.bytes.get_mut(offset..offset + data.len()).unwrap();
-            let (before, after) = (place.to_vec(), data.to_vec());
-            place.copy_from_slice(data);
-            platter.unsynced.push(Write { offset, before, after });
-        })
+        self.operate(Some(Write::Bytes { offset: index(offset), bytes: data.to_vec() }))
     }
 }

@@ -6,7 +6,7 @@ use licence_core::{SessionId, TokenId};
 use licence_server::domain::{Borrowing, Changes, Draft, Needs, Place, Session, Site, Ticket};
 use licence_server::store::{Batch, Engine, RedbStore, StoreError};
 
-use super::disk::Disk;
+use super::disk::{Disk, Trouble};
 use super::faults::Fault;
 
 /// Where a process dies, as seen from the commit.
@@ -107,7 +107,7 @@ impl Batch for WitnessBatch<'_> {
             _ if is_lying => return Ok(()),
             Some(Crash::Before) => return Err(StoreError::Corrupt { table: "power" }),
             Some(Crash::Within(operations)) => {
-                self.disk.fail_after(operations);
+                self.disk.fail_after(operations, Trouble::PowerCut);
                 self.rows.apply(&changes);
                 // Whether it was durable is seen when the store is opened again.
                 let _ = self.batch.commit(changes).await;

@@ -7,6 +7,7 @@
 )]
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a simulation that cannot be set up has failed: there is nobody to hand an error to"
 )]
@@ -17,6 +18,7 @@ mod backup;
 mod broken;
 mod clients;
 mod clocks;
+mod contents;
 mod dice;
 mod disk;
 mod engine;
@@ -24,6 +26,7 @@ mod faults;
 mod invariants;
 mod model;
 mod people;
+mod points;
 mod run;
 mod server;
 mod simulation;

@@ -212,7 +212,7 @@ fn witness(store: RedbStore, rows: Rows, disk: &Disk, fault: Option<Fault>) -> W
 }
 
 /// An embedded engine's futures are ready at once.
-fn ready<F: Future>(future: F) -> F::Output {
+pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("an embedded engine does not wait"),

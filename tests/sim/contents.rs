@@ -1,0 +1,53 @@
+//! Everything that is in a store, as its readers see it.
+
+use licence_core::UnixTime;
+use licence_server::domain::{
+    Borrowing, Data, DataOwner, Entry, Hour, Place, Revocation, Service, Session, Site, User,
+};
+use licence_server::store::{Reader as _, RedbReader, StoreError};
+
+/// Everything that is in a store. Two stores with the same are the same store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contents {
+    pub(crate) site: Site,
+    pub(crate) users: Vec<User>,
+    sessions: Vec<Session>,
+    borrowings: Vec<Borrowing>,
+    queue: Vec<Place>,
+    data: Vec<(DataOwner, Data)>,
+    services: Vec<Service>,
+    revocations: Vec<Revocation>,
+    entries: Vec<Entry>,
+    checkpoint: Option<(u64, String)>,
+    licence_files: Vec<Vec<u8>>,
+    revocation_list: Option<Vec<u8>>,
+    hours: Vec<Hour>,
+}
+
+impl Contents {
+    pub(crate) fn read(reader: &RedbReader) -> Result<Self, StoreError> {
+        let users = reader.users_after(None, usize::MAX)?;
+        let sessions = reader.sessions_after(None, usize::MAX)?;
+        let people = users.iter().map(|user| DataOwner::Person(user.id));
+        let owners = people.chain(sessions.iter().map(|session| DataOwner::Session(session.id)));
+        let mut data = Vec::new();
+        for owner in owners {
+            data.extend(reader.data(owner)?.map(|found| (owner, found)));
+        }
+        Ok(Self {
+            site: reader.site()?,
+            users,
+            sessions,
+            borrowings: reader.borrowings()?,
+            queue: reader.queue()?,
+            data,
+            services: reader.services()?,
+            revocations: reader.revocations()?,
+            entries: reader.entries(0, usize::MAX)?,
+            checkpoint: reader.checkpoint()?,
+            licence_files: reader.licence_files()?,
+            revocation_list: reader.revocation_list()?,
+            hours: reader.usage(UnixTime::MIN, UnixTime::MAX)?,
+        })
+    }
+}
