@@ -1,10 +1,11 @@
-//! Stores that are in another's hands, too new, or on a disk that is full.
+//! Stores that are in another's hands, too new, or on a disk that is full or failing.
 
 use std::fs;
+use std::process::Command;
 
 use redb::{Database, TableDefinition};
 
-use crate::programs::{ANY_PORT, Institute};
+use crate::programs::{ANY_PORT, Institute, agent, binary, tool};
 
 /// A row of `meta`, where the store keeps the number of its format.
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -86,4 +87,37 @@ fn a_disk_that_fills_up_in_a_commit_loses_nothing_that_was_acknowledged() {
     for device in &devices {
         institute.refresh(device.text("refresh_token")).expect(200);
     }
+}
+
+/// One sync of the writer's fails, and every later one would succeed: what the failed one should have made
+/// durable may never be, so the server ends.
+#[test]
+fn after_a_sync_that_failed_the_server_acknowledges_nothing_more_and_says_so() {
+    let mut institute = Institute::with_seats(1);
+    institute.register("ann");
+    let mut strace = Command::new(tool("LICENCE_STRACE"));
+    // Beside the server, not above it: its end is the server's own.
+    strace.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
+    strace.args(["-e", "inject=fdatasync:error=EIO:when=12", "--"]).arg(binary("licence-server"));
+    institute.serve_by(strace, &[]);
+    let ann = institute.sign_in("ann").expect(200);
+    let mut token = ann.text("refresh_token").to_owned();
+    let refused = loop {
+        match institute.try_refresh(&token) {
+            Some(answer) if answer.status == 200 => {
+                answer.text("refresh_token").clone_into(&mut token);
+            }
+            other => break other,
+        }
+    };
+    assert!(refused.is_none_or(|answer| answer.status >= 500), "nothing else refuses a refresh");
+    let ready = agent().get(institute.url("/readyz")).call();
+    assert!(ready.is_err() || ready.is_ok_and(|answer| answer.status() == 503), "it is not ready");
+    assert_eq!(institute.ended().code(), Some(1));
+    let log = institute.log();
+    assert!(log.contains("the store failed and nothing is acknowledged any more"), "{log}");
+
+    institute.serve();
+    institute.get("/readyz", None).expect(200);
+    institute.refresh(&token).expect(200);
 }

@@ -1,5 +1,7 @@
 //! `kill -9` between a commit and its answer, with the real program and the real store.
 
+mod under_load;
+
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};

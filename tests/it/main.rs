@@ -9,6 +9,7 @@
 
 mod book;
 mod clients;
+mod clock;
 mod crowd;
 mod described;
 mod disk;
@@ -19,12 +20,14 @@ mod institute;
 mod interop;
 mod killed;
 mod known_answers;
+mod namespace;
 mod newcomer;
 mod nginx;
 mod programs;
 mod properties;
 mod python;
 mod secrets;
+mod soak;
 mod transport;
 mod unlicensed;
 mod vectors;

@@ -1,6 +1,5 @@
 //! Debian's nginx asks the server before it hands a request on, by the example's own lines.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,7 +10,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::programs::{Institute, password};
+use crate::programs::{Institute, password, tool};
 
 #[test]
 fn who_is_let_through_is_named_to_the_application_and_nobody_names_themselves() {
@@ -113,9 +112,7 @@ impl Nginx {
     }
 
     fn command(&self) -> Command {
-        let nginx = env::var_os("LICENCE_NGINX")
-            .unwrap_or_else(|| panic!("`LICENCE_NGINX` names no nginx: run `cargo xtask test`"));
-        let mut command = Command::new(nginx);
+        let mut command = Command::new(tool("LICENCE_NGINX"));
         command.arg("-p").arg(self.folder.path()).args(["-e", "error.log", "-c", "nginx.conf"]);
         command
     }

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
+use licence_core::base64url;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -118,10 +119,7 @@ impl Institute {
     /// Starts the server, on a port of its own choice each time, and waits until it listens.
     #[track_caller]
     pub(crate) fn serve(&mut self) {
-        let mut command = Command::new(binary("licence-server"));
-        command.current_dir(self.dir.path());
-        command.args(["serve", "--data", "site", "--listen", ANY_PORT]).stdin(Stdio::null());
-        self.server = Some(Serving::start(command, &self.path("log")));
+        self.serve_by(Command::new(binary("licence-server")), &[]);
     }
 
     /// The same where no file may grow beyond so many bytes, as on a disk that is nearly full.
@@ -130,8 +128,15 @@ impl Institute {
         // Of a limit that is reached, a process which ignores the signal is told by the write that failed.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes_max / 512);
         let mut command = Command::new("sh");
-        command.current_dir(self.dir.path()).args(["-c", &script]).arg(binary("licence-server"));
-        command.args(["serve", "--data", "site", "--listen", ANY_PORT]).stdin(Stdio::null());
+        command.args(["-c", &script]).arg(binary("licence-server"));
+        self.serve_by(command, &[]);
+    }
+
+    /// The same by a command that becomes the server, with other words behind `serve`.
+    #[track_caller]
+    pub(crate) fn serve_by(&mut self, mut command: Command, words: &[&str]) {
+        command.current_dir(self.dir.path()).stdin(Stdio::null());
+        command.args(["serve", "--data", "site", "--listen", ANY_PORT]).args(words);
         self.server = Some(Serving::start(command, &self.path("log")));
     }
 
@@ -206,11 +211,30 @@ impl Institute {
 
     /// The same of a server that may end over it; `None` where no answer came.
     pub(crate) fn try_refresh(&self, token: &str) -> Option<Answer> {
-        let request = agent().post(self.url("/v1/auth/refresh"));
-        let mut response = request.send_form([("refresh_token", token)]).ok()?;
+        self.try_post(&agent(), "/v1/auth/refresh", &[("refresh_token", token)])
+    }
+
+    /// Signs in to a server that may end over it.
+    pub(crate) fn try_sign_in(&self, agent: &ureq::Agent, name: &str) -> Option<Answer> {
+        let password = password(name);
+        let form =
+            [("grant_type", "password"), ("username", name), ("password", password.as_str())];
+        self.try_post(agent, "/v1/auth/token", &form)
+    }
+
+    /// Posts a form to a server that may end over it; `None` where no answer came.
+    pub(crate) fn try_post(
+        &self,
+        agent: &ureq::Agent,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let request = agent.post(self.url(path)).header("X-Licence-Client", "1");
+        let mut response = request.send_form(form.iter().copied()).ok()?;
         let status = response.status().as_u16();
         let body = response.body_mut().read_to_string().ok()?;
-        Some(Answer { status, body: serde_json::from_str(&body).ok()? })
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).ok()? };
+        Some(Answer { status, body })
     }
 
     /// Writes a session's data.
@@ -290,6 +314,14 @@ impl Answer {
         value.unwrap_or_else(|| panic!("no text `{name}` in {self:?}"))
     }
 
+    /// A claim of its access token.
+    #[track_caller]
+    pub(crate) fn claim(&self, name: &str) -> Value {
+        let claims = self.text("access_token").split('.').nth(1).and_then(base64url::decode);
+        let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
+        claims.get(name).unwrap_or_else(|| panic!("no claim `{name}` in {claims}")).clone()
+    }
+
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
@@ -309,6 +341,16 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     let binary = folder.join(name);
     assert!(binary.exists(), "`{name}` is not built: run `cargo xtask test`");
     binary
+}
+
+/// A program or a library that these tests are told the path of.
+#[track_caller]
+pub(crate) fn tool(variable: &str) -> PathBuf {
+    std::env::var_os(variable)
+        .unwrap_or_else(|| {
+            panic!("`{variable}` is not set: run `cargo xtask test`, which sets it up")
+        })
+        .into()
 }
 
 pub(crate) fn agent() -> ureq::Agent {

@@ -18,6 +18,6 @@ fn checks_and_tests(workspace: &Workspace, steps: &mut Steps) -> Result<(), Fail
     steps.take("doc", || doc::run(workspace))?;
     steps.take("deny", || deny::run(workspace))?;
     steps.take("book", || book::run(workspace))?;
-    test::run(workspace, steps)?;
+    test::run(&test::Options::default(), workspace, steps)?;
     dist::pack(workspace, steps)
 }

@@ -66,7 +66,7 @@ enum Verb {
     /// Builds the npm package: the WebAssembly module, its loader, its TypeScript
     Wasm,
     /// Sets up what the tests need, builds everything once and runs every test
-    Test,
+    Test(test::Options),
     /// Runs the simulator of an institute's life for longer, or from another seed
     Sim(sim::Options),
     /// Writes the conformance vectors anew
@@ -105,7 +105,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Deny => deny::run(&workspace),
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),
-        Verb::Test => test::run(&workspace, steps),
+        Verb::Test(options) => test::run(options, &workspace, steps),
         Verb::Sim(options) => sim::run(options, &workspace),
         Verb::Vectors => vectors::run(&workspace),
         Verb::Bench(options) => bench::run(options, &workspace, steps),

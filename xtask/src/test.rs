@@ -6,11 +6,14 @@ mod node;
 use std::path::PathBuf;
 use std::process::Command;
 
+use clap::Args;
+
 use crate::command::{self, cargo};
 use crate::demo;
 use crate::dist;
 use crate::failure::Failure;
-use crate::need::{chromium, nginx, npm, python};
+use crate::need::program::{IP, NGINX, STRACE};
+use crate::need::{chromium, faketime, npm, python};
 use crate::step::Steps;
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -20,15 +23,35 @@ use crate::workspace::Workspace;
 /// after it was packed, by `cargo xtask dist --check`.
 const ALL_BUT_XTASK: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", dist::TESTS];
 
+/// Set, it has the tests go on for long.
+const SOAK: &str = "LICENCE_SOAK";
+
 /// The tests that play vendor and institute themselves are told where the programs are.
 const PROGRAMS: &str = "LICENCE_PROGRAMS";
 
-pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+/// How long the tests are to go on.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Has those tests go on for longer that find the more the longer they do: `kill -9` under load, for one
+    #[arg(long)]
+    soak: bool,
+}
+
+pub(crate) fn run(
+    options: &Options,
+    workspace: &Workspace,
+    steps: &mut Steps,
+) -> Result<(), Failure> {
     let tools = set_up(workspace, steps)?;
     steps.take("build", || build(workspace))?;
     wasm::run(workspace, steps)?;
     steps.take("cargo test", || {
-        command::run(tools.told_to(cargo(workspace).arg("test").args(ALL_BUT_XTASK)))
+        let mut test = cargo(workspace);
+        test.arg("test").args(ALL_BUT_XTASK);
+        if options.soak {
+            test.env(SOAK, "1");
+        }
+        command::run(tools.told_to(&mut test))
     })?;
     steps.take("xtask test", || {
         command::run(cargo(workspace).args(["test", "--package", "xtask"]))
@@ -46,32 +69,28 @@ pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failur
     })
 }
 
-/// What the tests are told, because they cannot find it themselves.
-struct Tools {
-    chromium: PathBuf,
-    nginx: PathBuf,
-    python: PathBuf,
-    schemathesis: PathBuf,
-}
+/// What the tests are told, because they cannot find it themselves: a variable, and what it says.
+struct Tools(Vec<(&'static str, PathBuf)>);
 
 impl Tools {
     fn told_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command
-            .env(chromium::VARIABLE, &self.chromium)
-            .env(nginx::VARIABLE, &self.nginx)
-            .env(python::VARIABLE, &self.python)
-            .env(python::SCHEMATHESIS, &self.schemathesis)
+        command.envs(self.0.iter().map(|(variable, path)| (*variable, path)))
     }
 }
 
 fn set_up(workspace: &Workspace, steps: &mut Steps) -> Result<Tools, Failure> {
-    let chromium = steps.take("chromium", chromium::provide)?;
-    let nginx = steps.take("nginx", nginx::provide)?;
-    let python = steps.take("python", || python::provide(workspace))?;
-    let schemathesis = steps.take("schemathesis", || python::schemathesis(workspace))?;
+    let mut tools = vec![
+        (chromium::VARIABLE, steps.take("chromium", chromium::provide)?),
+        (faketime::VARIABLE, steps.take("faketime", faketime::provide)?),
+        (python::VARIABLE, steps.take("python", || python::provide(workspace))?),
+        (python::SCHEMATHESIS, steps.take("schemathesis", || python::schemathesis(workspace))?),
+    ];
+    for program in [NGINX, STRACE, IP] {
+        tools.push((program.variable, steps.take(program.name, || program.provide())?));
+    }
     steps.take("node packages", || npm::provide(&workspace.node_tests()))?;
     steps.take("browser packages", || npm::provide(&workspace.browser_tests()))?;
-    Ok(Tools { chromium, nginx, python, schemathesis })
+    Ok(Tools(tools))
 }
 
 /// Builds all that the tests run, the two command-line tools among it.

@@ -1,0 +1,201 @@
+//! `kill -9` while many clients are at it: what anyone was answered is on the disk, and nothing is half
+//! done there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{hint, thread};
+
+use licence_core::{ChainHead, SessionId, Uuid, base64url};
+use licence_server::domain::{Generation, Session};
+use licence_server::store::{Reader as _, RedbStore};
+
+use crate::programs::{Answer, Institute, agent};
+use crate::soak::rounds;
+
+const CLIENTS: u32 = 64;
+
+/// Devices of each person.
+const DEVICES: u32 = 4;
+
+/// In so many rounds each client signs out once, and in again.
+const ROUNDS_SIGNED_IN: u32 = 16;
+
+/// What a client knows of its sign-in, by what it was answered.
+struct Client {
+    name: String,
+    /// The refresh token of the last answer; `None` where a sign-out was answered, and no sign-in since.
+    token: Option<String>,
+    access: String,
+    /// What was asked last, where no answer came.
+    unanswered: Option<Asked>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    SignIn,
+    Refresh,
+    SignOut,
+}
+
+/// Where the log stood at the answers of one round.
+type Heads = BTreeSet<(u64, String)>;
+
+impl Client {
+    /// Asks for as long as answers come.
+    fn live(&mut self, institute: &Institute, signs_out: bool, asked: &AtomicU32) -> Heads {
+        let agent = agent();
+        let mut heads = Heads::new();
+        let mut signs_out = signs_out;
+        loop {
+            let next = match self.token {
+                None => Asked::SignIn,
+                Some(_) if std::mem::take(&mut signs_out) => Asked::SignOut,
+                Some(_) => Asked::Refresh,
+            };
+            asked.fetch_add(1, Ordering::Release);
+            self.unanswered = Some(next);
+            let Some(answer) = self.ask(next, institute, &agent) else { return heads };
+            // Passwords are checked in a bounded queue, and whoever does not fit into it comes again.
+            if answer.status == 503 {
+                continue;
+            }
+            self.unanswered = None;
+            heads.extend(self.hear(next, &answer));
+        }
+    }
+
+    fn ask(&self, what: Asked, institute: &Institute, agent: &ureq::Agent) -> Option<Answer> {
+        let token = self.token.as_deref().unwrap_or_default();
+        match what {
+            Asked::SignIn => institute.try_sign_in(agent, &self.name),
+            Asked::Refresh => {
+                institute.try_post(agent, "/v1/auth/refresh", &[("refresh_token", token)])
+            }
+            Asked::SignOut => {
+                institute.try_post(agent, "/v1/auth/logout", &[("refresh_token", token)])
+            }
+        }
+    }
+
+    fn hear(&mut self, asked: Asked, answer: &Answer) -> Option<(u64, String)> {
+        if asked == Asked::SignOut {
+            assert_eq!(answer.status, 204, "{answer:?}");
+            self.token = None;
+            return None;
+        }
+        assert_eq!(answer.status, 200, "{asked:?}: {answer:?}");
+        self.token = Some(answer.text("refresh_token").to_owned());
+        answer.text("access_token").clone_into(&mut self.access);
+        let (seq, head) = (answer.claim("seq"), answer.claim("head"));
+        Some((seq.as_u64().unwrap(), head.as_str().unwrap().to_owned()))
+    }
+
+    /// Holds what the client knows against its session on the disk, which it takes out. Says whether a
+    /// sign-in without an answer may have left another one there.
+    #[track_caller]
+    fn compare(&mut self, sessions: &mut BTreeMap<SessionId, Session>) -> bool {
+        let Some(token) = &self.token else { return self.unanswered == Some(Asked::SignIn) };
+        let (id, Generation(known)) = named_by(token);
+        let session = sessions.remove(&id);
+        let Some(Session { generation: Generation(found), .. }) = session else {
+            assert_eq!(self.unanswered, Some(Asked::SignOut), "{}'s sign-in is lost", self.name);
+            self.token = None;
+            return false;
+        };
+        let most = known + u32::from(self.unanswered == Some(Asked::Refresh));
+        assert!((known..=most).contains(&found), "{}: {found}, {known} answered", self.name);
+        false
+    }
+}
+
+/// The session and the rotation that a refresh token names.
+#[track_caller]
+fn named_by(token: &str) -> (SessionId, Generation) {
+    let bytes = base64url::decode(token.strip_prefix("lrt1_").unwrap()).unwrap();
+    let (id, rest) = bytes.split_at(1).1.split_first_chunk().unwrap();
+    let generation = u32::from_be_bytes(*rest.first_chunk().unwrap());
+    (SessionId(Uuid::from_bytes(*id)), Generation(generation))
+}
+
+/// What a dead server's disk holds, against all that was answered.
+#[track_caller]
+fn check_disk(institute: &Institute, clients: &mut [Client], heads: &Heads) -> Vec<SessionId> {
+    let store = RedbStore::open(&institute.path("site/store.redb")).unwrap();
+    let reader = store.reader();
+    let sessions = reader.sessions_after(None, usize::MAX).unwrap();
+    let mut sessions: BTreeMap<_, _> = sessions.into_iter().map(|row| (row.id, row)).collect();
+    let unheard =
+        clients.iter_mut().filter_map(|client| client.compare(&mut sessions).then_some(()));
+    let unheard = unheard.count();
+    assert!(sessions.len() <= unheard, "{unheard} sign-ins without an answer left {sessions:?}");
+
+    let mut head = ChainHead::EMPTY;
+    let mut chain = BTreeMap::new();
+    for (entry, seq) in reader.entries(0, usize::MAX).unwrap().iter().zip(1..) {
+        assert_eq!(entry.seq, seq, "an entry of the log is missing");
+        head = entry.chained_to(head);
+        chain.insert(seq, head.to_string());
+    }
+    for (seq, shown) in heads {
+        assert_eq!(chain.get(seq), Some(shown), "entry {seq} was shown, and is not on the disk");
+    }
+    assert_eq!(reader.site().unwrap().position.head, head);
+    sessions.into_keys().collect()
+}
+
+fn clients(institute: &Institute) -> Vec<Client> {
+    let people = CLIENTS / DEVICES;
+    (0..people).for_each(|number| institute.register(&format!("person{number}")));
+    let client = |number| Client {
+        name: format!("person{}", number % people),
+        token: None,
+        access: String::new(),
+        unanswered: None,
+    };
+    (0..CLIENTS).map(client).collect()
+}
+
+#[test]
+fn a_server_killed_again_and_again_under_load_loses_nothing_that_it_answered() {
+    // As many seats again, for sign-ins whose answer is lost.
+    let mut institute = Institute::with_terms(&["--seats", "128", "--per", "session"]);
+    let mut clients = clients(&institute);
+    let mut signed_out: Vec<String> = Vec::new();
+    for round in 0..rounds(20, 200) {
+        institute.serve();
+        for access in signed_out.drain(..) {
+            let me = institute.get("/v1/me", Some(&access));
+            assert_eq!(me.status, 401, "a sign-out is undone");
+        }
+        let asked = AtomicU32::new(0);
+        let heads: Heads = thread::scope(|scope| {
+            let lives: Vec<_> = (0..)
+                .zip(&mut clients)
+                .map(|(number, client)| {
+                    let signs_out = number % ROUNDS_SIGNED_IN == round % ROUNDS_SIGNED_IN;
+                    let (institute, asked) = (&institute, &asked);
+                    scope.spawn(move || client.live(institute, signs_out, asked))
+                })
+                .collect();
+            // Some requests of each, and then a little, which is another moment each time.
+            while asked.load(Ordering::Acquire) < 3 * CLIENTS {
+                thread::yield_now();
+            }
+            (0..(round % 10) * 40_000).for_each(|_| hint::spin_loop());
+            institute.server().kill();
+            lives.into_iter().flat_map(|life| life.join().unwrap()).collect()
+        });
+        institute.kill();
+        assert!(!heads.is_empty(), "somebody was answered");
+        let left = check_disk(&institute, &mut clients, &heads);
+        // Whoever did not hear of a sign-in does not know the session: an administrator ends it.
+        for id in left {
+            let end = ["session", "end", &id.to_string(), "--data", "site"];
+            institute.run("licence-server", &end);
+        }
+        for client in clients.iter().filter(|client| client.token.is_none()) {
+            signed_out.push(client.access.clone());
+        }
+    }
+    assert!(!institute.log().contains("counters were not those of the rows"), "half was done");
+}
