@@ -12,6 +12,7 @@ pub mod domain;
 pub mod clock;
 pub mod store;
 // 3: the one writer, and what readers see of its work
+pub mod alarm;
 pub mod metrics;
 pub mod mirror;
 pub mod writer;
@@ -21,7 +22,8 @@ pub mod shelf;
 pub mod token;
 // 5: the folder where all of it stands
 pub mod data_dir;
-// 6: HTTP
+// 6: what goes wrong, looked at; HTTP
+pub mod doctor;
 pub mod http;
 pub mod state;
 // 6 too: what happens without a request
@@ -30,3 +32,5 @@ pub mod housekeeping;
 pub mod cli;
 pub mod command;
 pub mod listen;
+pub mod outgoing;
+pub mod webhook;

@@ -21,6 +21,9 @@ const COMMANDS: (f64, f64, u16) = (1.0, 2.0, 11);
 pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_time: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    network: Counter,
+    unbelieved: Counter,
+    messages: Family<FateLabels, Counter>,
     /// Commands that were committed together.
     pub(crate) batch: Histogram,
     /// How long a command waited for its turn.
@@ -89,6 +92,35 @@ struct RouteLabels {
     route: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct FateLabels {
+    fate: &'static str,
+}
+
+/// What came of a message to a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It was taken.
+    Delivered,
+    /// One try failed; there may be another.
+    Failed,
+    /// No try is left.
+    GivenUp,
+    /// Too many waited.
+    Dropped,
+}
+
+impl Fate {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::GivenUp => "given_up",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 fn secs() -> Histogram {
     Histogram::new(exponential_buckets(SECS.0, SECS.1, SECS.2))
 }
@@ -98,6 +130,9 @@ impl Default for Metrics {
         Self {
             requests: Family::default(),
             request_time: Family::new_with_constructor(secs),
+            network: Counter::default(),
+            unbelieved: Counter::default(),
+            messages: Family::default(),
             batch: Histogram::new(exponential_buckets(COMMANDS.0, COMMANDS.1, COMMANDS.2)),
             queue_wait: secs(),
             turn: secs(),
@@ -115,6 +150,24 @@ impl Metrics {
         self.requests.get_or_create(&labels).inc();
         let labels = RouteLabels { route: route.to_owned() };
         self.request_time.get_or_create(&labels).observe(secs);
+    }
+
+    /// Counts a request that came over the network, with headers of a proxy that is not trusted or without.
+    pub(crate) fn asked_over_network(&self, is_of_unbelieved_proxy: bool) {
+        self.network.inc();
+        if is_of_unbelieved_proxy {
+            self.unbelieved.inc();
+        }
+    }
+
+    /// Counts what came of a message to a webhook, or of a try to send it.
+    pub(crate) fn count_message(&self, fate: Fate) {
+        self.messages.get_or_create(&FateLabels { fate: fate.name() }).inc();
+    }
+
+    /// How many came over the network, and how many of them with headers of a proxy that is not trusted.
+    pub(crate) fn network_counts(&self) -> (u64, u64) {
+        (self.network.get(), self.unbelieved.get())
     }
 }
 
@@ -152,8 +205,24 @@ impl Board {
     #[must_use]
     pub fn new(metrics: &Metrics) -> Self {
         let mut registry = Registry::with_prefix("licence_server");
-        let Metrics { requests, request_time, batch, queue_wait, turn, sign, hash } = metrics;
+        let Metrics { requests, request_time, network, unbelieved, messages, .. } = metrics;
+        let Metrics { batch, queue_wait, turn, sign, hash, .. } = metrics;
         registry.register("requests", "Requests answered", requests.clone());
+        registry.register(
+            "network_requests",
+            "Requests that came over the network",
+            network.clone(),
+        );
+        registry.register(
+            "unbelieved_proxy_requests",
+            "Requests with headers of a proxy that is not trusted",
+            unbelieved.clone(),
+        );
+        registry.register(
+            "webhook_messages",
+            "What came of warnings that go to the webhook, and of tries to send them",
+            messages.clone(),
+        );
         let mut time = |name: &str, help: &str, histogram: Histogram| {
             registry.register_with_unit(name, help, Unit::Seconds, histogram);
         };

@@ -1,10 +1,12 @@
 //! What every request shares.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use licence_cli::{Failure, pinned};
 use licence_core::{PublicKey, Roots, UnixTime, UserId, Uuid};
 
+use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
@@ -38,6 +40,7 @@ pub struct Sources {
 
 struct Parts {
     config: Config,
+    data: DataDir,
     sources: Sources,
     site: SiteFile,
     site_key: PublicKey,
@@ -50,8 +53,9 @@ struct Parts {
     sightings: Sightings,
     throttle: Mutex<Throttle>,
     pace: Mutex<Pace>,
-    warnings: Mutex<Warnings>,
+    alarm: Alarm,
     metrics: Metrics,
+    unbelieved_proxy: OnceLock<IpAddr>,
     board: SharedBoard,
     minter: Minter,
     revoked_lists: RevokedLists,
@@ -105,10 +109,12 @@ impl AppState {
         let passwords =
             PasswordThreads::start(config.password_threads, config.password_queue, &*sources.rng)
                 .map_err(|error| no_thread(&error))?;
+        let alarm = Alarm::new(config.hook.as_ref());
         let product = site.product.clone();
         let bearer = BearerVerifier::new(Arc::clone(&shelf), key.public().clone(), product);
         Ok(Self(Arc::new(Parts {
             config,
+            data: data.clone(),
             sources,
             site,
             site_key: key.public().clone(),
@@ -121,9 +127,10 @@ impl AppState {
             sightings: Sightings::default(),
             throttle: Mutex::default(),
             pace: Mutex::new(pace),
-            warnings: Mutex::default(),
+            alarm,
             board: SharedBoard::new(&metrics),
             metrics,
+            unbelieved_proxy: OnceLock::new(),
             minter,
             revoked_lists: RevokedLists::default(),
             refresh_key,
@@ -167,6 +174,12 @@ impl AppState {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Where all of it stands.
+    #[must_use]
+    pub fn data(&self) -> &DataDir {
+        &self.0.data
     }
 
     /// Random bytes.
@@ -229,6 +242,24 @@ impl AppState {
         &self.0.metrics
     }
 
+    /// Counts a request of the network; `unbelieved` is whoever said in it for whom it speaks, and is not trusted.
+    pub(crate) fn note_network_request(&self, unbelieved: Option<IpAddr>) {
+        self.metrics().asked_over_network(unbelieved.is_some());
+        if let Some(peer) = unbelieved
+            && self.0.unbelieved_proxy.set(peer).is_ok()
+        {
+            tracing::warn!(
+                %peer,
+                "{peer} says for whom it speaks, and is not believed: a proxy of yours belongs into `trusted_proxies`"
+            );
+        }
+    }
+
+    /// The first who said for whom it speaks, and is not trusted.
+    pub(crate) fn unbelieved_proxy(&self) -> Option<IpAddr> {
+        self.0.unbelieved_proxy.get().copied()
+    }
+
     /// What is shown of that.
     #[must_use]
     pub fn board(&self) -> &SharedBoard {
@@ -250,16 +281,16 @@ impl AppState {
         self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).take(who, now)
     }
 
-    /// What an administrator is warned of now. What changed since the last look is told to the log.
+    /// What an administrator is warned of now. What changed since the last look is told.
     #[must_use]
     pub fn warnings(&self) -> Warnings {
-        let (site, licences, now) = (self.0.mirror.site(), self.0.mirror.licences(), self.now());
-        let mut told = self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = told.next(&site, &licences, now);
-        let before = std::mem::replace(&mut *told, next);
-        drop(told);
-        tell_of(before, next);
-        next
+        self.0.alarm.look(self.mirror(), self.now(), self.metrics())
+    }
+
+    /// What tells of warnings.
+    #[must_use]
+    pub fn alarm(&self) -> &Alarm {
+        &self.0.alarm
     }
 
     /// What signs access tokens.
@@ -306,28 +337,6 @@ impl AppState {
                 return Ok(());
             }
         }
-    }
-}
-
-/// Tells an administrator of what is reached for the first time, and that it is over.
-fn tell_of(before: Warnings, now: Warnings) {
-    match now.seats_percent {
-        Some(percent) if before.seats_percent < Some(percent) => {
-            tracing::warn!(percent, "{percent} % of the seats are in use");
-        }
-        None if before.seats_percent.is_some() => {
-            tracing::info!("fewer than 80 % of the seats are in use again");
-        }
-        Some(_) | None => {}
-    }
-    match now.licence_end {
-        Some((days, end)) if before.licence_end != now.licence_end => {
-            tracing::warn!(days, %end, "the licence ends within {days} days: have it renewed");
-        }
-        None if before.licence_end.is_some() => {
-            tracing::info!("the licence does not end within 60 days any more");
-        }
-        Some(_) | None => {}
     }
 }
 

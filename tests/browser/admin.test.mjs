@@ -54,6 +54,7 @@ describe("the administrator's page", () => {
     assert.equal((await work("ada")).code, "no_seat");
     await admin.row("holders", "grace's laptop").waitFor();
     await admin.row("queue", "ada").waitFor();
+    await admin.reads("notice", /The licence ends in \d+ days: ask the vendor for a renewal\. 100 % of the seats are in use\./);
     await admin.isFitForAll("admin-seats");
   });
 
@@ -98,7 +99,13 @@ describe("the administrator's page", () => {
     await admin.page.fill("#add-email", "katherine@example.org");
     await admin.page.click("#add-person button[type=submit]");
     const link = await admin.page.locator("dialog .link").innerText();
+    await admin.page.getByRole("img", { name: "QR code of the address" }).waitFor();
     await admin.isFitForAll("admin-code");
+    await admin.page.emulateMedia({ media: "print" });
+    await admin.page.locator("#add-person").waitFor({ state: "hidden" });
+    await admin.page.locator("dialog .qr").waitFor();
+    await admin.keep("admin-code-printed");
+    await admin.page.emulateMedia({ media: "screen" });
     await admin.answer("Close");
     await admin.row("registered", "<b>katherine</b>").getByText("invited", { exact: true }).waitFor();
     const katherine = await Person.at(browser, server.url, new URL(link).pathname + new URL(link).hash);
@@ -216,6 +223,10 @@ describe("the administrator's page", () => {
     await admin.page.getByRole("img", { name: peak }).waitFor();
     await admin.page.getByRole("img", { name: /^The highest peak is [1-9]/ }).waitFor();
     await admin.row("usage-days", " of 9").waitFor();
+    await admin.reads("unused-story", "never had a seat");
+    assert.equal(await admin.page.locator("#unused tbody tr").count(), 0, "names are hidden by default");
+    await admin.page.click("#show-unused");
+    await admin.row("unused", "dorothy").waitFor();
     await admin.isFitForAll("admin-usage");
   });
 
@@ -223,6 +234,17 @@ describe("the administrator's page", () => {
     await open("clock");
     await admin.reads("clock-story", "agree");
     await admin.isFitForAll("admin-clock");
+  });
+
+  test("says what there is to mend, in the words of the command, and looks again", async () => {
+    await open("doctor");
+    await admin.row("checks", "disk space").waitFor();
+    await admin.row("checks", "licence").getByText("well", { exact: true }).waitFor();
+    const told = await admin.page.locator("#checks tbody td:nth-child(3)").allInnerTexts();
+    assert.ok(told.includes("The server speaks no TLS itself."), told.join());
+    await admin.page.click("#look-again");
+    await admin.reads("doctor-story", /mend/);
+    await admin.isFitForAll("admin-doctor");
   });
 
   test("keeps its sign-in in no cookie, and shows nothing after a sign-out", async () => {

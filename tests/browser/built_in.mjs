@@ -91,6 +91,12 @@ export class Person {
     await this.page.setViewportSize({ width: 1200, height: 850 });
   }
 
+  /** Keeps a picture of what is shown, as it is. */
+  async keep(name) {
+    mkdirSync(ARTEFACTS, { recursive: true });
+    await this.page.screenshot({ path: join(ARTEFACTS, `${name}.png`), fullPage: true });
+  }
+
   /** Nothing failed, and nobody else was asked for anything. */
   assertIsClean() {
     assert.deepEqual({ faults: this.faults, strangers: this.strangers }, { faults: [], strangers: [] });

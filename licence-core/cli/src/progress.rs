@@ -25,7 +25,12 @@ impl Progress {
 
     /// So many more steps are done.
     pub fn advance(&mut self, steps: usize) {
-        self.done = self.done.saturating_add(steps).min(self.total);
+        self.reach(self.done.saturating_add(steps));
+    }
+
+    /// So many steps are done in all.
+    pub fn reach(&mut self, done: usize) {
+        self.done = done.min(self.total);
         let full = self.done.saturating_mul(BAR_CHARS).checked_div(self.total).unwrap_or(BAR_CHARS);
         if self.is_shown && self.drawn != Some(full) {
             self.drawn = Some(full);

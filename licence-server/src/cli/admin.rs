@@ -331,7 +331,15 @@ pub(crate) struct UsageArgs {
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) to: Option<UnixTime>,
 
-    /// Write the days as CSV, for a spreadsheet
+    /// List the accounts with which nobody ever took a seat, and no days
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub(crate) unused: bool,
+
+    /// Say whose they are
+    #[arg(long, requires = "unused")]
+    pub(crate) names: bool,
+
+    /// Write the list as CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
 }

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
 
+pub(super) use self::answer::Step;
 use super::{small_runtime, system};
 use crate::config::Config;
 use crate::data_dir::{self, DataDir};
@@ -119,6 +120,31 @@ impl AdminCall {
                     answer.unwrap_or_else(|_| Err(silent(patience.answer)))
                 }
                 Reached::Store(store) => self.in_process(*store, data).await,
+            }
+        })
+    }
+
+    /// Has it done, and tells of each step of the work while it goes on.
+    pub(super) fn send_watched<T: DeserializeOwned>(
+        mut self,
+        data: &DataDir,
+        watch: &mut dyn FnMut(Step),
+    ) -> Result<T, Failure> {
+        self.accept = "application/x-ndjson, application/json";
+        small_runtime()?.block_on(async {
+            match reach(data, PATIENCE.store_tries).await? {
+                Reached::Server(stream) => {
+                    let response = tokio::time::timeout(PATIENCE.answer, self.over(stream)).await;
+                    let response = response.unwrap_or_else(|_| Err(silent(PATIENCE.answer)))?;
+                    answer::watched(response, PATIENCE.answer, watch).await
+                }
+                Reached::Store(store) => {
+                    let state = state_over(*store, data)?;
+                    let response = self.in_app(app(state.clone())).await?;
+                    let result = answer::watched(response, PATIENCE.answer, watch).await;
+                    state.writer().stop().await;
+                    result
+                }
             }
         })
     }

@@ -7,9 +7,10 @@ use licence_cli::{Failure, Format, output};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::need_folder;
-use crate::config::{Fault, Loaded, Settings, Shown, reference, sample};
+use crate::config::{Config, Fault, Loaded, Settings, Shown, reference, sample};
 use crate::data_dir::DataDir;
 use crate::listen::tls::Tls;
+use crate::webhook::Courier;
 
 /// Finds everything that is wrong: one line for each, or an array of them. Where the settings are
 /// right, so must be what they name.
@@ -37,6 +38,8 @@ pub(super) fn check(data: &DataDir, format: Format) -> Result<(), Failure> {
 
 fn check_named(settings: &Settings) -> Result<(), Failure> {
     settings.app.as_deref().map_or(Ok(()), need_folder)?;
+    let config = Config::new(settings.clone(), settings.public_origin(settings.listen.port()));
+    config.hook.as_ref().map_or(Ok(()), |hook| Courier::open(hook).map(drop))?;
     match (&settings.tls_cert, &settings.tls_key) {
         (Some(cert), Some(key)) => Tls::of_files(cert.clone(), key.clone()).map(drop),
         _ => Ok(()),

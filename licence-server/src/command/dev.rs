@@ -47,7 +47,7 @@ pub(super) fn run(args: &DevArgs, format: Format) -> Result<(), Failure> {
     let site = data.site()?.issuer;
     let server = &state.config().public;
     output::print_bytes(&introduction(server, &site, chain.root(), &people, format)?)?;
-    serve::serve(state, network, None, &data, format)
+    serve::serve(state, network, None, None, &data, format)
 }
 
 /// Its passwords are printed, and nothing encrypts what is said to it.

@@ -5,17 +5,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Uri, header};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use licence_cli::{Facts, Failure, Format};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio::net::UnixStream;
 
 use super::small_runtime;
 use crate::cli::HealthcheckArgs;
 use crate::data_dir::DataDir;
 use crate::listen::tls;
+use crate::outgoing::{Remote, Unanswered, exchange};
 
 /// What is asked for where the address says nothing else. It says nothing of the store, so that a
 /// full disk does not have the server started over and over.
@@ -62,7 +59,7 @@ impl Target {
         match self {
             Self::Socket(path) => {
                 let stream = UnixStream::connect(&path).await.map_err(|error| away(&error))?;
-                ask(stream, "localhost", PATH).await
+                exchange(stream, ask_for(PATH)?).await.map_err(|error| broken(&error))
             }
             Self::Url { url, ca } => ask_url(&url, ca.as_deref()).await,
         }
@@ -70,47 +67,26 @@ impl Target {
 }
 
 async fn ask_url(url: &Uri, ca: Option<&Path>) -> Result<StatusCode, Failure> {
-    let unusable = || {
-        Failure::usage(format!("`{url}` cannot be asked"))
-            .mend("give an address as http://localhost:8080 or https://seats.example.org")
-    };
-    let (scheme, authority) = (url.scheme_str(), url.authority().ok_or_else(unusable)?);
-    let is_tls = match scheme {
-        Some("https") => true,
-        Some("http") => false,
-        _ => return Err(unusable()),
-    };
-    let path = if url.path() == "/" { PATH } else { url.path() };
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let port = authority.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
-    let stream = TcpStream::connect((host.as_str(), port)).await.map_err(|error| away(&error))?;
-    if !is_tls {
-        return ask(stream, authority.as_str(), path).await;
-    }
-    let ca = ca.ok_or_else(|| {
-        Failure::usage("nothing says which certificate authority to trust")
-            .mend("give --ca FILE, or --data DIR of a server that has its own")
+    let remote = Remote::of(url, || {
+        tls::connector(ca.ok_or_else(|| {
+            Failure::usage("nothing says which certificate authority to trust")
+                .mend("give --ca FILE, or --data DIR of a server that has its own")
+        })?)
     })?;
-    let name = ServerName::try_from(host).map_err(|_| unusable())?;
-    let stream = tls::connector(ca)?.connect(name, stream).await.map_err(|error| away(&error))?;
-    ask(stream, authority.as_str(), path).await
+    let path = if url.path() == "/" { PATH } else { url.path() };
+    remote.send(ask_for(path)?).await.map_err(|error| match error {
+        Unanswered::Unreachable(error) => away(&error),
+        Unanswered::Broken(error) => broken(&error),
+    })
 }
 
-async fn ask<S>(stream: S, host: &str, path: &str) -> Result<StatusCode, Failure>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let broken = |error: hyper::Error| {
-        Failure::usage(format!("the server did not answer: {error}")).mend("see the server's log")
-    };
-    let request = Request::get(path).header(header::HOST, host).body(Body::empty());
-    let request =
-        request.map_err(|error| Failure::usage(format!("the call cannot be written: {error}")))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
-    let connection = tokio::spawn(connection);
-    let response = sender.send_request(request).await.map_err(broken)?;
-    connection.abort();
-    Ok(response.status())
+fn ask_for(path: &str) -> Result<Request<Body>, Failure> {
+    let request = Request::get(path).header(header::HOST, "localhost").body(Body::empty());
+    request.map_err(|error| Failure::usage(format!("the call cannot be written: {error}")))
+}
+
+fn broken(error: &hyper::Error) -> Failure {
+    Failure::usage(format!("the server did not answer: {error}")).mend("see the server's log")
 }
 
 fn away(error: &std::io::Error) -> Failure {

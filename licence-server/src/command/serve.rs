@@ -16,6 +16,7 @@ use crate::data_dir::DataDir;
 use crate::listen::tls::Tls;
 use crate::listen::{self, Doors};
 use crate::state::{AppState, store_failure};
+use crate::webhook::Courier;
 
 /// The variable that says how much is logged, and of what: `debug`, `licence_server=debug,info`.
 const LOG: &str = "LICENCE_LOG";
@@ -33,8 +34,10 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
     let port = address(&network)?.port();
     let public = settings.public_origin(port);
     let tls = tls::open(&settings, &public, data)?;
-    let state = AppState::open(data, Config::new(settings, public), system())?;
-    serve(state, network, tls, data, format)
+    let config = Config::new(settings, public);
+    let courier = config.hook.as_ref().map(Courier::open).transpose()?;
+    let state = AppState::open(data, config, system())?;
+    serve(state, network, tls, courier, data, format)
 }
 
 /// What was typed goes before what was set.
@@ -88,6 +91,7 @@ pub(super) fn serve(
     state: AppState,
     network: TcpListener,
     tls: Option<Tls>,
+    courier: Option<Courier>,
     data: &DataDir,
     format: Format,
 ) -> Result<(), Failure> {
@@ -99,6 +103,8 @@ pub(super) fn serve(
         let metrics = state.config().metrics_listen;
         let doors = Doors::open(network, data)?.with_tls(tls).with_metrics(metrics).await?;
         output::print_bytes(&announcement(&state.config().public, address, format)?)?;
+        // It ends with the runtime, and what it did not send is told again after the next start.
+        courier.map(|courier| tokio::spawn(courier.run(state.clone())));
         listen::serve(state, doors, told_to_stop).await
     })
 }

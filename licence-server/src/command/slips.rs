@@ -7,11 +7,10 @@ use std::path::Path;
 use licence_cli::Failure;
 use licence_cli::files::{self, Access};
 use licence_cli::progress::Progress;
-use qrcode::QrCode;
-use qrcode::types::Color;
 
 use super::said::time;
 use crate::http::admin::CodeShown;
+use crate::password::Picture;
 
 /// Whom a slip is for, and the code on it.
 pub(super) struct Slip {
@@ -84,24 +83,9 @@ fn one(Slip { name, email, code }: &Slip) -> Result<String, Failure> {
     Ok(slip)
 }
 
-/// The address as a QR code: one path of bars, with the four light modules around that readers ask for
-/// (ISO/IEC 18004).
 fn picture(link: &str) -> Result<String, Failure> {
-    const QUIET: usize = 4;
-    let code = QrCode::new(link.as_bytes())
-        .map_err(|error| Failure::usage(format!("the address fits into no QR code: {error}")))?;
-    let (width, size) = (code.width(), code.width() + 2 * QUIET);
-    let mut path = String::new();
-    for (y, row) in code.to_colors().chunks(width.max(1)).enumerate() {
-        let mut x = QUIET;
-        for bar in row.chunk_by(|one, other| one == other) {
-            if bar.first() == Some(&Color::Dark) {
-                let length = bar.len();
-                let _ = write!(path, "M{x} {}h{length}v1h-{length}z", y + QUIET);
-            }
-            x += bar.len();
-        }
-    }
+    let Picture { size, path } =
+        Picture::of(link).map_err(|error| Failure::usage(error.to_string()))?;
     Ok(format!(
         "<svg viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR code of the address\">\
          <path fill=\"#fff\" d=\"M0 0h{size}v{size}H0z\"/><path d=\"{path}\"/></svg>\n"
@@ -136,6 +120,7 @@ mod tests {
             code: "7Q2K-M0ZD-7Q2K-M0ZD-7Q2K-M0ZD".to_owned(),
             link: "https://seats.example.org/set-password#7Q2K-M0ZD-7Q2K-M0ZD-7Q2K-M0ZD".to_owned(),
             until: 1_900_000_000,
+            picture: None,
         };
         Slip { name: name.to_owned(), email: Some("ann@example.org".to_owned()), code }
     }

@@ -5,10 +5,11 @@ use std::fmt;
 use licence_cli::Failure;
 use licence_cli::csv::{Line, LineReport};
 use licence_cli::files::{self, ByteLimit};
+use licence_cli::progress::Progress;
 use licence_core::Code;
 use serde::Serialize;
 
-use super::admin_call::AdminCall;
+use super::admin_call::{AdminCall, Step};
 use super::said::Said;
 use super::slips::{self, Slip};
 use crate::cli::ImportUsersArgs;
@@ -20,10 +21,12 @@ pub(super) fn run(args: &ImportUsersArgs, data: &DataDir) -> Result<Said, Failur
     // Everything is looked at before anything is done.
     let table = files::read(&args.file, ByteLimit(IMPORT_BYTES_MAX))?;
     args.codes.as_deref().map_or(Ok(()), slips::refuse_taken)?;
+    let mut progress = None;
     let imported: Imported = AdminCall::post_csv(paths::ADMIN_USERS_IMPORT, table)
         .with("dry_run", args.dry_run.then_some(true))
         .with("codes", args.codes.as_ref().map(|_| true))
-        .send(data)?;
+        .send_watched(data, &mut |step| watch(step, &mut progress))?;
+    drop(progress);
     if let Some(path) = &args.codes {
         slips::write(path, &imported.rows.iter().filter_map(slip).collect::<Vec<_>>())?;
     }
@@ -33,6 +36,11 @@ pub(super) fn run(args: &ImportUsersArgs, data: &DataDir) -> Result<Said, Failur
         Failure::coded(Code::InvalidRequest, format!("{refused} rows are not right"))
             .mend("mend them and import the table again: nothing is done twice")
     })))
+}
+
+/// The bar is drawn when the server says how much there is to do.
+fn watch(Step { done, of }: Step, progress: &mut Option<Progress>) {
+    progress.get_or_insert_with(|| Progress::new(of)).reach(done);
 }
 
 fn slip(row: &ImportedRow) -> Option<Slip> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use licence_core::{TestLicences, UnboundLicences};
 
 use super::choice::{ForwardedHeader, Registration};
+use super::hook_url::HookUrl;
 use super::network::Network;
 use super::origin::Origin;
 use super::settings::Settings;
@@ -116,6 +117,32 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// The folder of an application that is served beside the API.
     pub app: Option<PathBuf>,
+    /// Which certificate browsers are shown.
+    pub certificate: Certificate,
+    /// Where warnings are sent to besides, if anywhere.
+    pub hook: Option<Hook>,
+}
+
+/// Where warnings are sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// The address.
+    pub url: HookUrl,
+    /// The file with the secret that they are signed with.
+    pub secret_file: PathBuf,
+    /// The file with the authorities that may vouch for the address, where it is not the system's.
+    pub ca: Option<PathBuf>,
+}
+
+/// Which certificate browsers are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// None: the server speaks plain http, to this machine or to a proxy.
+    None,
+    /// The first one of a file.
+    File(PathBuf),
+    /// One under the server's own authority.
+    Own,
 }
 
 impl Config {
@@ -163,9 +190,24 @@ impl Config {
             metrics_listen: settings.metrics_listen,
             trusted_proxies: settings.trusted_proxies,
             forwarded_header: settings.forwarded_header,
+            hook: hook(settings.webhook_url, settings.webhook_secret_file, settings.webhook_ca),
+            certificate: certificate(settings.tls_cert, settings.tls_self),
             app: settings.app,
         }
     }
+}
+
+fn certificate(file: Option<PathBuf>, is_own: bool) -> Certificate {
+    match file {
+        Some(path) => Certificate::File(path),
+        None if is_own => Certificate::Own,
+        None => Certificate::None,
+    }
+}
+
+/// The two that are needed are given together: the settings were checked for that.
+fn hook(url: Option<HookUrl>, secret_file: Option<PathBuf>, ca: Option<PathBuf>) -> Option<Hook> {
+    Some(Hook { url: url?, secret_file: secret_file?, ca })
 }
 
 fn session(settings: &Settings) -> SessionLife {

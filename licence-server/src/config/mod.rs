@@ -3,6 +3,7 @@
 
 mod choice;
 mod effective;
+mod hook_url;
 mod host;
 mod log_filter;
 mod network;
@@ -19,7 +20,8 @@ mod within;
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 
 pub use choice::{ForwardedHeader, LogFormat, Registration};
-pub use effective::{Config, ConnectionLimits, Permission, SessionLife};
+pub use effective::{Certificate, Config, ConnectionLimits, Hook, Permission, SessionLife};
+pub use hook_url::{HookUrl, NotAHookUrl};
 pub use host::{Host, NotAHost};
 pub use log_filter::LogFilter;
 pub use network::{AddressPrefix, Network, NotANetwork};

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::choice::{ForwardedHeader, LogFormat, Registration};
+use super::hook_url::HookUrl;
 use super::host::Host;
 use super::log_filter::LogFilter;
 use super::network::Network;
@@ -212,6 +213,18 @@ settings! {
         streams_max: Within<1, 1000> = Within::clamp(100),
             "What RFC 9113 recommends at least.";
     }
+    "Warnings" {
+        /// An address that is sent a message when something is warned of: seats that are nearly all in use, a
+        /// licence that ends soon.
+        webhook_url: Option<HookUrl> = None,
+            "The server calls nobody by itself unless it is told to.";
+        /// A file with the secret that messages are signed with: 24 to 64 random bytes in base64.
+        webhook_secret_file: Option<PathBuf> = None,
+            "Given together with `webhook_url`: who gets a message wants to know whose it is.";
+        /// A file with the certificate authorities that may vouch for an address with https, PEM.
+        webhook_ca: Option<PathBuf> = None,
+            "Without it, those that the system trusts.";
+    }
     "Log" {
         /// What is logged. The variable `LICENCE_LOG` goes before it.
         log_level: LogFilter = LogFilter::default(),
@@ -275,6 +288,9 @@ impl Settings {
             "tls_self",
             "`tls_self` makes a certificate, and `tls_cert` names another: give one of them",
         );
+        let is_whole = self.webhook_url.is_some() == self.webhook_secret_file.is_some();
+        let one = if self.webhook_url.is_some() { "webhook_url" } else { "webhook_secret_file" };
+        reading.check(is_whole, one, "`webhook_url` and `webhook_secret_file` are given together");
         reading.check(
             self.session_idle_days.get() <= self.session_days.get(),
             "session_idle_days",

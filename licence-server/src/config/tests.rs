@@ -122,6 +122,7 @@ fn a_value_that_is_not_right_is_told_with_what_would_be() {
         ("tls_names = ['a b']", "each a host"),
         ("tls_cert = ''", "give a path"),
         ("forwarded_header = 'x'", "give `x-forwarded` or `forwarded`"),
+        ("webhook_url = 'h/x'", "an address, as `https://host/path`"),
         ("log_format = 'xml'", "give `text` or `json`"),
         ("log_level = 'loud=much=x'", "`error`, `warn`, `info`"),
     ] {
@@ -145,6 +146,8 @@ fn settings_that_do_not_fit_one_another_are_refused() {
         ("tls_key = 'a'", "are given together"),
         ("tls_self = true\ntls_cert = 'a'\ntls_key = 'b'", "give one of them"),
         ("session_days = 7", "the session would have ended before"),
+        ("webhook_url = 'https://h/x'", "are given together"),
+        ("webhook_secret_file = 'x'", "are given together"),
     ] {
         assert!(faults(text).iter().any(|fault| fault.contains(told)), "{text}");
     }

@@ -35,8 +35,8 @@ const LEAF_DAYS: i64 = 90;
 /// Days that a certificate is good before it was made, for clocks that are behind.
 const EARLY_DAYS: i64 = 1;
 
-/// Bytes of a certificate file at most.
-const CERT_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a certificate file at most: ten certificates.
+pub const CERT_BYTES_MAX: usize = 64 * 1024;
 
 /// The authority.
 pub struct LocalCa {

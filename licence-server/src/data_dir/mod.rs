@@ -29,7 +29,7 @@ use licence_core::limits::KEY_FILE_BYTES_MAX;
 use licence_core::{Code, PrivateKey, UnixTime, base64url, keyfile};
 use zeroize::Zeroizing;
 
-pub use local_ca::{Issued, LocalCa};
+pub use local_ca::{CERT_BYTES_MAX, Issued, LocalCa};
 pub use make::NewDataDir;
 pub use site_file::SiteFile;
 

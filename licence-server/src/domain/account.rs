@@ -15,6 +15,7 @@ use super::row::{
     UserKey,
 };
 use super::session::end_all;
+use super::usage;
 
 pub(super) use code::redeem;
 
@@ -166,6 +167,7 @@ fn edited(user: User, edit: &Edit) -> User {
 pub(super) fn note_seat(user: UserId, draft: &mut Draft) -> Result<(), Missing> {
     let now = draft.now();
     if let Some(user) = draft.user(user)? {
+        usage::note_person(user.last_seat, draft);
         draft.write_user(User { last_seat: Some(now), ..user });
     }
     Ok(())

@@ -56,7 +56,7 @@ pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
 pub use usage::{Day, Usage, kept_from as usage_kept_from};
-pub use warning::Warnings;
+pub use warning::{Notice, Warning, Warnings};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
 const SWEEP_MAX: u32 = 256;

@@ -9,6 +9,7 @@ use licence_core::UnixTime;
 
 use super::draft::Draft;
 use super::licence::terms_now;
+use super::row::Hour;
 use super::seat;
 
 pub use report::{Day, Usage};
@@ -49,6 +50,14 @@ pub(super) fn look(draft: &mut Draft) {
 /// Notes that somebody asked for a seat, and there was none.
 pub(super) fn note_refusal(draft: &mut Draft) {
     draft.edit_site(|site| site.hour.refused = site.hour.refused.saturating_add(1));
+}
+
+/// Notes that somebody took a seat, the last one before that, if any, at a time.
+pub(super) fn note_person(last: Option<UnixTime>, draft: &mut Draft) {
+    let now = draft.now();
+    if last.is_none_or(|last| !Hour::is_of_one_day(last, now)) {
+        draft.edit_site(|site| site.hour.people = site.hour.people.saturating_add(1));
+    }
 }
 
 /// Notes for how long somebody waited who was refused.

@@ -1,5 +1,7 @@
 //! What an administrator is warned of in time: seats that are nearly all in use, and a licence that ends.
 
+use std::fmt;
+
 use licence_core::UnixTime;
 
 use super::licence::Licences;
@@ -26,7 +28,85 @@ pub struct Warnings {
     pub licence_end: Option<(u32, UnixTime)>,
 }
 
+/// One thing that is warned of; its text is a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// So many of a hundred seats are in use, or more.
+    Seats {
+        /// The threshold that was reached.
+        percent: u32,
+    },
+    /// The licence ends soon.
+    LicenceEnd {
+        /// The days that are not left any more.
+        days: u32,
+        /// When it ends.
+        end: UnixTime,
+    },
+}
+
+/// A warning on its way to whoever is not looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Of what.
+    pub warning: Warning,
+    /// Since when.
+    pub at: UnixTime,
+    /// Seats in use then.
+    pub seats_in_use: u32,
+    /// Seats there were then.
+    pub seats_total: u32,
+}
+
+impl Warning {
+    /// What it is about, in one word for programs.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Seats { .. } => "seats",
+            Self::LicenceEnd { .. } => "licence_end",
+        }
+    }
+
+    /// Which of the thresholds was reached: hundredths of the seats, or days.
+    #[must_use]
+    pub const fn threshold(self) -> u32 {
+        match self {
+            Self::Seats { percent } => percent,
+            Self::LicenceEnd { days, .. } => days,
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seats { percent } => write!(f, "{percent} % of the seats are in use"),
+            Self::LicenceEnd { days, end } => {
+                write!(f, "the licence ends within {days} days: on {end}")
+            }
+        }
+    }
+}
+
 impl Warnings {
+    /// All that is warned of.
+    pub fn iter(self) -> impl Iterator<Item = Warning> {
+        let seats = self.seats_percent.map(|percent| Warning::Seats { percent });
+        let end = self.licence_end.map(|(days, end)| Warning::LicenceEnd { days, end });
+        seats.into_iter().chain(end)
+    }
+
+    /// What is warned of that was not before: a higher share of the seats, another end or a nearer one.
+    pub fn since(self, before: Self) -> impl Iterator<Item = Warning> {
+        let is_higher = self.seats_percent > before.seats_percent;
+        let is_other = self.licence_end != before.licence_end;
+        self.iter().filter(move |warning| match warning {
+            Warning::Seats { .. } => is_higher,
+            Warning::LicenceEnd { .. } => is_other,
+        })
+    }
+
     /// What is warned of after the seats and the licence were looked at again.
     #[must_use]
     pub fn next(self, site: &Site, licences: &Licences, now: UnixTime) -> Self {
@@ -89,6 +169,23 @@ mod tests {
         assert_eq!(seats_percent(Some(100), 95, 100), Some(100));
         assert_eq!(seats_percent(Some(100), 94, 100), Some(90));
         assert_eq!(seats_percent(Some(100), 50, 100), None);
+    }
+
+    #[test]
+    fn what_is_warned_of_already_is_not_told_again() {
+        let end = UnixTime::MAX;
+        let of = |seats_percent, days: Option<u32>| Warnings {
+            seats_percent,
+            licence_end: days.map(|days| (days, end)),
+        };
+        let since = |now: Warnings, before: Warnings| -> Vec<_> {
+            now.since(before).map(|warning| (warning.about(), warning.threshold())).collect()
+        };
+        let none = Warnings::default();
+        assert_eq!(since(of(Some(80), Some(60)), none), [("seats", 80), ("licence_end", 60)]);
+        assert_eq!(since(of(Some(90), Some(60)), of(Some(80), Some(60))), [("seats", 90)]);
+        assert_eq!(since(of(Some(80), Some(30)), of(Some(90), Some(60))), [("licence_end", 30)]);
+        assert_eq!(since(none, of(Some(100), Some(7))), []);
     }
 
     #[test]

@@ -96,8 +96,12 @@ pub(super) async fn resolve(
     let rule = Rule { trusted: &config.trusted_proxies, header: config.forwarded_header };
     let peer = request.extensions().get::<Peer>().copied();
     let client = Client::of(peer, request.headers(), rule);
+    let mut says = false;
     for name in &FORWARDED {
-        request.headers_mut().remove(name);
+        says |= request.headers_mut().remove(name).is_some();
+    }
+    if let Some(Peer::Network(peer)) = peer {
+        state.note_network_request((says && !rule.trusts(peer)).then(|| peer.to_canonical()));
     }
     request.extensions_mut().insert(client);
     next.run(request).await

@@ -8,6 +8,7 @@ mod csrf;
 mod extract;
 mod known_device;
 mod layers;
+mod ndjson;
 mod openapi;
 mod page;
 mod problem;

@@ -161,6 +161,11 @@ impl Problem {
         self.code
     }
 
+    /// What its body says.
+    pub(crate) fn to_json(&self) -> Value {
+        Value::Object(self.members())
+    }
+
     fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);

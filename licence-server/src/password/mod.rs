@@ -4,6 +4,7 @@ mod code;
 mod common;
 mod hash;
 mod own_words;
+mod picture;
 mod threads;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 pub use code::{CODE_BYTES, OneTimeCode};
 pub use hash::{Checked, HashFailed, HashFlaw, Salt, Scheme, needs_rehash, take_over};
 pub use own_words::OwnWords;
+pub use picture::{NoPicture, Picture};
 pub use threads::{PasswordThreads, Unavailable};
 
 /// Code points of a new password: NIST SP 800-63B asks for 8 at least where another factor is not

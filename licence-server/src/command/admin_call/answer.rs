@@ -1,9 +1,10 @@
 //! What comes back of a call: a value, lines as they come, or a problem.
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
-use axum::http::Response;
+use axum::http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use licence_cli::Failure;
 use licence_cli::output::print_bytes;
@@ -23,11 +24,9 @@ where
 {
     let status = response.status();
     let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-    let body = body.map_err(|error| Failure::usage(format!("the answer broke off: {error}")))?;
-    let body = body.to_bytes();
+    let body = body.map_err(broke_off)?.to_bytes();
     if status.is_success() {
-        return serde_json::from_slice(&body)
-            .map_err(|error| Failure::usage(format!("the answer is not understood: {error}")));
+        return serde_json::from_slice(&body).map_err(|error| not_understood(&error));
     }
     Err(serde_json::from_slice::<ProblemRead>(&body).map_or_else(
         |_| Failure::usage(format!("the server answered with status {status}")),
@@ -48,14 +47,75 @@ where
     loop {
         let frame = tokio::time::timeout(patience, body.frame()).await;
         let Some(frame) = frame.map_err(|_| super::silent(patience))? else { return Ok(()) };
-        let frame = frame.map_err(|error| {
-            let error = error.into();
-            Failure::usage(format!("the answer broke off: {error}"))
-        })?;
+        let frame = frame.map_err(|error| broke_off(error.into()))?;
         if let Some(lines) = frame.data_ref() {
             print_bytes(lines)?;
         }
     }
+}
+
+/// How far some work has come.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(in crate::command) struct Step {
+    /// Of the whole.
+    pub(in crate::command) done: usize,
+    /// The whole.
+    pub(in crate::command) of: usize,
+}
+
+/// A line of an answer that tells of its progress.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line<T> {
+    Step(Step),
+    End { result: T },
+    Failed { problem: ProblemRead },
+}
+
+/// Reads a value that comes in the last line, and tells of those before it. Each may take so long to come. Where
+/// there are no steps to tell of, the answer is the value itself.
+pub(super) async fn watched<T, B>(
+    response: Response<B>,
+    patience: Duration,
+    watch: &mut dyn FnMut(Step),
+) -> Result<T, Failure>
+where
+    T: DeserializeOwned,
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: Into<axum::BoxError>,
+{
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind != Some(b"application/x-ndjson") {
+        return value(response).await;
+    }
+    let mut body = Limited::new(response.into_body(), ANSWER_BYTES_MAX);
+    // What was looked through and has no end of a line in it is not looked through again.
+    let (mut text, mut searched) = (Vec::new(), 0);
+    loop {
+        let frame = tokio::time::timeout(patience, body.frame()).await;
+        let frame = frame.map_err(|_| super::silent(patience))?;
+        let frame = frame.ok_or_else(|| broke_off("there is no end"))?.map_err(broke_off)?;
+        text.extend_from_slice(frame.data_ref().map_or(&[][..], Bytes::as_ref));
+        while let Some(at) = text.iter().skip(searched).position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = text.drain(..=searched + at).collect();
+            searched = 0;
+            match serde_json::from_slice(&line) {
+                Ok(Line::Step(step)) => watch(step),
+                Ok(Line::End { result }) => return Ok(result),
+                Ok(Line::Failed { problem }) => return Err(problem.into_failure()),
+                Err(error) => return Err(not_understood(&error)),
+            }
+        }
+        searched = text.len();
+    }
+}
+
+fn broke_off(why: impl fmt::Display) -> Failure {
+    Failure::usage(format!("the answer broke off: {why}"))
+}
+
+fn not_understood(error: &serde_json::Error) -> Failure {
+    Failure::usage(format!("the answer is not understood: {error}"))
 }
 
 /// What a problem says, on the other side of the call.

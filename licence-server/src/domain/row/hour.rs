@@ -1,5 +1,7 @@
 use licence_core::UnixTime;
 
+const DAY_SECS: i64 = 86_400;
+
 /// What happened in one hour of UTC. An hour in which nothing happened has no row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hour {
@@ -17,6 +19,8 @@ pub struct Hour {
     /// Seconds of waiting that ended in this hour: from the first refusal to the seat, or to the last
     /// time that was asked.
     pub refused_secs: u32,
+    /// People who took their first seat of the day (of UTC).
+    pub people: u32,
 }
 
 impl Hour {
@@ -28,7 +32,13 @@ impl Hour {
     pub const fn of(time: UnixTime) -> Self {
         let into = time.secs().rem_euclid(Self::SECS);
         let start = time.plus(-into);
-        Self { start, peak: 0, wanted: 0, total: 0, refused: 0, refused_secs: 0 }
+        Self { start, peak: 0, wanted: 0, total: 0, refused: 0, refused_secs: 0, people: 0 }
+    }
+
+    /// Whether two times lie on one day of UTC.
+    #[must_use]
+    pub(in crate::domain) const fn is_of_one_day(one: UnixTime, other: UnixTime) -> bool {
+        one.secs().div_euclid(DAY_SECS) == other.secs().div_euclid(DAY_SECS)
     }
 
     /// Whether a time lies in it.
@@ -47,6 +57,7 @@ impl Hour {
             total: self.total.max(other.total),
             refused: self.refused.saturating_add(other.refused),
             refused_secs: self.refused_secs.saturating_add(other.refused_secs),
+            people: self.people.saturating_add(other.people),
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Day {
     pub refused: u32,
     /// For how many seconds those waited, together.
     pub refused_secs: u32,
+    /// How many people took a seat.
+    pub people: u32,
 }
 
 /// What happened in a span of time.
@@ -73,6 +75,7 @@ impl Day {
             total: hours.iter().map(|hour| hour.total).max().unwrap_or(0),
             refused: hours.iter().map(|hour| hour.refused).fold(0, u32::saturating_add),
             refused_secs: hours.iter().map(|hour| hour.refused_secs).fold(0, u32::saturating_add),
+            people: hours.iter().map(|hour| hour.people).fold(0, u32::saturating_add),
         })
     }
 }

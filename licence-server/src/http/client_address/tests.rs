@@ -154,4 +154,6 @@ async fn no_route_sees_what_a_stranger_says_of_itself() {
     let answer = app.oneshot(request.unwrap()).await.unwrap();
     let text = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
     assert_eq!(text, "Some(203.0.113.9) 0");
+    assert_eq!(world.state.unbelieved_proxy(), Some([203, 0, 113, 9].into()));
+    assert_eq!(world.state.metrics().network_counts(), (1, 1));
 }

@@ -3,6 +3,7 @@
 import { Session } from "./api.js";
 import { startAudit } from "./audit.js";
 import { startClock } from "./clock.js";
+import { startDoctor } from "./doctor.js";
 import { say, the } from "./elements.js";
 import { startImport } from "./import.js";
 import { startLicence } from "./licence.js";
@@ -29,6 +30,7 @@ const looks = {
   licence: startLicence(house),
   audit: startAudit(house),
   clock: startClock(house),
+  doctor: startDoctor(house),
 };
 
 /** Those in which something is going on; the others are looked at when they are opened and after an act. */

@@ -27,6 +27,16 @@ export async function ask(method, path, options = {}) {
   throw new Refused((await response?.json().catch(() => undefined)) ?? UNREACHABLE);
 }
 
+/** The licence in force, which everyone may read; nothing where there is none. */
+export async function licenceInForce() {
+  try {
+    return await (await ask("GET", "/v1/licence")).json();
+  } catch (failure) {
+    if (failure instanceof Refused && failure.problem.code === "no_licence") return undefined;
+    throw failure;
+  }
+}
+
 /** A sign-in that goes on for as long as its cookie is good; an administrator's, for as long as the page is open. */
 export class Session {
   #scope;

@@ -1,6 +1,6 @@
 // Pictures of the use of seats, each with its words for those who cannot see it.
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
+import { draw } from "./picture.js";
 
 /** Lengths in the units of the pictures. */
 const WIDTH = 720;
@@ -82,11 +82,4 @@ function hourNames(y) {
 
 function picture(height, words, ...children) {
   return draw("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": words, class: "chart" }, ...children);
-}
-
-function draw(name, attributes, ...children) {
-  const element = document.createElementNS(NAMESPACE, name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
-  element.append(...children);
-  return element;
 }

@@ -26,14 +26,24 @@ macro_rules! parts {
     };
 }
 
+/// What every page begins with, then what is its own.
+macro_rules! page {
+    ($name:literal) => {
+        File {
+            bytes: concat!(include_str!("head.html"), include_str!($name)).as_bytes(),
+            media_type: HTML,
+        }
+    };
+}
+
 /// Each page, at its address.
 pub(super) static PAGES: [(&str, File); 3] = [
-    ("/set-password", file!("set_password.html", HTML)),
-    ("/account", file!("account.html", HTML)),
-    ("/admin", file!("admin.html", HTML)),
+    ("/set-password", page!("set_password.html")),
+    ("/account", page!("account.html")),
+    ("/admin", page!("admin.html")),
 ];
 
-static PARTS: [(&str, File); 25] = parts![
+static PARTS: [(&str, File); 27] = parts![
     "account.js": SCRIPT,
     "admin.css": STYLE,
     "admin.js": SCRIPT,
@@ -44,6 +54,7 @@ static PARTS: [(&str, File); 25] = parts![
     "clock.js": SCRIPT,
     "code.js": SCRIPT,
     "dialog.js": SCRIPT,
+    "doctor.js": SCRIPT,
     "elements.js": SCRIPT,
     "icon.svg": PICTURE,
     "import.js": SCRIPT,
@@ -53,6 +64,7 @@ static PARTS: [(&str, File); 25] = parts![
     "pages.css": STYLE,
     "people.js": SCRIPT,
     "person.js": SCRIPT,
+    "picture.js": SCRIPT,
     "seats.js": SCRIPT,
     "sessions.js": SCRIPT,
     "set_password.js": SCRIPT,

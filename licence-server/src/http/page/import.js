@@ -33,7 +33,8 @@ export function startImport({ session, act }) {
     const [file] = field.files;
     if (!file) return;
     if (file.size > TABLE_BYTES_MAX) throw new Error(`${file.name} is larger than 8 MiB. Import it in parts.`);
-    const table = await file.text();
+    // As it is: what is not in UTF-8 is for the server to refuse.
+    const table = await file.arrayBuffer();
     const found = await send(table, { dry_run: "true" });
     show(found, "would be ");
     const isOfUse = found.added + found.changed > 0;

@@ -1,6 +1,6 @@
 // The licence in force, those that were installed, and installing one: a file, chosen or dropped.
 
-import { Refused, ask } from "./api.js";
+import { licenceInForce } from "./api.js";
 import { chain } from "./chain.js";
 import { count, make, say, the } from "./elements.js";
 import { List, mark } from "./list.js";
@@ -41,7 +41,7 @@ export function startLicence({ session, act }) {
 
   return async () => {
     list.showRows((await session.look("/v1/admin/licences")).items);
-    showInForce(await inForce());
+    showInForce(await licenceInForce());
   };
 }
 
@@ -62,15 +62,6 @@ function told({ serial, revision, seats, state, starts_at: start, list, revoked 
   if (list !== undefined) return `Revocation list ${list} is installed; it takes back ${count(revoked.length, "licence")} that ${revoked.length === 1 ? "was" : "were"} installed here.`;
   const from = state === "staged" ? `takes over on ${day(start)}` : "is in force";
   return `Licence ${serial}, revision ${revision}, with ${count(seats, "seat")} ${from}.`;
-}
-
-async function inForce() {
-  try {
-    return await (await ask("GET", "/v1/licence")).json();
-  } catch (failure) {
-    if (failure instanceof Refused && failure.problem.code === "no_licence") return undefined;
-    throw failure;
-  }
 }
 
 function showInForce(licence) {

@@ -1,6 +1,6 @@
 // Who is registered: search, add, let in and keep out, take away, and codes with which people set a password.
 
-import { showCode } from "./code.js";
+import { WITH_PICTURE, showCode } from "./code.js";
 import { make, onSubmit, say, the } from "./elements.js";
 import { List, mark, named } from "./list.js";
 import { personActs } from "./person.js";
@@ -43,7 +43,7 @@ async function add(session, again) {
   const { username, email, admin } = Object.fromEntries(new FormData(form));
   try {
     const person = { username: username.trim(), invite: true, ...(email.trim() && { email: email.trim() }), ...(admin && { roles: ["admin"] }) };
-    const added = await session.post("/v1/admin/users", person);
+    const added = await session.post(`/v1/admin/users${WITH_PICTURE}`, person);
     say(trouble, "");
     form.reset();
     showCode(added.username, added.new_code);

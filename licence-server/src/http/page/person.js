@@ -1,6 +1,6 @@
 // What can be done with one person's account.
 
-import { showCode } from "./code.js";
+import { WITH_PICTURE, showCode } from "./code.js";
 import { question } from "./dialog.js";
 import { button } from "./elements.js";
 import { acts } from "./list.js";
@@ -8,7 +8,7 @@ import { acts } from "./list.js";
 /** Buttons for a person. */
 export function personActs({ id, username, is_enabled: isEnabled, is_applicant: isApplicant, has_password: hasPassword }, session, act) {
   const path = `/v1/admin/users/${id}`;
-  const made = (text, kind) => button(text, () => act(async () => showCode(username, (await session.post(`${path}/${kind}`)).new_code)), { "aria-label": `${text}: ${username}` });
+  const made = (text, kind) => button(text, () => act(async () => showCode(username, (await session.post(`${path}/${kind}${WITH_PICTURE}`)).new_code)), { "aria-label": `${text}: ${username}` });
   const disable = () => question(
     {
       title: `Keep ${username} out?`,

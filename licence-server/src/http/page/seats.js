@@ -1,8 +1,8 @@
 // The seat board: how many seats there are, who holds one, who waits, and taking one away.
 
-import { Refused, ask } from "./api.js";
+import { licenceInForce } from "./api.js";
 import { question } from "./dialog.js";
-import { button, count, make, say, the } from "./elements.js";
+import { button, count, make, say, sentence, the } from "./elements.js";
 import { List, acts, mark, named } from "./list.js";
 import { daysLeft, when } from "./times.js";
 
@@ -68,10 +68,10 @@ export function startSeats({ session, act }) {
   }
 
   return async () => {
-    const { total, in_use: taken } = await holders.show(session, "/v1/admin/seats");
+    const { total, in_use: taken, warnings } = await holders.show(session, "/v1/admin/seats");
     queue.showRows((await session.look("/v1/admin/seats/queue")).items);
     showBoard(total, taken);
-    say(the("notice"), notice(await licence()));
+    say(the("notice"), notices(await licenceInForce(), warnings).join(" "));
   };
 }
 
@@ -85,21 +85,17 @@ function showBoard(total, taken) {
   board.replaceChildren(...(total > PICTURES_MAX ? [meter] : pictures));
 }
 
-/** The licence in force, which everyone may read; nothing where there is none. */
-async function licence() {
-  try {
-    return await (await ask("GET", "/v1/licence")).json();
-  } catch (failure) {
-    if (failure instanceof Refused && failure.problem.code === "no_licence") return undefined;
-    throw failure;
-  }
+/** What an administrator should know before anybody is kept out. Of the licence more is known than its end. */
+function notices(licence, warnings) {
+  const others = warnings.filter(({ about }) => about !== "licence_end");
+  const ofLicence = standing(licence, others.length < warnings.length);
+  return [...(ofLicence === "" ? [] : [ofLicence]), ...others.map(({ sentence: words }) => sentence(words))];
 }
 
-/** What an administrator should know of the licence before anybody is kept out. */
-function notice(licence) {
+function standing(licence, isEndNear) {
   if (licence === undefined) return "No licence is installed: nobody can take a seat.";
   const { state, expires_at: end, grace_until: grace, server_time: now } = licence;
-  if (state === "expiring") return `The licence ends in ${count(daysLeft(end, now), "day")}: ask the vendor for a renewal.`;
+  if (state === "expiring" || (state === "valid" && isEndNear)) return `The licence ends in ${count(daysLeft(end, now), "day")}: ask the vendor for a renewal.`;
   if (state === "grace") return `The licence has ended. Everything works for ${count(daysLeft(grace, now), "more day")}: ask the vendor for a renewal.`;
   if (state === "expired" || state === "revoked") return `The licence is ${state}: nobody can take a seat until another is installed.`;
   return "";

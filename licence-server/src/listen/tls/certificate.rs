@@ -17,10 +17,7 @@ use zeroize::Zeroizing;
 
 use super::provider;
 use crate::config::Host;
-use crate::data_dir::{Issued, LocalCa};
-
-/// Bytes of a certificate file at most: ten certificates.
-const CERT_BYTES_MAX: usize = 64 * 1024;
+use crate::data_dir::{CERT_BYTES_MAX, Issued, LocalCa};
 
 /// Bytes of a key file at most: the longest RSA key that is used.
 const KEY_BYTES_MAX: usize = 16 * 1024;

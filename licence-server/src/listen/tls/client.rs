@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use licence_cli::Failure;
@@ -13,6 +13,20 @@ use super::{provider, unusable};
 /// Bytes of a file of certificate authorities at most: a system's whole list.
 const AUTHORITIES_BYTES_MAX: usize = 1024 * 1024;
 
+/// Where systems keep the list of authorities that they trust: Debian, Fedora, openSUSE, and BSD with macOS.
+const SYSTEM_AUTHORITIES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// The list of authorities that this system trusts, if it has one.
+#[must_use]
+pub fn system_authorities() -> Option<PathBuf> {
+    SYSTEM_AUTHORITIES.map(PathBuf::from).into_iter().find(|path| path.exists())
+}
+
 /// What speaks TLS with a server whose certificate is traced back to an authority in a file.
 ///
 /// # Errors
@@ -23,8 +37,10 @@ pub fn connector(authorities: &Path) -> Result<TlsConnector, Failure> {
     let found = certificates(&pem)
         .ok_or_else(|| Failure::malformed(format!("{source} holds no certificate")))?;
     let mut roots = RootCertStore::empty();
-    for authority in found {
-        roots.add(authority).map_err(|error| unusable(&error))?;
+    // A system's list may hold one that is no good, and is trusted for the others.
+    let (added, _) = roots.add_parsable_certificates(found);
+    if added == 0 {
+        return Err(Failure::malformed(format!("{source} holds no certificate authority")));
     }
     let config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&TLS13, &TLS12])

@@ -12,6 +12,7 @@ pub(in crate::store) struct StoredHour {
     total: u32,
     refused: u32,
     refused_secs: u32,
+    people: u32,
 }
 
 impl Row for Hour {
@@ -19,13 +20,13 @@ impl Row for Hour {
     type Stored = StoredHour;
 
     fn to_stored(&self) -> StoredHour {
-        let Self { start, peak, wanted, total, refused, refused_secs } = *self;
-        StoredHour { start: start.secs(), peak, wanted, total, refused, refused_secs }
+        let Self { start, peak, wanted, total, refused, refused_secs, people } = *self;
+        StoredHour { start: start.secs(), peak, wanted, total, refused, refused_secs, people }
     }
 
     fn from_stored(stored: StoredHour) -> Option<Self> {
-        let StoredHour { start, peak, wanted, total, refused, refused_secs } = stored;
+        let StoredHour { start, peak, wanted, total, refused, refused_secs, people } = stored;
         let start = UnixTime::from_secs(start)?;
-        Some(Self { start, peak, wanted, total, refused, refused_secs })
+        Some(Self { start, peak, wanted, total, refused, refused_secs, people })
     }
 }

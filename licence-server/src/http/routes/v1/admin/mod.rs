@@ -3,6 +3,7 @@
 
 mod audit;
 mod clock;
+mod doctor;
 mod licences;
 mod page;
 mod person;
@@ -18,6 +19,7 @@ use crate::http::openapi::Routes;
 
 pub use audit::{EntryRow, PrunedLog, VerifiedLog};
 pub use clock::ClockShown;
+pub use doctor::CheckRow;
 pub use licences::{
     Installed, InstalledLicence, InstalledRevocations, LicenceInstallation, LicenceRow,
 };
@@ -26,10 +28,10 @@ pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::{Purged, SessionRow};
-pub use usage::{DayRow, HourRow, UsageShown, WarningRow};
+pub use usage::{DayRow, HourRow, UnusedRow, UsageShown, WarningRow};
 pub use users::{
     ChangedUser, CodeShown, ExportedSession, ExportedUser, IMPORT_BYTES_MAX, Imported, ImportedRow,
-    NewUser, RowOutcome, UserRow, UserShown, UserWithCode,
+    NewUser, PictureShown, RowOutcome, UserRow, UserShown, UserWithCode,
 };
 
 /// Where commands find what they call.
@@ -62,6 +64,10 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_AUDIT_PRUNE: &str = "/v1/admin/audit/prune";
     /// How many seats were in use, and who was refused one.
     pub const ADMIN_USAGE: &str = "/v1/admin/usage";
+    /// Accounts that were never used.
+    pub const ADMIN_UNUSED: &str = "/v1/admin/usage/unused";
+    /// What there is to mend.
+    pub const ADMIN_DOCTOR: &str = "/v1/admin/doctor";
     /// What time it is.
     pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
 }
@@ -76,4 +82,5 @@ pub(super) fn router() -> Routes {
         .merge(audit::router())
         .merge(clock::router())
         .merge(usage::router())
+        .merge(doctor::router())
 }

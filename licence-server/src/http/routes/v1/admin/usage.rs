@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::domain::{Day, Hour, Usage, Warnings};
+use crate::domain::{Day, Hour, Usage, Warning, Warnings};
 use crate::http::extract::{Administrator, Fields, Now};
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
@@ -15,9 +15,12 @@ use crate::state::AppState;
 
 #[cfg(test)]
 mod tests;
+mod unused;
+
+pub use unused::UnusedRow;
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(show))
+    Routes::new().routes(routes!(show)).merge(unused::router())
 }
 
 /// Days that are shown where nobody says how many.
@@ -46,6 +49,12 @@ pub struct UsageShown {
     pub waiting: u32,
     /// What an administrator should know of now; empty where all is well.
     pub warnings: Vec<WarningRow>,
+    /// People who are registered.
+    pub registered: u32,
+    /// How many of them took a seat since `from`.
+    pub people: usize,
+    /// How many of them never took one.
+    pub never_used: usize,
     /// Hours in which somebody had a seat.
     pub working_hours: usize,
     /// The seats with which nobody would have been refused in 99 of 100 working hours; absent where there
@@ -86,6 +95,8 @@ pub struct DayRow {
     pub refused: u32,
     /// For how many seconds those waited, together.
     pub refused_secs: u32,
+    /// How many people took a seat; who sits through midnight took theirs on the day before.
+    pub people: u32,
 }
 
 /// What happened in one hour.
@@ -104,6 +115,8 @@ pub struct HourRow {
     pub refused: u32,
     /// Seconds of waiting that ended in this hour, with a seat or without.
     pub refused_secs: u32,
+    /// People who took their first seat of the day.
+    pub people: u32,
 }
 
 #[utoipa::path(
@@ -128,6 +141,7 @@ async fn show(
     let query = Fields::of_query(query.as_deref(), &["from", "to"])?;
     let (from, to) = span(&query, now)?;
     let usage = Usage::of(state.reader().usage(from, to)?, now);
+    let people = People::count(from, &state).await?;
     let site = state.mirror().site();
     let terms = state.mirror().in_force(now).filter(|terms| terms.check(now).is_ok());
     Ok(Json(UsageShown {
@@ -136,6 +150,9 @@ async fn show(
         in_use: state.mirror().seats_in_use(now),
         total: terms.map_or(0, |terms| terms.seats_total()),
         waiting: site.waiting,
+        registered: site.users,
+        people: people.seated,
+        never_used: people.never_seated,
         warnings: WarningRow::all(state.warnings()),
         working_hours: usage.working_hours,
         seats_needed: usage.seats_needed,
@@ -161,32 +178,54 @@ fn span(query: &Fields, now: UnixTime) -> Result<(UnixTime, UnixTime), Problem> 
     Ok((from, to))
 }
 
+/// How many of the people who are registered use the seats.
+#[derive(Clone, Copy, Debug, Default)]
+struct People {
+    seated: usize,
+    never_seated: usize,
+}
+
+impl People {
+    /// Looks at everybody once: somebody wants a report, and nobody waits behind it.
+    async fn count(since: UnixTime, state: &AppState) -> Result<Self, Problem> {
+        const STEP: usize = 1000;
+        let (mut people, mut after) = (Self::default(), None);
+        loop {
+            let users = state.reader().users_after(after, STEP)?;
+            for user in &users {
+                people.seated += usize::from(user.last_seat.is_some_and(|last| last >= since));
+                people.never_seated += usize::from(user.last_seat.is_none());
+            }
+            after = users.last().map(|user| user.id);
+            if users.len() < STEP {
+                return Ok(people);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 impl WarningRow {
-    fn all(warnings: Warnings) -> Vec<Self> {
-        let seats = warnings.seats_percent.map(|percent| Self {
-            about: "seats".to_owned(),
-            threshold: percent,
-            sentence: format!("{percent} % of the seats are in use"),
-        });
-        let end = warnings.licence_end.map(|(days, end)| Self {
-            about: "licence_end".to_owned(),
-            threshold: days,
-            sentence: format!("the licence ends within {days} days: on {end}"),
-        });
-        seats.into_iter().chain(end).collect()
+    pub(super) fn all(warnings: Warnings) -> Vec<Self> {
+        let row = |warning: Warning| Self {
+            about: warning.about().to_owned(),
+            threshold: warning.threshold(),
+            sentence: warning.to_string(),
+        };
+        warnings.iter().map(row).collect()
     }
 }
 
 impl DayRow {
     const fn of(day: Day) -> Self {
-        let Day { start, peak, p95, total, refused, refused_secs } = day;
-        Self { at: start.secs(), peak, p95, total, refused, refused_secs }
+        let Day { start, peak, p95, total, refused, refused_secs, people } = day;
+        Self { at: start.secs(), peak, p95, total, refused, refused_secs, people }
     }
 }
 
 impl HourRow {
     const fn of(hour: Hour) -> Self {
-        let Hour { start, peak, wanted, total, refused, refused_secs } = hour;
-        Self { at: start.secs(), peak, wanted, total, refused, refused_secs }
+        let Hour { start, peak, wanted, total, refused, refused_secs, people } = hour;
+        Self { at: start.secs(), peak, wanted, total, refused, refused_secs, people }
     }
 }

@@ -5,16 +5,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::body::Frame;
 
 use super::filter::{Filter, Read};
 use crate::domain::Entry;
+use crate::http::ndjson;
 use crate::state::AppState;
 use crate::store::StoreError;
-
-pub(super) const MEDIA_TYPE: &str = "application/x-ndjson";
 
 /// Entries that are read at once: some 100 KB.
 const STEP: usize = 500;
@@ -31,11 +29,7 @@ struct Export {
 
 pub(super) fn response(filter: Filter, state: AppState) -> Response {
     let last = state.mirror().site().position.seq;
-    let body = Body::new(Export { filter, state, next: Some(1), last });
-    let mut response = Response::new(body);
-    let media_type = HeaderValue::from_static(MEDIA_TYPE);
-    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
-    response
+    ndjson::response(Body::new(Export { filter, state, next: Some(1), last }))
 }
 
 impl Export {

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use super::export;
 use super::filter::{Filter, NAMES, Read};
 use crate::domain::Entry;
 use crate::http::extract::{Administrator, Fields};
+use crate::http::ndjson;
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::http::routes::v1::admin::page::{Page, PageSize, Start, limit, page};
@@ -67,9 +68,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let query = Fields::of_query(query.as_deref(), &NAMES)?;
     let filter = Filter::read(&query, &state)?;
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let mut accepted = accepted.unwrap_or_default().split([',', ';']).map(str::trim);
-    if accepted.any(|accepted| accepted.eq_ignore_ascii_case(export::MEDIA_TYPE)) {
+    if ndjson::is_wanted(&headers) {
         return Ok(export::response(filter, state));
     }
     let start = Start { after: place(&query)?, limit: limit(&query)? };

@@ -13,6 +13,7 @@ use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::http::routes::v1::admin::page::{Page, PageSize, Start, limit, page};
 use crate::http::routes::v1::admin::person::Named;
+use crate::http::routes::v1::admin::usage::WarningRow;
 use crate::state::AppState;
 
 pub(super) fn router() -> Routes {
@@ -26,6 +27,8 @@ pub struct SeatList {
     pub total: u32,
     /// Seats taken, those included whose lease has ended and that nobody has needed since.
     pub in_use: u32,
+    /// What an administrator should know of now; empty where all is well.
+    pub warnings: Vec<WarningRow>,
     /// The holders. Those of seats that were taken along offline come last, with the last page.
     #[serde(flatten)]
     pub page: Page<SeatRow>,
@@ -88,6 +91,7 @@ async fn list(
     Ok(Json(SeatList {
         total: state.mirror().in_force(now).map_or(0, |terms| terms.seats_total()),
         in_use: state.mirror().seats_in_use(now),
+        warnings: WarningRow::all(state.warnings()),
         page,
     }))
 }

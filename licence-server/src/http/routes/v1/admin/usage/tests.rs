@@ -20,7 +20,9 @@ async fn seats_refusals_and_what_would_have_been_needed_are_told() {
     assert_eq!((word("working_hours"), word("seats_needed")), (json!(1), json!(3)));
     let hour = &now["hours"][0];
     assert_eq!(hour["at"], start().secs() - start().secs() % 3600);
-    let figures = json!({ "peak": 1, "wanted": 3, "total": 1, "refused": 2, "refused_secs": 0 });
+    let figures = json!({
+        "peak": 1, "wanted": 3, "total": 1, "refused": 2, "refused_secs": 0, "people": 1,
+    });
     for (name, figure) in figures.as_object().unwrap() {
         assert_eq!(&hour[name], figure, "{name} of {hour}");
     }
@@ -80,4 +82,43 @@ async fn nearly_all_seats_and_a_near_end_are_warned_of_until_they_are_over() {
     assert!(metrics.text.contains("licence_server_seats_warning_percent 80"), "{}", metrics.text);
     world.sign_out(&first).await;
     assert_eq!(told(&world).await, json!([]));
+}
+
+#[tokio::test]
+async fn who_took_a_seat_is_counted_once_a_day_and_accounts_that_were_never_used_are_listed() {
+    let world = World::licensed(1, 3).await;
+    for name in ["user1", "user1", "user2"] {
+        let token = world.sign_in(name).await.string("refresh_token");
+        world.sign_out(&token).await;
+        world.clock.advance(3600);
+    }
+    let shown = usage(&world, "").await;
+    let people: Vec<u64> = shown["hours"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hour| hour["people"].as_u64().unwrap())
+        .collect();
+    assert_eq!((people, &shown["days"][0]["people"]), (vec![1, 0, 1], &json!(2)));
+    let of =
+        |shown: &Value| ["registered", "people", "never_used"].map(|name| shown[name].as_u64());
+    assert_eq!(of(&shown), [Some(3), Some(2), Some(1)]);
+    let later = start().secs() + 2 * 3600;
+    assert_eq!(of(&usage(&world, &format!("?from={later}")).await), [Some(3), Some(1), Some(1)]);
+
+    let unused = async |query: &str| {
+        let answer = world.get(&format!("/v1/admin/usage/unused{query}")).send_locally().await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer
+    };
+    let hidden = unused("").await;
+    assert!(
+        !hidden.text.contains("user"),
+        "names are told to whoever asks for them: {}",
+        hidden.text
+    );
+    assert_eq!(hidden.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(unused("?names=true").await.json()["items"][0]["username"], "user3");
+    let refused = world.get("/v1/admin/usage/unused?names=all").send_locally().await;
+    refused.assert_problem(400, "invalid_request");
 }

@@ -2,14 +2,14 @@
 //! alone: nobody sets another's password over the network. `invite` makes a one-time code at once.
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::StatusCode;
 use licence_core::{Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::code::FreshCode;
+use super::code::{FreshCode, WithPicture};
 use super::{CodeShown, UserRow, roles};
 use crate::domain::{Actor, AddUser, CodeKind, Command, Outcome};
 use crate::http::extract::{Administrator, Fields, LocalAdmin, email};
@@ -72,6 +72,9 @@ pub struct NewUser {
     tag = "people",
     operation_id = "add_user",
     summary = "Register a person",
+    params(
+        ("picture" = Option<bool>, Query, description = "Whether to draw the address of the code as a QR code"),
+    ),
     request_body(content(
         (AddUserRequest = "application/x-www-form-urlencoded"),
         (AddUserRequest = "application/json"),
@@ -82,8 +85,10 @@ pub struct NewUser {
 async fn add(
     Administrator(by): Administrator,
     State(state): State<AppState>,
+    RawQuery(query): RawQuery,
     fields: Fields,
 ) -> Result<(StatusCode, Json<NewUser>), Problem> {
+    let picture = WithPicture::of_query(query.as_deref())?;
     if by != Actor::Local && fields.has("password") {
         return Err(LocalAdmin::missing());
     }
@@ -100,9 +105,9 @@ async fn add(
     let row = person::find(&user.to_string(), &state)?;
     let shown = |code: &FreshCode| {
         let until = row.created.plus(CodeKind::Invitation.life_secs());
-        code.shown(CodeKind::Invitation, until, &state)
+        code.shown(CodeKind::Invitation, until, &state).drawn(picture)
     };
-    let new_code = invitation.as_ref().map(shown);
+    let new_code = invitation.as_ref().map(shown).transpose()?;
     Ok((StatusCode::CREATED, Json(NewUser { user: UserRow::new(&row), new_code })))
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,11 +12,11 @@ use utoipa_axum::routes;
 
 use super::UserRow;
 use crate::domain::{ChangeUser, CodeHash, CodeKind, Command, Outcome, Refusal, UserChange};
-use crate::http::extract::Administrator;
+use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, not};
 use crate::http::routes::v1::admin::person::{self, Who};
-use crate::password::{CODE_BYTES, OneTimeCode};
+use crate::password::{CODE_BYTES, OneTimeCode, Picture};
 use crate::state::AppState;
 
 pub(super) fn router() -> Routes {
@@ -37,6 +37,33 @@ pub struct CodeShown {
     /// When it is good no more, in Unix seconds.
     #[schema(format = "unixtime")]
     pub until: i64,
+    /// The address as a QR code, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PictureShown>,
+}
+
+/// A QR code, to be drawn as an SVG path in a square that is light, and whose margin belongs to it.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PictureShown {
+    /// The sides of the square, in units of the path.
+    pub size: usize,
+    /// What is dark: the `d` of an SVG path.
+    pub path: String,
+}
+
+/// Whether a picture was asked for beside a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WithPicture {
+    Yes,
+    No,
+}
+
+impl WithPicture {
+    /// What a query asks for.
+    pub(super) fn of_query(query: Option<&str>) -> Result<Self, Problem> {
+        let asked = Fields::of_query(query, &["picture"])?.switch("picture")?;
+        Ok(if asked == Some(true) { Self::Yes } else { Self::No })
+    }
 }
 
 /// Without the code: what is printed by mistake may end up in a log.
@@ -44,6 +71,17 @@ impl fmt::Debug for CodeShown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, until, .. } = self;
         write!(f, "CodeShown({kind}, …, {until})")
+    }
+}
+
+impl CodeShown {
+    /// The same with a picture, where one was asked for.
+    pub(super) fn drawn(self, picture: WithPicture) -> Result<Self, Problem> {
+        if picture == WithPicture::No {
+            return Ok(self);
+        }
+        let Picture { size, path } = Picture::of(&self.link).map_err(Problem::internal)?;
+        Ok(Self { picture: Some(PictureShown { size, path }), ..self })
     }
 }
 
@@ -65,6 +103,7 @@ pub struct UserWithCode {
     summary = "Make an invitation",
     params(
         ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+        ("picture" = Option<bool>, Query, description = "Whether to draw the address as a QR code"),
     ),
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "The account, and the code: it is never shown again.", body = UserWithCode), Refused),
@@ -73,8 +112,10 @@ async fn invite(
     by: Administrator,
     State(state): State<AppState>,
     Who(who): Who,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<UserWithCode>, Problem> {
-    offer(&who, CodeKind::Invitation, by, &state).await
+    let picture = WithPicture::of_query(query.as_deref())?;
+    offer(&who, CodeKind::Invitation, picture, by, &state).await
 }
 
 #[utoipa::path(
@@ -85,6 +126,7 @@ async fn invite(
     summary = "Make a code for a new password",
     params(
         ("who" = String, Path, description = "The person's id, or a name with which they sign in", example = "m.curie"),
+        ("picture" = Option<bool>, Query, description = "Whether to draw the address as a QR code"),
     ),
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "The account, and the code: it is never shown again.", body = UserWithCode)),
@@ -93,13 +135,16 @@ async fn reset(
     by: Administrator,
     State(state): State<AppState>,
     Who(who): Who,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<UserWithCode>, Problem> {
-    offer(&who, CodeKind::Reset, by, &state).await
+    let picture = WithPicture::of_query(query.as_deref())?;
+    offer(&who, CodeKind::Reset, picture, by, &state).await
 }
 
 async fn offer(
     who: &str,
     kind: CodeKind,
+    picture: WithPicture,
     Administrator(by): Administrator,
     state: &AppState,
 ) -> Result<Json<UserWithCode>, Problem> {
@@ -110,7 +155,8 @@ async fn offer(
     let outcome = state.submit(command).await?;
     let Outcome::Offered { until } = outcome else { return Err(not_offered(outcome)) };
     let row = person::find(&user.to_string(), state)?;
-    Ok(Json(UserWithCode { user: UserRow::new(&row), new_code: code.shown(kind, until, state) }))
+    let new_code = code.shown(kind, until, state).drawn(picture)?;
+    Ok(Json(UserWithCode { user: UserRow::new(&row), new_code }))
 }
 
 fn not_offered(outcome: Outcome) -> Problem {
@@ -142,6 +188,7 @@ impl FreshCode {
             link: format!("{}/set-password#{}", state.config().public, *code),
             code: code.to_string(),
             until: until.secs(),
+            picture: None,
         }
     }
 }

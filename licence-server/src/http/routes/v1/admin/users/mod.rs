@@ -20,7 +20,7 @@ use crate::http::openapi::Routes;
 
 pub use add::NewUser;
 pub use change::ChangedUser;
-pub use code::{CodeShown, UserWithCode};
+pub use code::{CodeShown, PictureShown, UserWithCode};
 pub use export::{ExportedSession, ExportedUser};
 pub use import::{IMPORT_BYTES_MAX, Imported, ImportedRow, RowOutcome};
 pub use list::UserShown;

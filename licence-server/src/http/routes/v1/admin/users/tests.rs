@@ -178,6 +178,23 @@ async fn an_edit_that_takes_what_is_anothers_says_what() {
 }
 
 #[tokio::test]
+async fn a_code_comes_with_its_picture_for_whoever_asks() {
+    let world = World::licensed(1, 0).await;
+    let ann = json!({ "username": "ann", "invite": true });
+    let added = world.admin("/v1/admin/users?picture=true", &ann).await.json();
+    let picture = &added["new_code"]["picture"];
+    // Four light modules on each side of a code of some forty.
+    assert!(picture["size"].as_u64().unwrap() > 30, "{added}");
+    assert!(picture["path"].as_str().unwrap().starts_with("M4 4h7v1h-7z"), "{added}");
+    let plain = world.admin("/v1/admin/users/ann/invite", &json!({})).await.json();
+    assert_eq!(plain["new_code"].get("picture"), None);
+    let reset = world.admin("/v1/admin/users/ann/reset?picture=true", &json!({})).await.json();
+    assert_ne!(reset["new_code"]["picture"], *picture, "another code");
+    let wrong = world.admin("/v1/admin/users/ann/reset?picture=big", &json!({})).await;
+    wrong.assert_problem(400, "invalid_request");
+}
+
+#[tokio::test]
 async fn the_last_seat_is_told_and_no_answer_carries_a_hash() {
     let world = World::licensed(1, 1).await;
     let shown = async || world.get("/v1/admin/users/user1").send_locally().await;

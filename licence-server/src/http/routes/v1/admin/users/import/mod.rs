@@ -2,9 +2,10 @@
 //!
 //! A fault of the table itself refuses it whole. A row that is not right is told with its line, and the
 //! others are taken; whoever sends the mended table again changes nothing twice. A dry run says the same
-//! and does nothing.
+//! and does nothing. With `Accept: application/x-ndjson` an import says how far it has come.
 
 mod plan;
+mod progress;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use licence_cli::csv::{Sheet, SheetFlaw};
 use licence_core::Code;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use self::plan::{Plan, Step};
 use super::CodeShown;
 use crate::domain::{Command, Outcome};
 use crate::http::extract::{Administrator, Fields, unread};
+use crate::http::ndjson;
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
 use crate::state::AppState;
@@ -107,7 +110,13 @@ pub enum RowOutcome {
     ),
     request_body(content = String, content_type = "text/csv", description = "The table, in UTF-8: one person a line, the columns named by the first"),
     security(("bearer" = ["admin"])),
-    responses((status = 200, description = "What became of each row.", body = Imported), Refused),
+    responses(
+        (status = 200, description = "What became of each row. As NDJSON a line `{done, of}` for each step, and in the last line `result` or `problem`.", content(
+            (Imported = "application/json"),
+            (String = "application/x-ndjson"),
+        )),
+        Refused,
+    ),
 )]
 async fn import(
     Administrator(by): Administrator,
@@ -115,7 +124,7 @@ async fn import(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Imported>, Problem> {
+) -> Result<Response, Problem> {
     let query = Fields::of_query(query.as_deref(), &["dry_run", "codes"])?;
     let is_dry_run = query.switch("dry_run")?.unwrap_or(false);
     let with_codes = query.switch("codes")?.unwrap_or(false) && !is_dry_run;
@@ -124,12 +133,15 @@ async fn import(
     let mut plan = Plan::new(by, with_codes, &state);
     let steps = sheet.rows().iter().map(|row| plan.step(row.line(), sheet.cells(row)));
     let mut steps = steps.collect::<Result<Vec<_>, _>>()?;
+    if !is_dry_run && ndjson::is_wanted(&headers) {
+        return Ok(progress::response(steps, state));
+    }
     if !is_dry_run {
         for some in steps.chunks_mut(STEP) {
             carry_out(some, &state).await?;
         }
     }
-    Ok(Json(Imported::of(steps, is_dry_run)))
+    Ok(Json(Imported::of(steps, is_dry_run)).into_response())
 }
 
 fn need_csv(headers: &HeaderMap) -> Result<(), Problem> {

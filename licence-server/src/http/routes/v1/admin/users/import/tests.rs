@@ -57,6 +57,24 @@ async fn of_5000_people_37_are_told_by_their_lines_and_the_others_are_in() {
 }
 
 #[tokio::test]
+async fn an_import_that_is_watched_says_how_far_it_has_come_and_then_the_same() {
+    let world = World::new();
+    let rows: String = (0..600).map(|number| format!("person{number}\n")).collect();
+    let table = format!("username\n{rows}=cmd\n");
+    let call = world.call(Method::POST, "/v1/admin/users/import");
+    let call = call.header("content-type", "text/csv").header("accept", "application/x-ndjson");
+    let watched = call.body(table).send_locally().await;
+    assert_eq!(watched.header("content-type"), "application/x-ndjson");
+    let lines: Vec<Value> =
+        watched.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, steps) = lines.split_last().unwrap();
+    let done: Vec<u64> = steps.iter().map(|line| line["done"].as_u64().unwrap()).collect();
+    assert_eq!((done, &steps[0]["of"]), (vec![256, 512, 601], &json!(601)));
+    assert_eq!((&last["result"]["added"], &last["result"]["refused"]), (&json!(600), &json!(1)));
+    assert_eq!(world.state.mirror().site().users, 600);
+}
+
+#[tokio::test]
 async fn people_of_an_older_system_keep_ids_roles_and_passwords() {
     let world = World::licensed(3, 0).await;
     // Of "correct horse battery", by the Python packages bcrypt, argon2-cffi and Django.
