@@ -6,6 +6,8 @@
 // 0: what enters from outside, each through one file
 pub mod config;
 pub mod rng;
+// 0 too: what addresses share
+pub mod shares;
 // 1: the rules
 pub mod domain;
 // 2: clocks, as the rules are told of them; where rows are kept

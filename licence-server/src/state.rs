@@ -4,15 +4,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use licence_cli::{Failure, pinned};
-use licence_core::{PublicKey, Roots, UnixTime, UserId, Uuid};
+use licence_core::{PublicKey, Roots, UnixTime, UserId};
 
 use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
 use crate::domain::{
-    Anchor, Command, Judgement, Licences, Outcome, Pace, Rate, Reading, Terms, Throttle, TooSoon,
-    Warnings,
+    Anchor, Command, Judgement, Licences, Outcome, Pace, PaceKey, Rate, Reading, Terms, Throttle,
+    TooSoon, Warnings,
 };
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
@@ -276,7 +276,7 @@ impl AppState {
     ///
     /// # Errors
     /// [`TooSoon`] where there were too many.
-    pub(crate) fn pace(&self, who: Uuid, now: UnixTime) -> Result<(), TooSoon> {
+    pub(crate) fn pace(&self, who: PaceKey, now: UnixTime) -> Result<(), TooSoon> {
         // Its maps are whole between any two of its calls.
         self.0.pace.lock().unwrap_or_else(PoisonError::into_inner).take(who, now)
     }

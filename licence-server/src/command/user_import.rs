@@ -71,3 +71,33 @@ impl fmt::Display for Report {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::command::tests::data_dir;
+
+    #[test]
+    fn an_import_tells_how_far_it_has_come() {
+        let (_folder, _path, data) = data_dir();
+        let rows: String = (0..300).map(|number| format!("person{number}\n")).collect();
+        let table = format!("username\n{rows}").into_bytes();
+        let mut steps = Vec::new();
+        let call = AdminCall::post_csv(paths::ADMIN_USERS_IMPORT, table);
+        let imported: Imported =
+            call.send_watched(&data, &mut |Step { done, of }| steps.push((done, of))).unwrap();
+        assert_eq!((imported.added, steps), (300, vec![(256, 300), (300, 300)]));
+    }
+
+    #[test]
+    fn a_table_of_a_gibibyte_is_refused_by_its_size() {
+        let (folder, _path, data) = data_dir();
+        let path = folder.path().join("people.csv");
+        File::create(&path).unwrap().set_len(1 << 30).unwrap();
+        let args = ImportUsersArgs { file: path.as_path().into(), dry_run: false, codes: None };
+        let failure = run(&args, &data).unwrap_err();
+        assert_eq!(failure.report().unwrap().code, Some(Code::TooLarge));
+    }
+}

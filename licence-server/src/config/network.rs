@@ -44,6 +44,12 @@ impl AddressPrefix {
             v6 @ IpAddr::V6(_) => Self(masked(v6, HOST_BITS)),
         }
     }
+
+    /// Whether it is this machine.
+    #[must_use]
+    pub fn is_loopback(self) -> bool {
+        self == Self::of(Ipv6Addr::LOCALHOST.into()) || self.0.is_loopback()
+    }
 }
 
 impl fmt::Display for AddressPrefix {

@@ -148,7 +148,7 @@ settings! {
         /// Threads that check passwords: each takes the memory of one check.
         password_threads: Option<Within<1, 256>> = None,
             "Without it, one for every core but one, which is left for everything else.";
-        /// Sign-ins that may wait for such a thread; more are told to come back.
+        /// Sign-ins that may wait for such a thread, a quarter of them from one address; more are told to come back.
         password_queue: Within<0, 65_536> = Within::clamp(256),
             "At some 20 ms each, the last one waits for about five seconds on one thread.";
     }
@@ -203,7 +203,8 @@ settings! {
         /// Bytes of a request's head. More are refused in the same way.
         head_bytes_max: Within<8192, 1_048_576> = Within::clamp(32_768),
             "Cookies of neighbouring applications come along, and an access token has 8 KiB at most.";
-        /// Changes that one session, or the sign-ins of one person, may ask for at once.
+        /// Changes that an application may ask for at once in one session; its refreshes, and the sign-ins of one
+        /// person, have as many of their own.
         changes_burst: Within<60, 1_000_000> = Within::clamp(240),
             "Fifty parallel requests with one refresh token, several times over.";
         /// Changes that each may ask for in a minute after that; further ones are told to come back.

@@ -41,7 +41,7 @@ pub use command::{
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
-pub use pace::{Pace, Rate};
+pub use pace::{Pace, PaceKey, Rate};
 pub use refresh::{Generation, LateAnswers, Nonce, Rotation, SecretHash};
 pub use refusals::Refusals;
 pub use revocation::REVOKED_MAX;

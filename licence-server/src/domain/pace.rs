@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use licence_core::{UnixTime, Uuid};
+use licence_core::{SessionId, UnixTime, UserId};
 
 use super::throttle::TooSoon;
 
@@ -25,6 +25,17 @@ pub struct Rate {
     pub per_minute: u32,
 }
 
+/// Whose changes are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PaceKey {
+    /// What an application has written in a session.
+    Session(SessionId),
+    /// The refreshes of a session, by which it lives: an application that saves too often keeps its login.
+    Refresh(SessionId),
+    /// The sign-ins of a person.
+    SignIn(UserId),
+}
+
 /// What was spent and is not paid back.
 #[derive(Clone, Copy, Debug)]
 struct Debt {
@@ -38,8 +49,8 @@ struct Debt {
 #[derive(Debug)]
 pub struct Pace {
     rate: Rate,
-    young: HashMap<Uuid, Debt>,
-    old: HashMap<Uuid, Debt>,
+    young: HashMap<PaceKey, Debt>,
+    old: HashMap<PaceKey, Debt>,
 }
 
 impl Pace {
@@ -49,11 +60,11 @@ impl Pace {
         Self { rate, young: HashMap::new(), old: HashMap::new() }
     }
 
-    /// Counts one change of a session or a person.
+    /// Counts one change.
     ///
     /// # Errors
     /// [`TooSoon`]; then nothing is counted, so that whoever is impatient waits no longer for it.
-    pub fn take(&mut self, who: Uuid, now: UnixTime) -> Result<(), TooSoon> {
+    pub fn take(&mut self, who: PaceKey, now: UnixTime) -> Result<(), TooSoon> {
         let per_sec = i64::from(self.rate.per_minute);
         let spent = self.spent(who, now).saturating_add(COST);
         let over = spent.saturating_sub(i64::from(self.rate.burst).saturating_mul(COST));
@@ -67,7 +78,7 @@ impl Pace {
         Ok(())
     }
 
-    fn spent(&self, who: Uuid, now: UnixTime) -> i64 {
+    fn spent(&self, who: PaceKey, now: UnixTime) -> i64 {
         let debt = self.young.get(&who).or_else(|| self.old.get(&who));
         debt.map_or(0, |debt| {
             // A debt of a time that is ahead was made before the clock was set back, and holds nobody up.
@@ -83,13 +94,24 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use licence_core::Uuid;
+
     use super::*;
 
     const NOW: UnixTime = UnixTime::MIN.plus(1_000_000);
     const RATE: Rate = Rate { burst: 3, per_minute: 30 };
 
-    fn who(number: u64) -> Uuid {
-        Uuid::v7(number, [0; 10])
+    fn who(number: u64) -> PaceKey {
+        PaceKey::Session(SessionId(Uuid::v7(number, [0; 10])))
+    }
+
+    #[test]
+    fn an_application_that_saves_too_often_keeps_its_login() {
+        let mut pace = Pace::new(RATE);
+        let session = SessionId(Uuid::v7(1, [0; 10]));
+        (0..3).for_each(|_| pace.take(PaceKey::Session(session), NOW).unwrap());
+        pace.take(PaceKey::Session(session), NOW).unwrap_err();
+        pace.take(PaceKey::Refresh(session), NOW).unwrap();
     }
 
     #[test]

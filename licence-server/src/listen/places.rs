@@ -1,57 +1,36 @@
 //! Places for connections: so many in total, and so many for one address.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{AddressPrefix, Network};
+use crate::shares::{Crowded, Share, Shares};
 
 /// All places of a door.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
     all: Arc<Semaphore>,
-    shared: Arc<PerAddress>,
-}
-
-#[derive(Debug)]
-struct PerAddress {
-    max: usize,
+    shares: Shares,
     /// Those who speak for many.
-    uncounted: Vec<Network>,
-    taken: Mutex<HashMap<AddressPrefix, Taken>>,
-}
-
-#[derive(Debug, Default)]
-struct Taken {
-    places: usize,
-    /// Whether somebody was turned away, which is told once.
-    is_told: bool,
+    uncounted: Arc<[Network]>,
 }
 
 /// One place; free again when it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     _one: OwnedSemaphorePermit,
-    _counted: Option<Counted>,
+    _counted: Option<Share>,
 }
-
-#[derive(Debug)]
-struct Counted {
-    prefix: AddressPrefix,
-    shared: Arc<PerAddress>,
-}
-
-/// This prefix has all its places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Crowded;
 
 impl Places {
     pub(super) fn new(max: usize, per_address: usize, uncounted: Vec<Network>) -> Self {
-        let taken = Mutex::default();
-        let shared = PerAddress { max: per_address, uncounted, taken };
-        Self { all: Arc::new(Semaphore::new(max)), shared: Arc::new(shared) }
+        Self {
+            all: Arc::new(Semaphore::new(max)),
+            shares: Shares::new("connections", per_address),
+            uncounted: uncounted.into(),
+        }
     }
 
     /// How many are free.
@@ -70,50 +49,16 @@ impl Places {
     /// # Errors
     /// [`Crowded`] where its prefix has as many as it may.
     pub(super) fn give(&self, place: Place, address: IpAddr) -> Result<Place, Crowded> {
-        if self.shared.is_uncounted(address) {
+        if self.is_uncounted(address) {
             return Ok(place);
         }
-        let prefix = AddressPrefix::of(address);
-        self.shared.take(prefix)?;
-        let counted = Counted { prefix, shared: Arc::clone(&self.shared) };
+        let counted = self.shares.take(AddressPrefix::of(address))?;
         Ok(Place { _counted: Some(counted), ..place })
     }
-}
 
-impl PerAddress {
     fn is_uncounted(&self, address: IpAddr) -> bool {
         address.to_canonical().is_loopback()
             || self.uncounted.iter().any(|network| network.contains(address))
-    }
-
-    fn take(&self, prefix: AddressPrefix) -> Result<(), Crowded> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = taken.entry(prefix).or_default();
-        if entry.places < self.max {
-            entry.places += 1;
-            return Ok(());
-        }
-        if !entry.is_told {
-            entry.is_told = true;
-            tracing::warn!(%prefix, max = self.max, "too many connections from one address");
-        }
-        Err(Crowded)
-    }
-
-    fn give_back(&self, prefix: AddressPrefix) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = taken.get_mut(&prefix) {
-            entry.places = entry.places.saturating_sub(1);
-            if entry.places == 0 {
-                taken.remove(&prefix);
-            }
-        }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.shared.give_back(self.prefix);
     }
 }
 
@@ -146,6 +91,5 @@ mod tests {
             give(uncounted).await.unwrap();
         }
         give("11.0.0.1").await.unwrap_err();
-        assert!(places.shared.taken.lock().unwrap().values().all(|taken| taken.places == 0));
     }
 }

@@ -9,8 +9,10 @@ use tokio::sync::oneshot;
 
 use super::Password;
 use super::hash::{self, Checked, HashFailed, OWN_WORK, Salt, Work, Worker};
+use crate::config::AddressPrefix;
 use crate::domain::PasswordHash;
 use crate::rng::Rng;
+use crate::shares::{Crowded, Share, Shares};
 
 /// Why a password was not looked at.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -30,6 +32,7 @@ pub enum Unavailable {
 #[derive(Clone)]
 pub struct PasswordThreads {
     queue: SyncSender<Job>,
+    shares: Shares,
     dummy: PasswordHash,
     /// What every check costs at least, in microseconds of [`Work`].
     level: Arc<AtomicU64>,
@@ -38,6 +41,9 @@ pub struct PasswordThreads {
 /// The most that others' hashes raise the cost of every check to: bcrypt at its usual cost of twelve.
 /// Sign-ins of everybody pay for it.
 const LEVEL_MAX: Work = Work::of_micros(300_000);
+
+/// Addresses that it takes to fill the queue: somebody who guesses keeps nobody else from signing in.
+const ADDRESSES_MIN: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
@@ -56,7 +62,8 @@ impl PasswordThreads {
             thread.spawn(move || work(&receiver))?;
         }
         let level = Arc::new(AtomicU64::new(OWN_WORK.micros()));
-        Ok(Self { queue: sender, dummy, level })
+        let shares = Shares::new("passwords to check", (queue / ADDRESSES_MIN).max(1));
+        Ok(Self { queue: sender, shares, dummy, level })
     }
 
     /// Makes every check cost as much as this hash does from now on, a hash of ours at least and 300 ms
@@ -93,6 +100,17 @@ impl PasswordThreads {
             worker.hash(&password, salt).map(Checked::RightAnew)
         })
         .await
+    }
+
+    /// A place among the passwords of one address, for as long as it is kept. This machine's own are not counted:
+    /// a proxy on it may speak for everybody.
+    ///
+    /// # Errors
+    /// [`Unavailable::Busy`] where the address has its share of the queue.
+    pub fn share(&self, of: Option<AddressPrefix>) -> Result<Option<Share>, Unavailable> {
+        let counted = of.filter(|prefix| !prefix.is_loopback());
+        let share = counted.map(|prefix| self.shares.take(prefix)).transpose();
+        share.map_err(|Crowded| Unavailable::Busy)
     }
 
     /// As [`check`](Self::check), for whoever stores nothing.
@@ -211,6 +229,19 @@ mod tests {
         assert_eq!(threads.level(), Work::of_micros(230_000));
         threads.level_with(&bcrypt("16"));
         assert_eq!(threads.level(), LEVEL_MAX);
+    }
+
+    #[test]
+    fn one_address_has_a_quarter_of_the_queue_and_this_machine_all_of_it() {
+        let threads = start(8);
+        let of = |text: &str| threads.share(Some(AddressPrefix::of(text.parse().unwrap())));
+        let _shares = [of("192.0.2.1").unwrap(), of("192.0.2.1").unwrap()];
+        assert_eq!(of("192.0.2.1").unwrap_err(), Unavailable::Busy);
+        of("192.0.2.2").unwrap();
+        for own in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert!(of(own).unwrap().is_none(), "{own}");
+        }
+        assert!(threads.share(None).unwrap().is_none());
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use base64::Engine as _;
 use licence_core::Text;
 use licence_server::domain::LoginName;
 use licence_server::store::{Reader as _, RedbStore};
@@ -18,6 +19,10 @@ const ANN_LATER: &str = "nine dry umbrellas";
 const ROOT: &str = "a lighthouse keeps bees";
 const WRONG: &str = "not-the-right-one-at-all";
 const TOO_SIMPLE: &str = "Sonnenschein1";
+
+/// What lets a message in at the address of a webhook, and what it is signed with.
+const HOOK: &str = "T01ABCDEF-B02GHIJKL-m3n4o5p6q7r8";
+const HOOK_SECRET: &[u8; 32] = b"a webhook's own secret of 32 by.";
 
 /// The folder of the site, beside the one that every institute of these tests has.
 const SITE: &str = "quiet";
@@ -42,7 +47,6 @@ struct Server {
 }
 
 fn pem_body(pem: &str) -> Vec<u8> {
-    use base64::Engine as _;
     let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     base64::engine::general_purpose::STANDARD.decode(lines).unwrap()
 }
@@ -69,6 +73,11 @@ impl Life {
 
     fn found(&mut self) {
         self.write("root.txt", ROOT);
+        let secret = base64::engine::general_purpose::STANDARD.encode(HOOK_SECRET);
+        self.write("webhook.secret", &secret);
+        self.secrets.text("a webhook's secret", &secret);
+        self.secrets.bytes("a webhook's secret", HOOK_SECRET);
+        self.secrets.text("a webhook's address", HOOK);
         let init = ["init", "--kit", "vendor/site-kit.json", "--tls-self"];
         self.command(
             &[&init[..], &["--admin", "root", "--admin-password-file", "root.txt"]].concat(),
@@ -134,6 +143,9 @@ impl Life {
         let file = fs::File::create(self.institute.path(&log)).unwrap();
         let mut program = self.program(&["serve", "--tls-self", "--listen", ANY_PORT]);
         program.env("LICENCE_SERVER_LOG_FORMAT", format).stdout(Stdio::piped()).stderr(file);
+        // Nobody listens there, so each warning is told to fail; and there is one: the licence ends in a month.
+        program.env("LICENCE_SERVER_WEBHOOK_URL", format!("http://127.0.0.1:9/hooks/{HOOK}"));
+        program.env("LICENCE_SERVER_WEBHOOK_SECRET_FILE", "webhook.secret");
         let mut process = program.spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 use licence_core::{Code, UnixTime};
 
 use super::now::Now;
+use crate::domain::PaceKey;
 use crate::http::cookie::CookieRule;
 use crate::http::problem::Problem;
 use crate::state::AppState;
@@ -67,7 +68,7 @@ pub(super) fn brought(headers: &HeaderMap) -> Brought<'_> {
 fn admit(token: &str, method: &Method, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
     let bearer = verify(token, now, state)?;
     if let (false, TokenClaims::Application(claims)) = (method.is_safe(), &bearer.0.claims) {
-        state.pace(claims.sign_in.sid.0, now).map_err(Problem::too_many_changes)?;
+        state.pace(PaceKey::Session(claims.sign_in.sid), now).map_err(Problem::too_many_changes)?;
     }
     Ok(bearer)
 }

@@ -20,7 +20,8 @@ export function showCode(username, { code, link, until, picture }) {
   const offers = navigator.clipboard ? [copy, slip, copied] : [slip];
   notice(
     `A code for ${username}`,
-    make("p", {}, `With it the person sets a password, once, until ${when(until)}. It is shown now and never again: hand it over in a way that nobody else reads.`),
+    make("p", {}, `It sets a password, once, until ${when(until)}.`),
+    make("p", { class: "on-screen" }, "It is shown now and never again: hand it over in a way that nobody else reads."),
     make("p", { class: "code" }, code),
     make("p", { class: "link" }, link),
     ...(picture ? [qrCode(picture, "QR code of the address")] : []),

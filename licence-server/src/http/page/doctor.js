@@ -11,8 +11,8 @@ export function startDoctor({ session, act }) {
     columns: [
       ["What", ({ check }) => check],
       ["State", ({ is_well: isWell }) => (isWell ? mark("well", "good") : mark("to mend", "bad"))],
-      ["What was found", ({ sentence: found }) => sentence(found)],
-      ["How to mend it", ({ remedy }) => (remedy === undefined ? "" : sentence(remedy))],
+      ["Found", ({ sentence: found }) => sentence(found)],
+      ["Remedy", ({ remedy }) => (remedy === undefined ? "" : sentence(remedy))],
     ],
   });
   onClick(the("look-again"), () => act(async () => {}));

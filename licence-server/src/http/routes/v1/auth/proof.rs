@@ -48,7 +48,10 @@ pub(in crate::http::routes::v1) async fn prove(
     let hash = credential.as_ref().map(|credential| credential.hash.clone());
     let watch = Stopwatch::start();
     let salt = Salt(state.rng().bytes()?);
-    let verdict = state.passwords().check(password, hash.clone(), salt).await;
+    let verdict = match state.passwords().share(from.prefix) {
+        Ok(_share) => state.passwords().check(password, hash.clone(), salt).await,
+        Err(crowded) => Err(crowded),
+    };
     state.metrics().hash.observe(watch.secs());
     let checked = match verdict {
         Ok(checked) => checked,

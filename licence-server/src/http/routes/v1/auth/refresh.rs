@@ -13,7 +13,7 @@ use super::secure_cookie;
 use super::shown::{self, CookieTokens};
 use super::token::end_session;
 use super::waiting::Patience;
-use crate::domain::{Command, DeviceMark, NextSecret, Nonce, Outcome, Refresh};
+use crate::domain::{Command, DeviceMark, NextSecret, Nonce, Outcome, PaceKey, Refresh};
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
 use crate::http::openapi::{Routes, problems};
@@ -115,7 +115,7 @@ pub(super) async fn rotate(
     state: &AppState,
 ) -> Result<Response, Problem> {
     let now = state.now();
-    state.pace(shown.session().0, now).map_err(Problem::too_many_changes)?;
+    state.pace(PaceKey::Refresh(shown.session()), now).map_err(Problem::too_many_changes)?;
     let nonce = Nonce(state.rng().bytes()?);
     let last = || Problem::new(Code::InvalidGrant);
     let child = state.refresh_key().child(shown, nonce).ok_or_else(last)?;

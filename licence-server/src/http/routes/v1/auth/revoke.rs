@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::domain::{Command, RevokeToken, SignOut};
+use crate::domain::{Command, PaceKey, RevokeToken, SignOut};
 use crate::http::extract::{Fields, Now};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
@@ -63,7 +63,7 @@ async fn revoke(
             return Ok(StatusCode::OK);
         }
         let own = verified.claims.sign_in();
-        state.pace(own.sid.0, now).map_err(Problem::too_many_changes)?;
+        state.pace(PaceKey::Session(own.sid), now).map_err(Problem::too_many_changes)?;
         let seq = verified.claims.position().seq;
         let revoke = RevokeToken { session: own.sid, jti: own.jti, exp: own.exp, seq };
         done(state.submit(Command::RevokeToken(revoke)).await?)?;

@@ -19,7 +19,8 @@ use super::shown::{CookieTokens, genuine};
 use super::waiting::Patience;
 use crate::config::SessionLife;
 use crate::domain::{
-    Command, Credential, DeviceMark, LoginName, Outcome, Resume, Scope, SignIn, SignOut, Stay, User,
+    Command, Credential, DeviceMark, LoginName, Outcome, PaceKey, Resume, Scope, SignIn, SignOut,
+    Stay, User,
 };
 use crate::http::Client;
 use crate::http::extract::{Device, Fields};
@@ -175,7 +176,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let now = state.now();
     let (user, credential) = authenticate(&mut request, from, state).await?;
-    state.pace(user.id.0, now).map_err(Problem::too_many_changes)?;
+    state.pace(PaceKey::SignIn(user.id), now).map_err(Problem::too_many_changes)?;
     let session = SessionId(state.rng().uuid(now)?);
     let refresh_token = RefreshToken::first(session, RefreshSecret::new(state.rng().secret()?));
     let patience = request.patience;

@@ -66,6 +66,16 @@ async fn a_session_that_changes_something_in_a_loop_is_told_to_wait() {
     let refused = world.refresh(&refresh).await;
     refused.assert_problem(429, "throttled");
     assert_eq!(refused.header("retry-after"), "2");
+    assert_eq!(world.state.mirror().site().position.seq, seq, "and nothing was written");
+    let save = async || {
+        let call = world.call(Method::PUT, "/v1/session/data").bearer(&token);
+        call.header("content-type", "application/json").body("{}").send().await
+    };
+    for _ in 0..60 {
+        assert!(save().await.status.is_success(), "what an application saves is counted by itself");
+    }
+    save().await.assert_problem(429, "throttled");
+    let seq = world.state.mirror().site().position.seq;
     park().await.assert_problem(429, "throttled");
     let revoke = world.post("/v1/auth/revoke", &format!("token={token}")).send().await;
     revoke.assert_problem(429, "throttled");
