@@ -54,3 +54,16 @@ impl fmt::Debug for PrivateKey {
         write!(f, "PrivateKey({})", self.public.id())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_key_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let PrivateKey { signing, public: _ } = PrivateKey::from_seed(&[7; 32]).unwrap();
+        is_wiped(&signing);
+    }
+}

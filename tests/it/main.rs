@@ -16,6 +16,7 @@ mod disk;
 mod documents;
 mod full_log;
 mod guessing;
+mod hostile;
 mod institute;
 mod interop;
 mod killed;

@@ -293,6 +293,11 @@ impl Serving {
         kill_process(Pid::from_child(&self.process), Signal::KILL).unwrap();
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The address as a browser calls it.
     pub(crate) fn url(&self) -> &str {
         &self.url

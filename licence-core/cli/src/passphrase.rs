@@ -161,10 +161,18 @@ mod tests {
     use std::fs;
 
     use super::prompt::Prompt;
-    use super::{NewPassphraseFlags, PassphraseFlags, from_file};
+    use super::{NewPassphraseFlags, Passphrase, PassphraseFlags, from_file};
     use crate::failure::Failure;
     use crate::files::Source;
     use zeroize::Zeroizing;
+
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_passphrase_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let Passphrase(text) = Passphrase(Zeroizing::new("a long sentence".to_owned()));
+        is_wiped(&text);
+    }
 
     /// A person who types these lines.
     struct Typing(RefCell<Vec<&'static str>>);

@@ -108,6 +108,14 @@ mod tests {
         OneTimeCode::new(Zeroizing::new(std::array::from_fn(|at| u8::try_from(at * 17).unwrap())))
     }
 
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_code_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let OneTimeCode(bytes) = code();
+        is_wiped(&bytes);
+    }
+
     #[test]
     fn a_code_is_six_groups_of_four_and_read_as_it_was_written() {
         assert_eq!(*code().spoken(), "008J-4CT4-ANK7-F24S-NAXW-SQFE");

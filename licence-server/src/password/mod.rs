@@ -134,6 +134,15 @@ mod tests {
         Password::chosen(text).unwrap_err()
     }
 
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_password_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let Password { normalised, typed } = Password::typed("ﬁve wet umbrellas").unwrap();
+        is_wiped(&normalised);
+        is_wiped(&typed.unwrap());
+    }
+
     #[test]
     fn a_new_password_has_8_to_128_characters_of_any_kind() {
         assert_eq!(flaw("1234567"), PasswordFlaw::TooShort);

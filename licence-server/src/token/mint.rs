@@ -140,6 +140,14 @@ mod tests {
         (minter, key.public().clone())
     }
 
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn the_key_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let (Minter { issuer: _, product: _, client: _, kid: _, key }, _) = minter(7);
+        is_wiped(&key);
+    }
+
     fn grant() -> Grant {
         let AccessClaims { sign_in, lic, position, .. } = claims();
         Grant {

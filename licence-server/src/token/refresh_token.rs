@@ -193,6 +193,15 @@ mod tests {
         RefreshToken::first(session, RefreshSecret::new(Zeroizing::new([9; 32])))
     }
 
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_key_and_a_secret_are_wiped_when_they_are_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let (RefreshKey(key), RefreshSecret(secret)) = (key(7), token().secret);
+        is_wiped(&key);
+        is_wiped(&secret);
+    }
+
     #[test]
     fn a_token_is_read_as_it_was_written() {
         let text = key(1).write(&token());

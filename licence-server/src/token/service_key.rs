@@ -74,6 +74,14 @@ mod tests {
         ServiceKey::new(ServiceId(Uuid::v7(1, [1; 10])), Zeroizing::new([9; 32]))
     }
 
+    /// It does not compile where a part that is secret is left behind.
+    #[test]
+    fn a_key_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let ServiceKey { service: _, secret } = key();
+        is_wiped(&secret);
+    }
+
     #[test]
     fn a_key_is_read_as_it_was_written() {
         let text = key().write();
