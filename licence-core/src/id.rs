@@ -50,7 +50,7 @@ impl Uuid {
 /// The next hexadecimal digit, with a hyphen asked for where the canonical text has one.
 fn next_digit(digits: &mut impl Iterator<Item = (usize, u8)>) -> Option<u8> {
     let (at, mut digit) = digits.next()?;
-    if matches!(at, 8 | 13 | 18 | 23) {
+    if is_hyphen(at) {
         if digit != b'-' {
             return None;
         }
@@ -63,16 +63,29 @@ fn next_digit(digits: &mut impl Iterator<Item = (usize, u8)>) -> Option<u8> {
     }
 }
 
+/// Written in one piece: a request writes several, and byte by byte each costs as much as a hash.
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, byte) in self.0.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
+        let mut digits = [[0; 2]; 16];
+        for (pair, byte) in digits.iter_mut().zip(self.0) {
+            *pair = [byte >> 4, byte & 0x0f].map(digit);
         }
-        Ok(())
+        let mut text = *b"00000000-0000-0000-0000-000000000000";
+        let mut digits = digits.as_flattened().iter();
+        for group in text.split_mut(|byte| *byte == b'-') {
+            group.iter_mut().zip(&mut digits).for_each(|(to, from)| *to = *from);
+        }
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
+}
+
+const fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' - 10 + value }
+}
+
+/// Whether the canonical text has a hyphen there.
+const fn is_hyphen(at: usize) -> bool {
+    matches!(at, 8 | 13 | 18 | 23)
 }
 
 impl fmt::Debug for Uuid {

@@ -3,7 +3,7 @@
 //! The clock is a part of the server's state. A request reads it once, through
 //! [`AppState::now`](crate::state::AppState::now).
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use licence_core::UnixTime;
 use rustix::time::{ClockId, clock_gettime};
@@ -46,11 +46,21 @@ impl Stopwatch {
         self.0.elapsed().as_secs_f64()
     }
 
-    /// Milliseconds since then.
+    /// The time since then.
     #[must_use]
-    pub fn millis(self) -> u64 {
-        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
+}
+
+/// What the runtime's timers go by: for how long a connection may do nothing, and no rule sees it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the file that clippy.toml sends everyone to"
+)]
+#[must_use]
+pub fn timer_now() -> tokio::time::Instant {
+    tokio::time::Instant::now()
 }
 
 /// The machine's clocks.
@@ -118,8 +128,6 @@ pub(crate) mod testing {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -8,6 +8,8 @@ pub mod config;
 pub mod rng;
 // 0 too: what addresses share
 pub mod shares;
+// 0 too: what knows nothing of what it holds
+mod recent;
 // 1: the rules
 pub mod domain;
 // 2: clocks, as the rules are told of them; where rows are kept

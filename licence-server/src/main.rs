@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use licence_server::cli::Cli;
 use licence_server::command;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match licence_cli::parse::<Cli>() {

@@ -1,7 +1,9 @@
 //! What the server counts and measures of itself, in Prometheus' names and units.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use axum::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -24,6 +26,8 @@ pub struct Metrics {
     network: Counter,
     unbelieved: Counter,
     messages: Family<FateLabels, Counter>,
+    /// The same, by what each request knows without writing labels.
+    routes: Arc<RwLock<HashMap<Box<str>, RouteMetrics>>>,
     /// Commands that were committed together.
     pub(crate) batch: Histogram,
     /// How long a command waited for its turn.
@@ -82,7 +86,7 @@ pub struct Board {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
@@ -121,6 +125,39 @@ impl Fate {
     }
 }
 
+/// What is counted of one route.
+#[derive(Debug)]
+struct RouteMetrics {
+    time: Histogram,
+    /// A handful: the methods that the route takes, with what they were answered.
+    answers: Vec<(&'static str, u16, Counter)>,
+}
+
+impl RouteMetrics {
+    fn count(&self, method: &'static str, status: u16, secs: f64) -> bool {
+        let answer = self.answers.iter().find(|(its, was, _)| (*its, *was) == (method, status));
+        if let Some((_, _, counter)) = answer {
+            counter.inc();
+            self.time.observe(secs);
+        }
+        answer.is_some()
+    }
+}
+
+/// A method as it is counted: clients may send any word as one.
+fn name(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 7] = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+    ];
+    KNOWN.iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
+}
+
 fn secs() -> Histogram {
     Histogram::new(exponential_buckets(SECS.0, SECS.1, SECS.2))
 }
@@ -133,6 +170,7 @@ impl Default for Metrics {
             network: Counter::default(),
             unbelieved: Counter::default(),
             messages: Family::default(),
+            routes: Arc::default(),
             batch: Histogram::new(exponential_buckets(COMMANDS.0, COMMANDS.1, COMMANDS.2)),
             queue_wait: secs(),
             turn: secs(),
@@ -144,12 +182,31 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts a request that was answered. Methods and routes are a bounded set: what no route takes is
-    /// counted under one name.
-    pub fn answered(&self, method: &str, route: &str, status: u16, secs: f64) {
-        let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
-        self.requests.get_or_create(&labels).inc();
+    /// counted under one name, and so is what is no method of ours.
+    pub fn answered(&self, method: &Method, route: &str, status: u16, secs: f64) {
+        let method = name(method);
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_counted = routes.get(route).is_some_and(|route| route.count(method, status, secs));
+        drop(routes);
+        if !is_counted {
+            self.answered_first(method, route, status, secs);
+        }
+    }
+
+    /// Counts a request that was answered as none was before.
+    fn answered_first(&self, method: &'static str, route: &str, status: u16, secs: f64) {
+        let labels = RequestLabels { method, route: route.to_owned(), status };
+        let counter = self.requests.get_or_create_owned(&labels);
         let labels = RouteLabels { route: route.to_owned() };
-        self.request_time.get_or_create(&labels).observe(secs);
+        let time = self.request_time.get_or_create_owned(&labels);
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        let route = routes.entry(route.into());
+        let route = route.or_insert_with(|| RouteMetrics { time, answers: Vec::new() });
+        // Two at once may both be the first.
+        if !route.count(method, status, secs) {
+            route.answers.push((method, status, counter));
+            route.count(method, status, secs);
+        }
     }
 
     /// Counts a request that came over the network, with headers of a proxy that is not trusted or without.
@@ -284,16 +341,19 @@ mod tests {
     #[test]
     fn what_is_counted_is_shown_with_its_unit() {
         let metrics = Metrics::default();
-        metrics.answered("GET", "/v1/me", 200, 0.001);
+        metrics.answered(&Method::GET, "/v1/me", 200, 0.001);
+        metrics.answered(&Method::GET, "/v1/me", 200, 0.001);
+        metrics.answered(&Method::from_bytes(b"BREW").unwrap(), "-", 404, 0.001);
         metrics.turn.observe(0.002);
         let moment = Moment { seats_in_use: 3, seats_total: 25, ..Moment::default() };
         let text = Board::new(&metrics).text(&moment).unwrap();
         for line in [
-            "licence_server_requests_total{method=\"GET\",route=\"/v1/me\",status=\"200\"} 1",
+            "licence_server_requests_total{method=\"GET\",route=\"/v1/me\",status=\"200\"} 2",
+            "licence_server_requests_total{method=\"other\",route=\"-\",status=\"404\"} 1",
             "licence_server_seats_in_use 3",
             "licence_server_seats 25",
             "licence_server_turn_seconds_count 1",
-            "licence_server_request_seconds_count{route=\"/v1/me\"} 1",
+            "licence_server_request_seconds_count{route=\"/v1/me\"} 2",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

@@ -1,5 +1,7 @@
 //! What readers see without asking the store: changed after a commit, and never before it.
 
+mod rows;
+
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -7,18 +9,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::claims::LogPosition;
-use licence_core::{SessionId, TokenId, UnixTime};
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use tokio::sync::watch;
 
+use self::rows::Rows;
 use crate::domain::{
     Anchor, Changes, Judgement, Licences, Reading, Refusals, Revocation, Revoked, Service,
-    ServiceId, Site, Terms,
+    ServiceId, Session, Site, Terms, User,
 };
+use crate::store::{Reader, StoreError};
 
 /// The committed state that every request needs.
 #[derive(Debug)]
 pub struct Mirror {
     state: RwLock<State>,
+    users: Rows<UserId, User>,
+    sessions: Rows<SessionId, Session>,
     /// When a lease ends for which somebody waits.
     awaited_end: watch::Sender<Option<UnixTime>>,
     /// The log's last place, for those who wait for news of revocations.
@@ -68,6 +74,8 @@ impl Mirror {
                 services: BTreeMap::new(),
                 refusals: Arc::default(),
             }),
+            users: Rows::new(),
+            sessions: Rows::new(),
             awaited_end: watch::Sender::new(None),
             revocations: watch::Sender::new(site.position.seq),
             is_ready: AtomicBool::new(true),
@@ -91,6 +99,26 @@ impl Mirror {
     #[must_use]
     pub fn services(&self) -> Vec<Service> {
         self.read().services.values().cloned().collect()
+    }
+
+    /// A person as they were committed last.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn user(&self, id: UserId, store: &dyn Reader) -> Result<Option<Arc<User>>, StoreError> {
+        self.users.get_or_read(id, || store.user(id))
+    }
+
+    /// A session as it was committed last.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn session(
+        &self,
+        id: SessionId,
+        store: &dyn Reader,
+    ) -> Result<Option<Arc<Session>>, StoreError> {
+        self.sessions.get_or_read(id, || store.session(id))
     }
 
     /// Whether an access token is good no more, whatever its times say.
@@ -205,6 +233,8 @@ impl Mirror {
             };
         }
         drop(state);
+        self.users.forget(changes.users().map(|(id, _)| id));
+        self.sessions.forget(changes.sessions().map(|(id, _)| id));
         self.awaited_end.send_if_modified(|end| replace(end, changes.awaited_end()));
         if is_news {
             self.revocations.send_replace(changes.site.position.seq);

@@ -4,16 +4,17 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use licence_cli::{Failure, pinned};
-use licence_core::{PublicKey, Roots, UnixTime, UserId};
+use licence_core::{PublicKey, Roots, SessionId, UnixTime, UserId};
 
 use crate::alarm::Alarm;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
 use crate::domain::{
-    Anchor, Command, Judgement, Licences, Outcome, Pace, PaceKey, Rate, Reading, Terms, Throttle,
-    TooSoon, Warnings,
+    Anchor, Command, Judgement, Licences, Outcome, Pace, PaceKey, Rate, Reading, Session, Terms,
+    Throttle, TooSoon, User, Warnings,
 };
+use crate::http::server_timing;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
@@ -161,7 +162,10 @@ impl AppState {
     /// # Errors
     /// Every [`Unavailable`].
     pub async fn submit(&self, command: Command) -> Result<Outcome, Unavailable> {
-        self.0.writer.submit(command).await
+        let watch = Stopwatch::start();
+        let outcome = self.0.writer.submit(command).await;
+        server_timing::note(server_timing::Part::Store, watch.elapsed());
+        outcome
     }
 
     /// The writer, for whoever starts and stops the server.
@@ -210,6 +214,22 @@ impl AppState {
     #[must_use]
     pub fn reader(&self) -> &dyn Reader {
         &*self.0.reader
+    }
+
+    /// A person as they were committed last, without asking the disk where they were asked for lately.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn user(&self, id: UserId) -> Result<Option<Arc<User>>, StoreError> {
+        self.0.mirror.user(id, self.reader())
+    }
+
+    /// The same of a session.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn session(&self, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
+        self.0.mirror.session(id, self.reader())
     }
 
     /// The licences that were accepted.
@@ -325,18 +345,7 @@ impl AppState {
     /// # Errors
     /// If the store cannot be read.
     pub fn level_passwords(&self) -> Result<(), StoreError> {
-        const STEP: usize = 1000;
-        let mut after: Option<UserId> = None;
-        loop {
-            let users = self.reader().users_after(after, STEP)?;
-            for credential in users.iter().filter_map(|user| user.credential.as_ref()) {
-                self.passwords().level_with(&credential.hash);
-            }
-            after = users.last().map(|user| user.id);
-            if users.len() < STEP {
-                return Ok(());
-            }
-        }
+        self.reader().each_hash(&mut |hash| self.passwords().level_with(hash))
     }
 }
 

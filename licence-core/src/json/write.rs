@@ -152,6 +152,11 @@ struct Escaped<'a>(&'a mut String);
 
 impl fmt::Write for Escaped<'_> {
     fn write_str(&mut self, value: &str) -> fmt::Result {
+        let is_escaped = |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        if !value.bytes().any(is_escaped) {
+            self.0.push_str(value);
+            return Ok(());
+        }
         for c in value.chars() {
             match c {
                 '"' | '\\' => self.0.extend(['\\', c]),

@@ -111,6 +111,8 @@ pub struct Config {
     pub changes_per_minute: u32,
     /// How long a request may take.
     pub request_time: Duration,
+    /// Whether answers say how long they took.
+    pub server_timing: Permission,
     /// What connections may take.
     pub connections: ConnectionLimits,
     /// Where `/metrics` has a listener of its own.
@@ -186,6 +188,7 @@ impl Config {
             changes_burst: settings.changes_burst.get(),
             changes_per_minute: settings.changes_per_minute.get(),
             request_time: secs(settings.request_secs),
+            server_timing: settings.server_timing.into(),
             connections: connections(&settings),
             metrics_listen: settings.metrics_listen,
             trusted_proxies: settings.trusted_proxies,

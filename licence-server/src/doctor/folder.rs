@@ -66,7 +66,7 @@ fn write_probe(path: &Path) -> io::Result<u64> {
     file.write_all(&PAGE)?;
     let watch = Stopwatch::start();
     file.sync_all()?;
-    Ok(watch.millis())
+    Ok(u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX))
 }
 
 fn speed(millis: u64) -> Finding {

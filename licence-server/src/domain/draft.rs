@@ -65,6 +65,8 @@ pub struct Draft {
     licences: Licences,
     refusals: Arc<Refusals>,
     tables: Tables,
+    /// Sessions with which their person and that person's leases are loaded in the same go.
+    with_person: BTreeSet<SessionId>,
     fronts: Fronts,
     log: Log,
     awaited_end: Option<UnixTime>,
@@ -127,6 +129,7 @@ impl Draft {
             licences,
             refusals,
             tables: Tables::default(),
+            with_person: BTreeSet::new(),
             fronts: Fronts::default(),
             log: Log::default(),
             awaited_end: None,
@@ -173,8 +176,14 @@ impl Draft {
         }
     }
 
-    /// Takes a session's row from the engine.
+    /// Takes a session's row from the engine. What is asked for with it is known from here on.
     pub fn load_session(&mut self, id: SessionId, row: Option<Session>) {
+        if let Some(session) = &row
+            && self.with_person.remove(&id)
+        {
+            let _ = self.tables.users.row(&session.user);
+            let _ = self.tables.leases.row(&session.user);
+        }
         self.tables.sessions.load(id, row);
     }
 

@@ -20,7 +20,7 @@ const ADOPTION_SECS: i64 = 7 * 86_400;
 /// rotated, so the token that was shown stays good.
 pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, Missing> {
     let id = refresh.session;
-    let Some(mut session) = draft.session(id)? else {
+    let Some(mut session) = draft.session_going_on(id)? else {
         return Ok(refuse(None, Some(id), Refusal::InvalidGrant, draft));
     };
     let (now, site) = (draft.now(), *draft.site());
@@ -91,7 +91,7 @@ fn rotate(
     let Some(generation) = session.generation.next() else {
         return Ok(refuse(None, Some(id), Refusal::InvalidGrant, draft));
     };
-    session.touch(&draft.site().clone(), now);
+    session.touch(draft.site(), now);
     let (user, terms) = match admit(&mut session, refresh, draft)? {
         Ok(admitted) => admitted,
         Err(refusal) => return Ok(refuse(None, Some(id), refusal, draft)),

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
 use hyper::body::{Frame, SizeHint};
 
 /// Tells whether the client owes bytes that someone here waits for.
@@ -20,11 +19,14 @@ struct Watched {
 }
 
 impl BodyWatch {
-    /// Watches the body of a request.
-    pub(super) fn over(request: Request) -> (Request, Self) {
+    /// Watches the body of a request. Where none comes nobody waits for it.
+    pub(super) fn over(body: &mut Body) -> Self {
         let watch = Self::default();
-        let watched = watch.clone();
-        (request.map(|body| Body::new(Watched { body, watch: watched })), watch)
+        if !body.is_end_stream() {
+            let watched = Watched { body: std::mem::take(body), watch: watch.clone() };
+            *body = Body::new(watched);
+        }
+        watch
     }
 
     /// Whether the client owes bytes. Nobody else changes it while the request is not polled.

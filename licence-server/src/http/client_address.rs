@@ -5,10 +5,8 @@
 
 use std::net::IpAddr;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, header};
-use axum::middleware::Next;
-use axum::response::Response;
 
 use crate::config::{AddressPrefix, ForwardedHeader, Network};
 use crate::state::AppState;
@@ -87,11 +85,7 @@ impl Rule<'_> {
 }
 
 /// Gives the request its [`Client`].
-pub(super) async fn resolve(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) fn resolve(request: &mut Request, state: &AppState) {
     let config = state.config();
     let rule = Rule { trusted: &config.trusted_proxies, header: config.forwarded_header };
     let peer = request.extensions().get::<Peer>().copied();
@@ -104,7 +98,6 @@ pub(super) async fn resolve(
         state.note_network_request((says && !rule.trusts(peer)).then(|| peer.to_canonical()));
     }
     request.extensions_mut().insert(client);
-    next.run(request).await
 }
 
 #[cfg(test)]

@@ -1,91 +1,152 @@
-//! What happens around every route.
+//! What happens around every route, in one layer.
+//!
+//! A router puts each layer that it is given into a box for every route, and a request copies every box
+//! that it goes through, with those inside it. So there is one, which holds a single pointer.
 
-use std::time::Duration;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower::{Layer, Service};
+use tracing::Instrument as _;
 
 use super::cookie::CookieRule;
+use super::cors::{self, Cors};
 use super::csrf::{self, CookieUse};
 use super::problem::{OauthForm, Problem, with_oauth_members};
-use super::{client_address, request_id, request_time};
-use crate::config::Origin;
+use super::request_id::{RequestNames, Tale};
+use super::{client_address, request_time, server_timing};
+use crate::config::Permission;
 use crate::state::AppState;
-
-/// How long a browser may remember what a preflight allowed: the most that Chromium does.
-const PREFLIGHT_TIME: Duration = Duration::from_secs(7200);
 
 /// Bytes of a body where a route says nothing else: a form or a few fields of JSON.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// Puts the layers around the routes; the first is the first to see a request.
-///
-/// All in one go: the router puts what it is given into a box, and a request copies every box that it
-/// goes through, with those inside it.
+/// Puts the layer around the routes.
 pub(super) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    routes.layer((
-        from_fn_with_state(state.clone(), request_id::tell),
-        from_fn_with_state(state.clone(), client_address::resolve),
-        cors(&state.config().origins),
-        map_response(guard),
-        from_fn_with_state(state.clone(), request_time::limit),
-        DefaultBodyLimit::max(BODY_BYTES_MAX),
-        from_fn_with_state(state.clone(), admit),
-    ))
+    let cors = Cors::new(&state.config().origins);
+    let names = RequestNames::new(state.rng());
+    routes.layer(Around(Arc::new(Surroundings { state: state.clone(), cors, names })))
 }
 
-/// CORS for the pages that an administrator named, on errors too: a page that may call must be able
-/// to read why it was refused.
-fn cors(origins: &[Origin]) -> CorsLayer {
-    let origins = origins.iter().filter_map(|origin| origin.to_string().parse().ok());
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins.collect::<Vec<HeaderValue>>()))
-        .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            HeaderName::from_static("x-licence-client"),
-        ])
-        .expose_headers([
-            header::WWW_AUTHENTICATE,
-            header::ETAG,
-            header::RETRY_AFTER,
-            request_id::X_REQUEST_ID,
-        ])
-        .max_age(PREFLIGHT_TIME)
+/// What all requests go by.
+struct Surroundings {
+    state: AppState,
+    cors: Cors,
+    names: RequestNames,
+}
+
+impl Surroundings {
+    async fn time(&self, answer: impl Future<Output = Response>) -> Response {
+        match self.state.config().server_timing {
+            Permission::Refused => answer.await,
+            Permission::Allowed => server_timing::told(answer).await,
+        }
+    }
+}
+
+/// The layer.
+#[derive(Clone)]
+struct Around(Arc<Surroundings>);
+
+/// A route with all that is around it.
+#[derive(Clone)]
+struct Surrounded<S> {
+    around: Arc<Surroundings>,
+    route: S,
+}
+
+impl<S> Layer<S> for Around {
+    type Service = Surrounded<S>;
+
+    fn layer(&self, route: S) -> Surrounded<S> {
+        Surrounded { around: Arc::clone(&self.0), route }
+    }
+}
+
+impl<S> Service<Request> for Surrounded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.route.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let around = Arc::clone(&self.around);
+        let tale = Tale::begin(&around.names, &request);
+        client_address::resolve(&mut request, &around.state);
+        let answering = match around.cors.preflight(request.method(), request.headers()) {
+            Some(response) => Err(response),
+            None => Ok(Answering::begin(&mut self.route, request, &around)),
+        };
+        Box::pin(async move {
+            let response = match answering {
+                Ok(answering) => around.time(answering.end()).instrument(tale.span()).await,
+                Err(preflight) => preflight,
+            };
+            Ok(tale.tell(response, &around.state))
+        })
+    }
+}
+
+/// A request that a route answers, or that is refused in its stead.
+struct Answering<F> {
+    time: request_time::Limit,
+    origin: Option<cors::NamedOrigin>,
+    oauth: Option<OauthForm>,
+    /// The refusal, where another page forged the request.
+    answer: Result<F, Problem>,
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
+    fn begin<S>(route: &mut S, mut request: Request, around: &Surroundings) -> Self
+    where
+        S: Service<Request, Future = F>,
+    {
+        let origin = around.cors.named(request.headers());
+        let is_token_route = request.uri().path().starts_with("/v1/auth/");
+        let oauth = is_token_route.then(|| OauthForm::wanted(request.headers()));
+        let is_forged = is_forged(&request, &around.state);
+        let time = request_time::Limit::put_on(&mut request, around.state.config().request_time);
+        DefaultBodyLimit::max(BODY_BYTES_MAX).apply(&mut request);
+        let answer =
+            if is_forged { Err(Problem::new(Code::Csrf)) } else { Ok(route.call(request)) };
+        Self { time, origin, oauth, answer }
+    }
+
+    async fn end(self) -> Response {
+        let response = match self.answer {
+            Ok(answer) => self.time.keep(answer).await,
+            Err(refusal) => refusal.into_response(),
+        };
+        // Token routes speak OAuth, also where a request is refused on its way there.
+        let mut response = match self.oauth {
+            Some(wanted) => with_oauth_members(response, wanted),
+            None => response,
+        };
+        guard(response.headers_mut());
+        cors::open(response.headers_mut(), self.origin);
+        response
+    }
 }
 
 /// Headers for every answer that has not set its own: none is kept by a cache, and none is taken
 /// for another type than it says.
-async fn guard(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// Lets a request in that no other page forged, and has token routes speak OAuth, also where it is
-/// refused.
-async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let is_token_route = request.uri().path().starts_with("/v1/auth/");
-    let oauth = is_token_route.then(|| OauthForm::wanted(request.headers()));
-    let response = if is_forged(&request, &state) {
-        Problem::new(Code::Csrf).into_response()
-    } else {
-        next.run(request).await
-    };
-    match oauth {
-        Some(wanted) => with_oauth_members(response, wanted),
-        None => response,
-    }
+fn guard(answer: &mut HeaderMap) {
+    answer.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// Whether another page sent the request along with our cookie.

@@ -4,6 +4,7 @@ mod app;
 mod body_watch;
 mod client_address;
 mod cookie;
+mod cors;
 mod csrf;
 mod extract;
 mod known_device;
@@ -15,14 +16,15 @@ mod problem;
 mod request_id;
 mod request_time;
 mod routes;
+pub(crate) mod server_timing;
 mod spa;
+mod written;
 
 pub use app::{app, metrics_app};
 pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use openapi::document as openapi_document;
 pub use problem::Problem;
-pub use request_id::RequestId;
 pub use request_time::{RequestTime, Stopping, Wait};
 pub use routes::{LicenceInForce, SeatsInUse, admin, paths};
 

@@ -1,20 +1,18 @@
 //! A name for every request, under which the log tells of it, and one line of the log for each.
 
-use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use licence_core::base64url;
-use tracing::Instrument as _;
+use tracing::Span;
 
 use crate::clock::Stopwatch;
 use crate::rng::Rng;
 use crate::state::AppState;
 
-pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Characters of an id at most: a UUID has 36.
 const CHARS_MAX: usize = 64;
@@ -22,74 +20,95 @@ const CHARS_MAX: usize = 64;
 /// What the log calls a request that no route takes.
 const NO_ROUTE: &str = "-";
 
-/// The name of a request; every request has it as an extension.
+/// The name of a request: at most 64 of `A-Z a-z 0-9 . _ -`.
 ///
 /// It is the client's, where that is well-formed: a log of several services is read along one id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+#[derive(Debug)]
+struct RequestId(HeaderValue);
 
 impl RequestId {
-    /// The text: at most 64 of `A-Z a-z 0-9 . _ -`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn of(headers: &HeaderMap, rng: &dyn Rng) -> Self {
+    fn of(headers: &HeaderMap, names: &RequestNames) -> Self {
         let mut given = headers.get_all(X_REQUEST_ID).into_iter();
         match (given.next().and_then(Self::parse), given.next()) {
             (Some(id), None) => id,
-            _ => Self::draw(rng),
+            _ => names.next(),
         }
     }
 
     fn parse(given: &HeaderValue) -> Option<Self> {
-        let text = given.to_str().ok()?;
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let is_well_formed = (1..=CHARS_MAX).contains(&text.len()) && text.bytes().all(is_plain);
-        is_well_formed.then(|| Self(text.into()))
+        let text = given.as_bytes();
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+        let is_well_formed = (1..=CHARS_MAX).contains(&text.len()) && text.iter().all(is_plain);
+        is_well_formed.then(|| Self(given.clone()))
     }
 
-    fn draw(rng: &dyn Rng) -> Self {
-        // Without random bytes requests lose their names, and nothing else.
-        let text = rng
-            .bytes::<12>()
-            .map_or_else(|_| NO_ROUTE.to_owned(), |bytes| base64url::encode(&bytes));
-        Self(text.into())
+    fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or(NO_ROUTE)
     }
 }
 
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// Names for requests that bring none: what this life of the server drew, and a number. They are to be
+/// told apart, and anyone may guess them.
+#[derive(Debug)]
+pub(super) struct RequestNames {
+    life: [u8; 6],
+    given: AtomicU64,
+}
+
+impl RequestNames {
+    pub(super) fn new(rng: &dyn Rng) -> Self {
+        // Without random bytes two lives give the same names, and nothing else is lost.
+        Self { life: rng.bytes().unwrap_or_default(), given: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> RequestId {
+        let [.., n5, n4, n3, n2, n1, n0] = self.given.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let [l0, l1, l2, l3, l4, l5] = self.life;
+        let text = base64url::encode(&[l0, l1, l2, l3, l4, l5, n5, n4, n3, n2, n1, n0]);
+        // Of its characters all may stand in a header.
+        let name = HeaderValue::try_from(text);
+        RequestId(name.unwrap_or(HeaderValue::from_static(NO_ROUTE)))
     }
 }
 
-/// Names the request, sends the name back, and tells of the request when it has its answer: by its
-/// route and never by its address, which may carry a token or a name.
-pub(super) async fn tell(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let id = RequestId::of(request.headers(), state.rng());
-    request.extensions_mut().insert(id.clone());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let span = tracing::info_span!("request", %id);
-    let watch = Stopwatch::start();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    span.in_scope(|| {
+/// What is told of a request when it has its answer: by its route and never by its address, which may
+/// carry a token or a name.
+pub(super) struct Tale {
+    id: RequestId,
+    method: Method,
+    route: Option<MatchedPath>,
+    watch: Stopwatch,
+    span: Span,
+}
+
+impl Tale {
+    /// Names the request.
+    pub(super) fn begin(names: &RequestNames, request: &Request) -> Self {
+        let id = RequestId::of(request.headers(), names);
+        let span = tracing::info_span!("request", id = id.as_str());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        Self { id, method: request.method().clone(), route, watch: Stopwatch::start(), span }
+    }
+
+    /// Under which the log tells of all that happens meanwhile.
+    pub(super) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Tells of the request, and sends its name back.
+    pub(super) fn tell(self, mut response: Response, state: &AppState) -> Response {
+        let Self { id, method, route, watch, span } = self;
         let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
         let status = response.status().as_u16();
-        let millis = watch.millis();
-        tracing::info!(%method, route, status, millis, "answered");
-        state.metrics().answered(method.as_str(), route, status, watch.secs());
-    });
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
+        let took = watch.elapsed();
+        span.in_scope(|| {
+            let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(%method, route, status, millis, "answered");
+        });
+        state.metrics().answered(&method, route, status, took.as_secs_f64());
+        response.headers_mut().insert(X_REQUEST_ID, id.0);
+        response
     }
-    response
 }
 
 #[cfg(test)]
@@ -120,6 +139,15 @@ mod tests {
             let answer = world.get("/healthz").header("x-request-id", given).send().await;
             assert_eq!(answer.header("x-request-id") == given, is_kept, "{given}");
         }
+    }
+
+    #[test]
+    fn no_two_requests_of_a_server_and_no_two_servers_share_a_name() {
+        let rng = crate::rng::testing::SeededRng::new(1);
+        let servers = [super::RequestNames::new(&rng), super::RequestNames::new(&rng)];
+        let names = (0..1000).flat_map(|_| servers.iter().map(|names| names.next().0));
+        let names: std::collections::HashSet<_> = names.collect();
+        assert_eq!(names.len(), 2000);
     }
 
     #[tokio::test]

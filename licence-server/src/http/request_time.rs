@@ -1,18 +1,17 @@
 //! How long a request may take, and what becomes of it when the server stops.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
 use tokio::sync::watch;
 
 use super::body_watch::BodyWatch;
 use super::problem::Problem;
-use crate::state::AppState;
 
 /// The time that a request has, for a handler that waits for something which takes as long as it
 /// takes: for a seat, or for news. Every request has it as an extension.
@@ -101,21 +100,38 @@ impl Stopping {
     }
 }
 
-/// Gives a request up that takes too long. What it asked the writer for may still be done: a refresh
+/// What gives a request up that takes too long. What it asked the writer for may still be done: a refresh
 /// that is tried again gets the same token.
 ///
 /// A client that sends its body too slowly is told so, and nobody else: whoever wants to may do that
 /// all day, and the log is for what goes wrong here.
-pub(super) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (mut request, body) = BodyWatch::over(request);
-    let time = RequestTime::new();
-    let stopping = request.extensions().get().cloned();
-    request.extensions_mut().insert(time.clone());
-    tokio::select! {
-        biased;
-        answer = next.run(request) => answer,
-        () = time.spent(state.config().request_time) => too_late(&body),
-        () = time.cut_short(stopping) => Problem::new(Code::Busy).into_response(),
+pub(super) struct Limit {
+    limit: Duration,
+    time: RequestTime,
+    body: BodyWatch,
+    stopping: Option<Stopping>,
+}
+
+impl Limit {
+    /// Gives the request its [`RequestTime`], before a route has it.
+    pub(super) fn put_on(request: &mut Request, limit: Duration) -> Self {
+        let (time, body) = (RequestTime::new(), BodyWatch::over(request.body_mut()));
+        let stopping = request.extensions().get().cloned();
+        request.extensions_mut().insert(time.clone());
+        Self { limit, time, body, stopping }
+    }
+
+    /// The answer, or why there is none yet.
+    pub(super) async fn keep(
+        self,
+        answer: impl Future<Output = Result<Response, Infallible>>,
+    ) -> Response {
+        tokio::select! {
+            biased;
+            Ok(answer) = answer => answer,
+            () = self.time.spent(self.limit) => too_late(&self.body),
+            () = self.time.cut_short(self.stopping) => Problem::new(Code::Busy).into_response(),
+        }
     }
 }
 

@@ -1,25 +1,28 @@
 //! What a connection is doing, so that one which does nothing can be closed: hyper knows a time for
 //! the head of a request, and none for silence and for readers that take nothing.
 
-use std::pin::Pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
-use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
+use crate::clock::timer_now;
 use crate::config::ConnectionLimits;
 
 /// What one connection is doing.
+///
+/// Its own task looks whenever it runs, and changes wake nobody: a request has half a dozen of them.
 #[derive(Clone, Debug)]
 pub(super) struct Activity(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    phase: watch::Sender<Phase>,
+    phase: Mutex<Phase>,
     /// Counts the times at which the client took something.
     taken: AtomicU64,
 }
@@ -61,6 +64,14 @@ enum Patience {
     SinceTaken(Duration),
 }
 
+/// What was seen of a connection, and since when it has been so.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    phase: Phase,
+    taken: u64,
+    since: Instant,
+}
+
 impl Phase {
     fn patience(self, limits: &ConnectionLimits) -> Patience {
         if self.is_full {
@@ -77,10 +88,25 @@ impl Phase {
     }
 }
 
+impl Seen {
+    /// When the connection has been as it is for too long.
+    fn due(&self, limits: &ConnectionLimits) -> Option<Instant> {
+        match self.phase.patience(limits) {
+            Patience::Endless => None,
+            Patience::Whole(time) | Patience::SinceTaken(time) => Some(self.since + time),
+        }
+    }
+
+    /// Whether the phase goes on, and nothing came in between that begins its time anew.
+    fn is_still(&self, phase: Phase, taken: u64, limits: &ConnectionLimits) -> bool {
+        let counts_taken = matches!(phase.patience(limits), Patience::SinceTaken(_));
+        self.phase == phase && (self.taken == taken || !counts_taken)
+    }
+}
+
 impl Activity {
     pub(super) fn new() -> Self {
-        let (phase, _) = watch::channel(Phase::default());
-        Self(Arc::new(Shared { phase, taken: AtomicU64::new(0) }))
+        Self(Arc::new(Shared { phase: Mutex::default(), taken: AtomicU64::new(0) }))
     }
 
     /// A request has come in whole.
@@ -112,34 +138,58 @@ impl Activity {
         self.change(|phase| phase.is_full = true);
     }
 
-    /// Comes to its end when the connection was in one phase for too long.
-    pub(super) async fn stalled(&self, limits: &ConnectionLimits) {
-        let mut phases = self.0.phase.subscribe();
-        loop {
-            let patience = phases.borrow_and_update().patience(limits);
-            let taken = self.taken();
-            let (time, is_renewed) = match patience {
-                Patience::Endless => (Duration::MAX, false),
-                Patience::Whole(time) => (time, false),
-                Patience::SinceTaken(time) => (time, true),
-            };
-            let is_over = tokio::time::timeout(time, phases.changed()).await.is_err();
-            if is_over && !(is_renewed && self.taken() != taken) {
-                return;
+    /// What comes of a connection; `None` where it was in one phase for too long.
+    ///
+    /// There is one timer, and a request does not move it: it goes off as often as the shortest patience
+    /// asks, or when a phase that was seen lasts too long. Whatever begins in between is seen before it
+    /// can be over.
+    pub(super) async fn watch<F: Future>(
+        &self,
+        served: F,
+        limits: &ConnectionLimits,
+    ) -> Option<F::Output> {
+        let step = limits.head.min(limits.idle).min(limits.stall);
+        let mut served = pin!(served);
+        let mut seen = self.look();
+        let mut timer = pin!(sleep_until(seen.since + step));
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(end) = served.as_mut().poll(context) {
+                return Poll::Ready(Some(end));
             }
-        }
+            let (phase, taken) = self.now();
+            if !seen.is_still(phase, taken, limits) {
+                seen = Seen { phase, taken, since: timer_now() };
+            }
+            loop {
+                ready!(timer.as_mut().poll(context));
+                let now = timer.deadline();
+                let due = seen.due(limits);
+                if due.is_some_and(|due| due <= now) {
+                    return Poll::Ready(None);
+                }
+                let next = now + step;
+                timer.as_mut().reset(due.map_or(next, |due| due.min(next)));
+            }
+        })
+        .await
     }
 
-    fn taken(&self) -> u64 {
-        self.0.taken.load(Ordering::Relaxed)
+    fn look(&self) -> Seen {
+        let (phase, taken) = self.now();
+        Seen { phase, taken, since: timer_now() }
+    }
+
+    fn now(&self) -> (Phase, u64) {
+        (*self.phase(), self.0.taken.load(Ordering::Relaxed))
     }
 
     fn change(&self, change: impl FnOnce(&mut Phase)) {
-        self.0.phase.send_if_modified(|phase| {
-            let before = *phase;
-            change(phase);
-            *phase != before
-        });
+        change(&mut self.phase());
+    }
+
+    // A phase is whole between any two changes, so a poisoned lock guards a sound one.
+    fn phase(&self) -> std::sync::MutexGuard<'_, Phase> {
+        self.0.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -25,6 +25,9 @@ use crate::http::{Peer, Problem, Stopping};
 /// What is read and written at a time: more than any body that the API takes, in two or three pieces.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
+/// Header fields that hyper takes where it is told nothing: these it reads without asking for memory.
+const HEADERS_OF_HYPER: usize = 100;
+
 /// How often a silent HTTP/2 client is asked whether it is there, and how long it may take to say so:
 /// one that was switched off does not keep its place until its connection has been idle.
 const PING_PERIOD: Duration = Duration::from_secs(20);
@@ -69,15 +72,17 @@ impl Host {
         let end = match version {
             Version::Http1 => {
                 let served = http1(&limits).serve_connection(stream(Heads::Told), service);
-                until(watcher.watch(served), activity.stalled(&limits)).await
+                activity.watch(watcher.watch(served), &limits).await
             }
             Version::Http2 => {
                 let served = http2(&limits).serve_connection(stream(Heads::Untold), service);
-                until(watcher.watch(served), activity.stalled(&limits)).await
+                activity.watch(watcher.watch(served), &limits).await
             }
         };
-        if let Err(error) = end {
-            tracing::debug!(%error, "a connection broke off");
+        match end {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!(%error, "a connection broke off"),
+            None => tracing::debug!("a connection on which nothing went on was closed"),
         }
     }
 
@@ -117,19 +122,6 @@ impl Service<hyper::Request<Incoming>> for Answering {
     }
 }
 
-async fn until(
-    served: impl Future<Output = hyper::Result<()>>,
-    stalled: impl Future<Output = ()>,
-) -> hyper::Result<()> {
-    tokio::select! {
-        end = served => end,
-        () = stalled => {
-            tracing::debug!("a connection on which nothing went on was closed");
-            Ok(())
-        }
-    }
-}
-
 fn http1(limits: &ConnectionLimits) -> http1::Builder {
     let mut http = http1::Builder::new();
     let head_bytes_max = usize::try_from(limits.head_bytes_max).unwrap_or(usize::MAX);
@@ -137,8 +129,10 @@ fn http1(limits: &ConnectionLimits) -> http1::Builder {
         // `Activity` knows a time for the head that begins with its first byte.
         .header_read_timeout(None)
         .max_header_size(head_bytes_max)
-        .max_headers(limits.headers_max)
         .max_buf_size(BUFFER_BYTES_MAX.max(head_bytes_max));
+    if limits.headers_max != HEADERS_OF_HYPER {
+        http.max_headers(limits.headers_max);
+    }
     http
 }
 

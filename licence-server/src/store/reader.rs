@@ -5,7 +5,8 @@ use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
 use super::engine::StoreError;
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, Hour, LoginName, Place, Session, Site, User, UserKey,
+    Borrowing, Data, DataOwner, Entry, Hour, LoginName, PasswordHash, Place, Session, Site, User,
+    UserKey,
 };
 
 /// A piece of the audit log.
@@ -46,6 +47,9 @@ pub trait Reader: Send + Sync + 'static {
 
     /// So many people after one, in the order in which they were registered.
     fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError>;
+
+    /// Shows every password hash that there is, without those whose they are.
+    fn each_hash(&self, see: &mut dyn FnMut(&PasswordHash)) -> Result<(), StoreError>;
 
     /// The session with an id.
     fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;

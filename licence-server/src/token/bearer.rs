@@ -4,7 +4,7 @@ use licence_core::limits::SERVER_LEEWAY_SECS;
 use licence_core::{Audience, Part, Product, PublicKey, Reason, Refusal, UnixTime, ValidAdmin};
 use thiserror::Error;
 
-use super::cache::{TokenDigest, VerifiedTokens};
+use super::cache::VerifiedTokens;
 use super::{TokenClaims, VerifiedToken};
 use crate::mirror::Mirror;
 use crate::shelf::{Shelf, ShelvedLicence};
@@ -89,7 +89,7 @@ impl BearerVerifier {
                 reason: Reason::Expired { until, .. },
             })) => {
                 let claims = self.verify_text(token, mirror, until.plus(-1))?;
-                Ok(Arc::new(VerifiedToken::new(claims)))
+                Ok(Arc::new(VerifiedToken::new(token, claims)))
             }
             verified => verified,
         }
@@ -102,12 +102,12 @@ impl BearerVerifier {
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
-        let digest = TokenDigest::of(token);
-        if let Some(verified) = self.cache.look_up(digest) {
+        if let Some(verified) = self.cache.look_up(token) {
             return Ok(verified);
         }
-        let verified = Arc::new(VerifiedToken::new(self.verify_text(token, mirror, now)?));
-        self.cache.keep(digest, Arc::clone(&verified));
+        let claims = self.verify_text(token, mirror, now)?;
+        let verified = Arc::new(VerifiedToken::new(token, claims));
+        self.cache.keep(Arc::clone(&verified));
         Ok(verified)
     }
 

@@ -1,7 +1,9 @@
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use licence_core::UnixTime;
 use licence_core::claims::{AccessClaims, AdminClaims, LogPosition, SignInClaims};
+use zeroize::Zeroizing;
 
 use crate::mirror::TokenPlace;
 
@@ -45,8 +47,9 @@ impl TokenClaims {
 const NEWS_SECS: i64 = 300;
 
 /// A token whose signature was found right.
-#[derive(Debug)]
 pub struct VerifiedToken {
+    /// The very text that was verified.
+    text: Zeroizing<Box<str>>,
     /// What it says.
     pub claims: TokenClaims,
     /// When it was last told of; 0 for never.
@@ -54,8 +57,12 @@ pub struct VerifiedToken {
 }
 
 impl VerifiedToken {
-    pub(super) const fn new(claims: TokenClaims) -> Self {
-        Self { claims, told_secs: AtomicI64::new(0) }
+    pub(super) fn new(text: &str, claims: TokenClaims) -> Self {
+        Self { text: Zeroizing::new(text.into()), claims, told_secs: AtomicI64::new(0) }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether it is news that the token came: the first time, and then every five minutes.
@@ -67,5 +74,12 @@ impl VerifiedToken {
             self.told_secs.store(now.secs(), Ordering::Relaxed);
         }
         is_news
+    }
+}
+
+/// Without its text, which opens what the token opens.
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifiedToken").field(&self.claims).finish()
     }
 }

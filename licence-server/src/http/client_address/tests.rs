@@ -131,29 +131,18 @@ fn an_ipv6_client_shares_its_limits_with_its_whole_network() {
     assert_eq!(local.prefix(), None);
 }
 
-#[tokio::test]
-async fn no_route_sees_what_a_stranger_says_of_itself() {
-    use axum::{Router, middleware, routing};
-    use tower::ServiceExt as _;
-
-    let world = World::new();
-    let route = async |request: Request| {
-        let client: &Client = request.extensions().get().unwrap();
-        let said = ["forwarded", "x-forwarded-for"];
-        let headers = said.into_iter().filter(|name| request.headers().contains_key(*name));
-        format!("{:?} {}", client.address, headers.count())
-    };
-    let app = Router::new()
-        .route("/", routing::get(route))
-        .layer(middleware::from_fn_with_state(world.state.clone(), resolve));
+#[test]
+fn no_route_sees_what_a_stranger_says_of_itself() {
     let request = Request::builder()
         .header("x-forwarded-for", "1.2.3.4")
         .header("forwarded", "for=1.2.3.4")
         .extension(Peer::Network([203, 0, 113, 9].into()))
         .body(axum::body::Body::empty());
-    let answer = app.oneshot(request.unwrap()).await.unwrap();
-    let text = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
-    assert_eq!(text, "Some(203.0.113.9) 0");
+    let (world, mut request) = (World::new(), request.unwrap());
+    resolve(&mut request, &world.state);
+    let client: &Client = request.extensions().get().unwrap();
+    assert_eq!(client.address, Some([203, 0, 113, 9].into()));
+    assert_eq!(request.headers().len(), 0);
     assert_eq!(world.state.unbelieved_proxy(), Some([203, 0, 113, 9].into()));
     assert_eq!(world.state.metrics().network_counts(), (1, 1));
 }

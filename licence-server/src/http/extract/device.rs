@@ -19,8 +19,8 @@ impl Device {
     fn of(headers: &HeaderMap) -> Self {
         let mut hash = Sha256::new();
         let agent = headers.get(header::USER_AGENT).map_or(&[][..], |agent| agent.as_bytes());
-        for byte in agent.iter().filter(|byte| !byte.is_ascii_digit()) {
-            hash.update([*byte]);
+        for text in agent.split(u8::is_ascii_digit) {
+            hash.update(text);
         }
         let mut mark = [0; 8];
         mark.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);

@@ -197,7 +197,8 @@ fn assert_cors(page: Page, headers: &HeaderMap, told: &str) {
     let varies =
         headers.get_all("vary").iter().any(|value| value.to_str().unwrap().contains("origin"));
     assert!(varies, "{told}");
-    assert_eq!(headers["access-control-allow-credentials"], "true", "{told}");
+    let credentials = headers.get("access-control-allow-credentials");
+    assert_eq!(credentials.is_some_and(|value| value == "true"), named.is_some(), "{told}");
 }
 
 #[tokio::test]
@@ -288,6 +289,12 @@ async fn a_preflight_asks_for_no_credential_and_lets_named_pages_alone_do_what_t
             let told = format!("{method} {page:?}");
             assert_eq!(answer.status(), StatusCode::OK, "{told}");
             assert_cors(page, answer.headers(), &told);
+            let is_named = [Some(OWN), Some(APP)].contains(&page.origin);
+            if !is_named {
+                assert!(!answer.headers().contains_key("access-control-allow-methods"), "{told}");
+                assert!(!answer.headers().contains_key("access-control-allow-headers"), "{told}");
+                continue;
+            }
             let listed = |name: &str| answer.headers()[name].to_str().unwrap().to_lowercase();
             if *method != Method::HEAD {
                 let methods = listed("access-control-allow-methods");

@@ -1,11 +1,11 @@
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Method;
-use axum::{Extension, Router, middleware, routing};
+use axum::middleware::{self, Next};
+use axum::{Extension, Router, routing};
 use hyper::body::Frame;
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
@@ -36,6 +36,11 @@ async fn a_request_that_takes_us_too_long_is_given_up() {
     assert_eq!(answer.header("retry-after"), "1");
 }
 
+async fn limited(mut request: Request, next: Next, limit: Duration) -> Response {
+    let limit = Limit::put_on(&mut request, limit);
+    limit.keep(async { Ok(next.run(request).await) }).await
+}
+
 /// A route that waits until it is told to go on, and then does `after`.
 async fn answer_of(
     world: &World,
@@ -53,9 +58,10 @@ async fn answer_of(
             after.await;
         }
     };
+    let limit = world.state.config().request_time;
     let app = Router::new()
         .route("/", routing::get(route))
-        .layer(middleware::from_fn_with_state(world.state.clone(), limit));
+        .layer(middleware::from_fn(move |request, next| limited(request, next, limit)));
     let mut request = Request::new(Body::empty());
     if let Some(stopping) = stopping {
         request.extensions_mut().insert(stopping);

@@ -16,20 +16,20 @@ impl DataOwner {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(in crate::store) struct StoredData {
+pub(in crate::store) struct StoredData<'a> {
     version: u64,
-    json: String,
+    json: &'a str,
 }
 
 impl Row for Data {
     const TABLE: &'static str = "data";
-    type Stored = StoredData;
+    type Stored<'a> = StoredData<'a>;
 
-    fn to_stored(&self) -> StoredData {
-        StoredData { version: self.version, json: self.json.clone() }
+    fn to_stored(&self) -> StoredData<'_> {
+        StoredData { version: self.version, json: &self.json }
     }
 
-    fn from_stored(stored: StoredData) -> Option<Self> {
-        Some(Self { version: stored.version, json: stored.json })
+    fn from_stored(stored: StoredData<'_>) -> Option<Self> {
+        Some(Self { version: stored.version, json: stored.json.to_owned() })
     }
 }

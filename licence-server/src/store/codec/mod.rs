@@ -11,8 +11,7 @@ mod session;
 mod site;
 mod usage;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::engine::StoreError;
 
@@ -23,30 +22,45 @@ pub(super) use seat::TicketKey;
 pub(super) trait Row: Sized {
     /// Its table, for messages.
     const TABLE: &'static str;
-    /// How it stands on disk.
-    type Stored: Serialize + DeserializeOwned;
-    fn to_stored(&self) -> Self::Stored;
+    /// How it stands on disk; texts are borrowed from the row, or from the bytes.
+    type Stored<'a>: Serialize + Deserialize<'a>
+    where
+        Self: 'a;
+    fn to_stored(&self) -> Self::Stored<'_>;
     /// `None` for what was never written.
-    fn from_stored(stored: Self::Stored) -> Option<Self>;
+    fn from_stored(stored: Self::Stored<'_>) -> Option<Self>;
 }
 
 /// The version of every stored form.
 const VERSION: u8 = 1;
 
+/// Bytes of most rows at most, so that they are written without being moved.
+const ROW_BYTES: usize = 320;
+
 pub(super) fn encode<R: Row>(row: &R) -> Result<Vec<u8>, StoreError> {
-    postcard::to_extend(&row.to_stored(), vec![VERSION])
+    let mut bytes = Vec::with_capacity(ROW_BYTES);
+    bytes.push(VERSION);
+    postcard::to_extend(&row.to_stored(), bytes)
         .map_err(|_| StoreError::Corrupt { table: R::TABLE })
 }
 
 pub(super) fn decode<R: Row>(bytes: &[u8]) -> Result<R, StoreError> {
-    let row = match bytes {
+    glance::<R, _>(bytes, R::from_stored)
+}
+
+/// Takes a few things from a row, for whoever looks at very many.
+pub(super) fn glance<'b, R: Row + 'b, T>(
+    bytes: &'b [u8],
+    take: impl FnOnce(R::Stored<'b>) -> Option<T>,
+) -> Result<T, StoreError> {
+    let taken = match bytes {
         [VERSION, row @ ..] => match postcard::take_from_bytes(row) {
-            Ok((stored, [])) => R::from_stored(stored),
+            Ok((stored, [])) => take(stored),
             Ok(_) | Err(_) => None,
         },
         _ => None,
     };
-    row.ok_or(StoreError::Corrupt { table: R::TABLE })
+    taken.ok_or(StoreError::Corrupt { table: R::TABLE })
 }
 
 /// What may be absent, and must be sound where it is there.

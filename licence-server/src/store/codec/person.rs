@@ -8,13 +8,17 @@ use crate::domain::{
 };
 
 #[derive(Serialize, Deserialize)]
-pub(in crate::store) struct StoredUser {
+pub(in crate::store) struct StoredUser<'a> {
     id: [u8; 16],
-    username: String,
-    email: Option<String>,
-    roles: Vec<String>,
-    ext_id: Option<String>,
-    credential: Option<(String, u32)>,
+    username: &'a str,
+    #[serde(borrow)]
+    email: Option<&'a str>,
+    #[serde(borrow)]
+    roles: Vec<&'a str>,
+    #[serde(borrow)]
+    ext_id: Option<&'a str>,
+    #[serde(borrow)]
+    credential: Option<(&'a str, u32)>,
     code: Option<StoredCode>,
     created: i64,
     last_seat: Option<i64>,
@@ -37,22 +41,32 @@ enum StoredStanding {
     Applied,
 }
 
+impl StoredUser<'_> {
+    /// Whether the person only asked for an account.
+    pub(in crate::store) const fn has_applied(&self) -> bool {
+        matches!(self.standing, StoredStanding::Applied)
+    }
+
+    pub(in crate::store) fn hash(&self) -> Option<PasswordHash> {
+        self.credential.map(|(hash, _)| PasswordHash::new(hash.to_owned()))
+    }
+}
+
 impl Row for User {
     const TABLE: &'static str = "users";
-    type Stored = StoredUser;
+    type Stored<'a> = StoredUser<'a>;
 
-    fn to_stored(&self) -> StoredUser {
-        let text = |text: &Text| text.as_str().to_owned();
+    fn to_stored(&self) -> StoredUser<'_> {
         StoredUser {
             id: self.id.0.to_bytes(),
-            username: text(&self.username),
-            email: self.email.as_ref().map(text),
-            roles: self.roles.iter().map(ToString::to_string).collect(),
-            ext_id: self.ext_id.as_ref().map(text),
+            username: self.username.as_str(),
+            email: self.email.as_ref().map(Text::as_str),
+            roles: self.roles.iter().map(Role::as_str).collect(),
+            ext_id: self.ext_id.as_ref().map(Text::as_str),
             credential: self
                 .credential
                 .as_ref()
-                .map(|credential| (credential.hash.expose().to_owned(), credential.version.0)),
+                .map(|credential| (credential.hash.expose(), credential.version.0)),
             code: self.code.map(|code| StoredCode {
                 hash: code.hash.0,
                 is_reset: code.kind == CodeKind::Reset,
@@ -70,7 +84,7 @@ impl Row for User {
         }
     }
 
-    fn from_stored(stored: StoredUser) -> Option<Self> {
+    fn from_stored(stored: StoredUser<'_>) -> Option<Self> {
         let code = |code: StoredCode| {
             let kind = if code.is_reset { CodeKind::Reset } else { CodeKind::Invitation };
             Some(OpenCode {
@@ -81,12 +95,12 @@ impl Row for User {
         };
         Some(Self {
             id: UserId(Uuid::from_bytes(stored.id)),
-            username: Text::parse(&stored.username)?,
-            email: each(stored.email.as_deref(), Text::parse)?,
+            username: Text::parse(stored.username)?,
+            email: each(stored.email, Text::parse)?,
             roles: stored.roles.iter().map(|role| Role::parse(role)).collect::<Option<_>>()?,
-            ext_id: each(stored.ext_id.as_deref(), Text::parse)?,
+            ext_id: each(stored.ext_id, Text::parse)?,
             credential: stored.credential.map(|(hash, version)| Credential {
-                hash: PasswordHash::new(hash),
+                hash: PasswordHash::new(hash.to_owned()),
                 version: CredentialVersion(version),
             }),
             code: each(stored.code, code)?,

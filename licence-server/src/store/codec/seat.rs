@@ -16,7 +16,7 @@ pub(in crate::store) struct StoredBorrowing {
 
 impl Row for Borrowing {
     const TABLE: &'static str = "borrowings";
-    type Stored = StoredBorrowing;
+    type Stored<'a> = StoredBorrowing;
 
     fn to_stored(&self) -> StoredBorrowing {
         StoredBorrowing {
@@ -79,7 +79,7 @@ impl Ticket {
 
 impl Row for Place {
     const TABLE: &'static str = "queue";
-    type Stored = StoredPlace;
+    type Stored<'a> = StoredPlace;
 
     fn to_stored(&self) -> StoredPlace {
         StoredPlace {
@@ -117,7 +117,7 @@ pub(in crate::store) enum StoredRevoked {
 
 impl Row for Revoked {
     const TABLE: &'static str = "revoked";
-    type Stored = StoredRevoked;
+    type Stored<'a> = StoredRevoked;
 
     fn to_stored(&self) -> StoredRevoked {
         match self {

@@ -5,35 +5,36 @@ use super::Row;
 use crate::domain::{SecretHash, Service, ServiceId, ServiceName, ServiceScope};
 
 #[derive(Serialize, Deserialize)]
-pub(in crate::store) struct StoredService {
+pub(in crate::store) struct StoredService<'a> {
     id: [u8; 16],
-    name: String,
+    name: &'a str,
     secret: [u8; 32],
-    scopes: Vec<String>,
+    #[serde(borrow)]
+    scopes: Vec<&'a str>,
     created: i64,
     end: i64,
 }
 
 impl Row for Service {
     const TABLE: &'static str = "services";
-    type Stored = StoredService;
+    type Stored<'a> = StoredService<'a>;
 
-    fn to_stored(&self) -> StoredService {
+    fn to_stored(&self) -> StoredService<'_> {
         StoredService {
             id: self.id.0.to_bytes(),
-            name: self.name.to_string(),
+            name: self.name.as_str(),
             secret: self.secret.0,
-            scopes: self.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+            scopes: self.scopes.iter().map(|scope| scope.name()).collect(),
             created: self.created.secs(),
             end: self.end.secs(),
         }
     }
 
-    fn from_stored(stored: StoredService) -> Option<Self> {
+    fn from_stored(stored: StoredService<'_>) -> Option<Self> {
         let scopes = stored.scopes.iter().map(|scope| ServiceScope::parse(scope));
         Some(Self {
             id: ServiceId(Uuid::from_bytes(stored.id)),
-            name: ServiceName::parse(&stored.name)?,
+            name: ServiceName::parse(stored.name)?,
             secret: SecretHash(stored.secret),
             scopes: scopes.collect::<Option<_>>()?,
             created: UnixTime::from_secs(stored.created)?,

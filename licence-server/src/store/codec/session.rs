@@ -8,19 +8,20 @@ use crate::domain::{
 };
 
 #[derive(Serialize, Deserialize)]
-pub(in crate::store) struct StoredSession {
-    id: [u8; 16],
-    user: [u8; 16],
+pub(in crate::store) struct StoredSession<'a> {
+    pub(in crate::store) id: [u8; 16],
+    pub(in crate::store) user: [u8; 16],
     auth_time: i64,
     end: i64,
     idle_secs: i64,
     idle_end: i64,
     unlicensed_secs: i64,
-    due: i64,
-    device: Option<String>,
+    pub(in crate::store) due: i64,
+    #[serde(borrow)]
+    device: Option<&'a str>,
     mark: [u8; 8],
     is_admin: bool,
-    lease_end: Option<i64>,
+    pub(in crate::store) lease_end: Option<i64>,
     access_end: i64,
     access_from: u64,
     access_from_until: i64,
@@ -32,7 +33,8 @@ pub(in crate::store) struct StoredSession {
     rotation: Option<StoredRotation>,
     late: Option<(i64, u8)>,
     adopted_in: u32,
-    public: Option<String>,
+    #[serde(borrow)]
+    public: Option<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,9 +68,9 @@ impl StoredToken {
 
 impl Row for Session {
     const TABLE: &'static str = "sessions";
-    type Stored = StoredSession;
+    type Stored<'a> = StoredSession<'a>;
 
-    fn to_stored(&self) -> StoredSession {
+    fn to_stored(&self) -> StoredSession<'_> {
         let late = Some(self.late).filter(|late| *late != LateAnswers::NONE);
         StoredSession {
             id: self.id.0.to_bytes(),
@@ -79,7 +81,7 @@ impl Row for Session {
             idle_end: self.idle_end.secs(),
             unlicensed_secs: self.unlicensed_secs,
             due: self.due.secs(),
-            device: self.device.as_ref().map(ToString::to_string),
+            device: self.device.as_ref().map(Text::as_str),
             mark: self.mark.0,
             is_admin: self.scope == Scope::Admin,
             lease_end: self.lease_end.map(UnixTime::secs),
@@ -101,11 +103,11 @@ impl Row for Session {
             }),
             late: late.map(|late| (late.since.secs(), late.count)),
             adopted_in: self.adopted_in,
-            public: self.public.as_ref().map(|public| public.as_str().to_owned()),
+            public: self.public.as_ref().map(SessionData::as_str),
         }
     }
 
-    fn from_stored(stored: StoredSession) -> Option<Self> {
+    fn from_stored(stored: StoredSession<'_>) -> Option<Self> {
         let rotation = |stored: StoredRotation| {
             Some(Rotation {
                 parent: SecretHash(stored.parent),
@@ -126,7 +128,7 @@ impl Row for Session {
             idle_end: UnixTime::from_secs(stored.idle_end)?,
             unlicensed_secs: stored.unlicensed_secs,
             due: UnixTime::from_secs(stored.due)?,
-            device: each(stored.device.as_deref(), Text::parse)?,
+            device: each(stored.device, Text::parse)?,
             mark: DeviceMark(stored.mark),
             scope: if stored.is_admin { Scope::Admin } else { Scope::Seat },
             lease_end: each(stored.lease_end, UnixTime::from_secs)?,
@@ -141,7 +143,7 @@ impl Row for Session {
             rotation: each(stored.rotation, rotation)?,
             late: each(stored.late, late)?.unwrap_or(LateAnswers::NONE),
             adopted_in: stored.adopted_in,
-            public: each(stored.public.as_deref(), SessionData::parse)?,
+            public: each(stored.public, SessionData::parse)?,
         })
     }
 }

@@ -39,7 +39,7 @@ enum StoredDoubt {
 
 impl Row for Site {
     const TABLE: &'static str = "site";
-    type Stored = StoredSite;
+    type Stored<'a> = StoredSite;
 
     fn to_stored(&self) -> StoredSite {
         let LogPosition { epoch, seq, head } = self.position;

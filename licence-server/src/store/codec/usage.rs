@@ -17,7 +17,7 @@ pub(in crate::store) struct StoredHour {
 
 impl Row for Hour {
     const TABLE: &'static str = "usage";
-    type Stored = StoredHour;
+    type Stored<'a> = StoredHour;
 
     fn to_stored(&self) -> StoredHour {
         let Self { start, peak, wanted, total, refused, refused_secs, people } = *self;

@@ -30,6 +30,8 @@ impl Engine for RedbStore {
 
 impl Batch for RedbBatch<'_> {
     async fn load(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
+        // First, because with a session its person and their leases may be asked for.
+        load::sessions(&self.transaction, draft)?;
         load::indexed(self.indexes, draft);
         load::rows(&self.transaction, draft)
     }

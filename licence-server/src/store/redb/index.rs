@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use licence_core::{SessionId, TokenId, UserId};
+use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
-use crate::domain::{Borrowing, Changes, Due, Lease, Place, Session, Ticket, sessions_of};
+use super::leases::Leases;
+use crate::domain::{Borrowing, Changes, Due, Lease, Place, Ticket};
+use crate::store::StoreError;
 
 #[derive(Debug, Default)]
 pub(super) struct Indexes {
-    leases: HashMap<UserId, Vec<Lease>>,
-    leases_by_end: BTreeSet<Lease>,
+    leases: Leases,
     sessions_by_end: BTreeSet<Due<SessionId>>,
     borrowings: HashMap<TokenId, Borrowing>,
     borrowings_by_end: BTreeSet<Due<TokenId>>,
@@ -20,26 +21,44 @@ pub(super) struct Indexes {
     queue: BTreeMap<Ticket, Place>,
 }
 
+/// What the indexes take from a session's row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SessionPlace {
+    pub(super) id: SessionId,
+    pub(super) user: UserId,
+    pub(super) due: UnixTime,
+    pub(super) lease_end: Option<UnixTime>,
+}
+
 /// How a session's place in its index changed.
 #[derive(Debug)]
 pub(super) struct Moved {
     pub(super) id: SessionId,
-    pub(super) before: Option<licence_core::UnixTime>,
-    pub(super) after: Option<licence_core::UnixTime>,
+    pub(super) before: Option<UnixTime>,
+    pub(super) after: Option<UnixTime>,
 }
 
 impl Indexes {
-    pub(super) fn add_session(&mut self, session: &Session) {
-        self.sessions_by_end.insert(Due { at: session.due, id: session.id });
-        let Some(end) = session.lease_end else { return };
-        self.add_lease(Lease { end, session: session.id, user: session.user, borrowing: None });
+    /// The indexes of all sessions that there are.
+    pub(super) fn of_sessions(
+        places: impl Iterator<Item = Result<SessionPlace, StoreError>>,
+    ) -> Result<Self, StoreError> {
+        let (mut dues, mut leases) = (Vec::new(), Vec::new());
+        for place in places {
+            let SessionPlace { id, user, due, lease_end } = place?;
+            dues.push(Due { at: due, id });
+            leases.extend(lease_end.map(|end| (user, end, id)));
+        }
+        // One after the other, so that no more than one list stands beside what is made of it.
+        let sessions_by_end = dues.into_iter().collect();
+        Ok(Self { leases: Leases::of_sessions(leases), sessions_by_end, ..Self::default() })
     }
 
     pub(super) fn add_borrowing(&mut self, row: &Borrowing) {
         self.put_borrowing(row);
         if row.is_out {
             let Borrowing { id, user, session, end, .. } = *row;
-            self.add_lease(Lease { end, session, user, borrowing: Some(id) });
+            self.leases.add(Lease { end, session, user, borrowing: Some(id) });
         }
     }
 
@@ -61,21 +80,14 @@ impl Indexes {
         self.queue.insert(place.ticket, place);
     }
 
-    fn add_lease(&mut self, lease: Lease) {
-        let own = self.leases.entry(lease.user).or_default();
-        own.push(lease);
-        own.sort_unstable();
-        self.leases_by_end.insert(lease);
-    }
-
     /// People with a lease.
     pub(super) fn users_seated(&self) -> u32 {
-        small(self.leases.len())
+        small(self.leases.users())
     }
 
     /// Sessions with a lease.
     pub(super) fn sessions_seated(&self) -> u32 {
-        small(self.leases.values().map(|own| sessions_of(own)).sum())
+        small(self.leases.sessions())
     }
 
     /// Borrowed seats whose copy may live.
@@ -89,7 +101,7 @@ impl Indexes {
     }
 
     pub(super) fn leases_of(&self, user: UserId) -> Vec<Lease> {
-        self.leases.get(&user).cloned().unwrap_or_default()
+        self.leases.of(user)
     }
 
     pub(super) fn borrowing_of(&self, user: UserId) -> Option<TokenId> {
@@ -101,7 +113,7 @@ impl Indexes {
     }
 
     pub(super) fn leases_by_end(&self, count: usize) -> Vec<Lease> {
-        self.leases_by_end.iter().take(count).copied().collect()
+        self.leases.first(count)
     }
 
     pub(super) fn sessions_by_end(&self, count: usize) -> Vec<Due<SessionId>> {
@@ -115,15 +127,7 @@ impl Indexes {
     /// Takes over what was committed.
     pub(super) fn apply(&mut self, changes: &Changes<'_>, moved: &[Moved]) {
         for (user, leases) in changes.leases() {
-            let old = if leases.is_empty() {
-                self.leases.remove(user)
-            } else {
-                self.leases.insert(*user, leases.to_vec())
-            };
-            for lease in old.iter().flatten() {
-                self.leases_by_end.remove(lease);
-            }
-            self.leases_by_end.extend(leases);
+            self.leases.replace(*user, leases);
         }
         for Moved { id, before, after } in moved {
             let due = |at| Due { at, id: *id };

@@ -39,10 +39,16 @@ pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
     }
 }
 
+/// Sessions, which are on disk.
+pub(super) fn sessions(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<_> = draft.needs().sessions.iter().copied().collect();
+    each(from, SESSIONS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_session(id, row))
+}
+
 /// What is on disk.
 pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
-    let wanted: Vec<_> = draft.needs().sessions.iter().copied().collect();
-    each(from, SESSIONS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_session(id, row))?;
+    // Those that the indexes led to.
+    sessions(from, draft)?;
     let wanted: Vec<_> = draft.needs().users.iter().copied().collect();
     each(from, USERS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_user(id, row))?;
     let wanted: Vec<_> = draft.needs().borrowings.iter().copied().collect();

@@ -2,6 +2,7 @@
 
 mod batch;
 mod index;
+mod leases;
 mod load;
 mod open;
 mod read;

@@ -1,22 +1,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use licence_core::UnixTime;
 use licence_core::claims::Epoch;
+use licence_core::{SessionId, UnixTime, UserId, Uuid};
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable, ReadableTableMetadata,
     StorageBackend, WriteTransaction,
 };
 
-use super::index::Indexes;
+use super::index::{Indexes, SessionPlace};
 use super::read::RedbReader;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, LICENCES, META, META_FORMAT, META_SITE,
     OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
-use crate::domain::{Session, Site, Standing, User};
+use crate::domain::{Session, Site, User};
 use crate::store::StoreError;
-use crate::store::codec::{decode, encode};
+use crate::store::codec::{decode, encode, glance};
 
 /// Bytes of pages kept in memory. A million sessions have some 250 MB; those of one morning fit.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
@@ -171,15 +171,12 @@ fn check_format(database: &Database) -> Result<(), StoreError> {
 
 fn read_indexes(database: &Database) -> Result<Indexes, StoreError> {
     let transaction = database.begin_read()?;
-    let mut indexes = Indexes::default();
-    for row in transaction.open_table(SESSIONS)?.iter()? {
+    let sessions = transaction.open_table(SESSIONS)?;
+    let places = sessions.iter()?.map(|row| {
         let (id, row) = row?;
-        let session: Session = decode(row.value())?;
-        if session.id.0.to_bytes() != id.value() {
-            return Err(StoreError::Corrupt { table: "sessions" });
-        }
-        indexes.add_session(&session);
-    }
+        session_place(id.value(), row.value())
+    });
+    let mut indexes = Indexes::of_sessions(places)?;
     for row in transaction.open_table(BORROWINGS)?.iter()? {
         indexes.add_borrowing(&decode(row?.1.value())?);
     }
@@ -187,6 +184,21 @@ fn read_indexes(database: &Database) -> Result<Indexes, StoreError> {
         indexes.add_place(decode(row?.1.value())?);
     }
     Ok(indexes)
+}
+
+/// Looks at a session's row without reading all of it: at a start every row is looked at.
+fn session_place(id: Id, row: &[u8]) -> Result<SessionPlace, StoreError> {
+    glance::<Session, _>(row, |stored| {
+        let session = SessionId(Uuid::from_bytes(stored.id));
+        let lease_end = stored.lease_end.map(UnixTime::from_secs);
+        (stored.id == id).then_some(())?;
+        Some(SessionPlace {
+            id: session,
+            user: UserId(Uuid::from_bytes(stored.user)),
+            due: UnixTime::from_secs(stored.due)?,
+            lease_end: if let Some(end) = lease_end { Some(end?) } else { None },
+        })
+    })
 }
 
 /// Takes the counters from the rows, so that whoever edits one of the two gains nothing.
@@ -222,8 +234,8 @@ fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError>
 fn applicants_of(users: &impl ReadableTable<Id, &'static [u8]>) -> Result<u32, StoreError> {
     let mut applicants = 0_u32;
     for row in users.iter()? {
-        let user: User = decode(row?.1.value())?;
-        applicants = applicants.saturating_add(u32::from(user.standing == Standing::Applied));
+        let has_applied = glance::<User, _>(row?.1.value(), |stored| Some(stored.has_applied()))?;
+        applicants = applicants.saturating_add(u32::from(has_applied));
     }
     Ok(applicants)
 }

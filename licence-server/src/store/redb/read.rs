@@ -13,10 +13,10 @@ use super::schema::{
     QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{
-    Borrowing, Data, DataOwner, Entry, Hour, Place, Revocation, Service, Session, Site, User,
-    UserKey,
+    Borrowing, Data, DataOwner, Entry, Hour, PasswordHash, Place, Revocation, Service, Session,
+    Site, User, UserKey,
 };
-use crate::store::codec::{Row, decode};
+use crate::store::codec::{Row, decode, glance};
 use crate::store::{LogPiece, Reader, Sizes, StoreError};
 
 /// Reads what is committed, beside the writer.
@@ -120,6 +120,17 @@ impl Reader for RedbReader {
         let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_bytes()));
         let rows = table.range::<[u8; 16]>((start, Bound::Unbounded))?.take(count);
         rows.map(|row| decode(row?.1.value())).collect()
+    }
+
+    fn each_hash(&self, see: &mut dyn FnMut(&PasswordHash)) -> Result<(), StoreError> {
+        let table = self.database.begin_read()?.open_table(USERS)?;
+        for row in table.iter()? {
+            glance::<User, _>(row?.1.value(), |user| {
+                user.hash().iter().for_each(&mut *see);
+                Some(())
+            })?;
+        }
+        Ok(())
     }
 
     fn borrowings(&self) -> Result<Vec<Borrowing>, StoreError> {

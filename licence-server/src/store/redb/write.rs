@@ -1,15 +1,16 @@
 //! Writes what a batch changed.
 
+use licence_core::UnixTime;
 use redb::{ReadableTable as _, WriteTransaction};
 
 use super::index::Moved;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
     QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{Changes, Hour, Session, usage_kept_from};
 use crate::store::StoreError;
-use crate::store::codec::{decode, encode};
+use crate::store::codec::{decode, encode, glance};
 
 /// Sessions, with what follows from them: who has which, and where each stands in the index of ends.
 pub(super) fn sessions(
@@ -24,24 +25,29 @@ pub(super) fn sessions(
             Some(row) => sessions.insert(key, encode(row)?.as_slice())?,
             None => sessions.remove(key)?,
         };
-        let old: Option<Session> = old.map(|old| decode(old.value())).transpose()?;
-        match (&old, row) {
+        let old = old.map(|old| whose_and_when(old.value())).transpose()?;
+        match (old, row) {
             (None, Some(row)) => {
                 let mut own = into.open_multimap_table(OWN_SESSIONS)?;
                 own.insert(row.user.0.to_bytes(), key)?;
             }
-            (Some(old), None) => {
+            (Some((user, _)), None) => {
                 let mut own = into.open_multimap_table(OWN_SESSIONS)?;
-                own.remove(old.user.0.to_bytes(), key)?;
+                own.remove(user, key)?;
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        let (before, after) = (old.map(|old| old.due), row.map(|row| row.due));
+        let (before, after) = (old.map(|(_, due)| due), row.map(|row| row.due));
         if before != after {
             moved.push(Moved { id: *id, before, after });
         }
     }
     Ok(moved)
+}
+
+/// What is needed of a session's row that another takes the place of.
+fn whose_and_when(row: &[u8]) -> Result<(Id, UnixTime), StoreError> {
+    glance::<Session, _>(row, |old| Some((old.user, UnixTime::from_secs(old.due)?)))
 }
 
 pub(super) fn rows(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), StoreError> {

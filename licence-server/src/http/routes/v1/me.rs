@@ -1,9 +1,11 @@
 //! `GET /v1/me`: who am I.
 
-use axum::Json;
+use std::fmt::Display;
+
 use axum::extract::State;
-use licence_core::{Code, Role};
-use serde::Serialize;
+use axum::response::Response;
+use licence_core::{Code, Role, SessionId, Text, UnixTime, UserId};
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -11,6 +13,7 @@ use crate::domain::{Session, User};
 use crate::http::extract::{Bearer, Now};
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
+use crate::http::written::written;
 use crate::state::AppState;
 
 pub(super) fn router() -> Routes {
@@ -19,30 +22,32 @@ pub(super) fn router() -> Routes {
 
 /// Times are Unix seconds.
 #[derive(Serialize, ToSchema)]
-struct Me {
-    #[schema(format = "uuid")]
-    sub: String,
-    username: String,
+struct Me<'a> {
+    #[schema(value_type = String, format = "uuid")]
+    #[serde(serialize_with = "as_text")]
+    sub: UserId,
+    username: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    roles: Vec<String>,
+    email: Option<&'a str>,
+    roles: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ext_id: Option<String>,
-    session: MySession,
+    ext_id: Option<&'a str>,
+    session: MySession<'a>,
     #[schema(format = "unixtime")]
     server_time: i64,
 }
 
 #[derive(Serialize, ToSchema)]
-struct MySession {
-    #[schema(format = "uuid")]
-    id: String,
+struct MySession<'a> {
+    #[schema(value_type = String, format = "uuid")]
+    #[serde(serialize_with = "as_text")]
+    id: SessionId,
     #[schema(format = "unixtime")]
     auth_time: i64,
     #[schema(format = "unixtime")]
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<String>,
+    device: Option<&'a str>,
     /// Until when it holds a seat, if it holds one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "unixtime")]
@@ -56,44 +61,53 @@ struct MySession {
     operation_id = "me",
     summary = "Who am I?",
     security(("bearer" = [])),
-    responses((status = 200, description = "The person and the session of the token.", body = Me)),
+    responses((status = 200, description = "The person and the session of the token.", body = Me<'_>)),
 )]
 async fn me(
     State(state): State<AppState>,
     Now(now): Now,
     Bearer(token): Bearer,
-) -> Result<Json<Me>, Problem> {
+) -> Result<Response, Problem> {
     let gone = || Problem::new(Code::InvalidToken).detail("the account or the sign-in is gone");
-    let user = state.reader().user(token.claims.sign_in().sub)?.ok_or_else(gone)?;
-    let session = state.reader().session(token.claims.sign_in().sid)?.ok_or_else(gone)?;
-    Ok(Json(Me::new(user, session, now.secs())))
+    let user = state.user(token.claims.sign_in().sub)?.ok_or_else(gone)?;
+    let session = state.session(token.claims.sign_in().sid)?.ok_or_else(gone)?;
+    written(&Me::new(&user, &session, now.secs()))
 }
 
-impl Me {
-    fn new(user: User, session: Session, server_time: i64) -> Self {
+impl<'a> Me<'a> {
+    fn new(user: &'a User, session: &'a Session, server_time: i64) -> Self {
         Self {
-            sub: user.id.to_string(),
-            username: user.username.to_string(),
-            email: user.email.map(|email| email.to_string()),
-            roles: user.roles.iter().map(Role::to_string).collect(),
-            ext_id: user.ext_id.map(|id| id.to_string()),
+            sub: user.id,
+            username: user.username.as_str(),
+            email: user.email.as_ref().map(Text::as_str),
+            roles: user.roles.iter().map(Role::as_str).collect(),
+            ext_id: user.ext_id.as_ref().map(Text::as_str),
             session: MySession {
-                id: session.id.to_string(),
+                id: session.id,
                 auth_time: session.auth_time.secs(),
                 expires_at: session.end.secs(),
-                device: session.device.map(|device| device.to_string()),
-                lease_end: session.lease_end.map(licence_core::UnixTime::secs),
+                device: session.device.as_ref().map(Text::as_str),
+                lease_end: session.lease_end.map(UnixTime::secs),
             },
             server_time,
         }
     }
 }
 
+/// An id in its canonical text, written where it goes.
+fn as_text<S: Serializer>(id: &impl Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
+}
+
 #[cfg(test)]
 mod tests {
-    use licence_core::PrivateKey;
-    use licence_core::claims::Claims as _;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
+    use licence_core::claims::Claims as _;
+    use licence_core::{PrivateKey, Text, UserId};
+
+    use crate::domain::{ChangeUser, Command, Edit, Expected, Outcome, UserChange};
     use crate::http::testing::World;
     use crate::token::testing::claims;
 
@@ -155,5 +169,57 @@ mod tests {
         let token = world.sign_in("user1").await.string("access_token");
         let answer = world.get(&format!("/v1/me?access_token={token}")).send().await;
         answer.assert_problem(401, "invalid_token");
+    }
+
+    fn edit(user: UserId, email: &str) -> Command {
+        let edits = vec![Edit::Email(Text::parse(email))];
+        let change = UserChange::Edit { edits, expected: Expected::Anything };
+        Command::ChangeUser(ChangeUser { user, change, by: None })
+    }
+
+    /// Rows are kept in memory: what was acknowledged is seen by whoever asks after it, also while others
+    /// ask all the time and read the row before and after its commit.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn an_acknowledged_change_is_seen_by_whoever_asks_next() {
+        let world = Arc::new(World::licensed(1, 1).await);
+        let token = world.sign_in("user1").await.string("access_token");
+        let user = UserId::parse(&world.me(&token).await.string("sub")).unwrap();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let others: Vec<_> = (0..3)
+            .map(|_| {
+                let (world, token, is_over) = (world.clone(), token.clone(), is_over.clone());
+                tokio::spawn(async move {
+                    while !is_over.load(Ordering::Relaxed) {
+                        assert_eq!(world.me(&token).await.status, 200);
+                    }
+                })
+            })
+            .collect();
+        for number in 0..60 {
+            let email = format!("user{number}@example.org");
+            assert_eq!(world.state.submit(edit(user, &email)).await.unwrap(), Outcome::Done);
+            assert_eq!(world.me(&token).await.string("email"), email);
+        }
+        is_over.store(true, Ordering::Relaxed);
+        for other in others {
+            other.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_renewed_seat_and_a_lost_account_are_seen_at_once() {
+        let world = World::licensed(1, 1).await;
+        let signed_in = world.sign_in("user1").await;
+        let before = world.me(&signed_in.string("access_token")).await.json();
+        world.clock.advance(60);
+        let refreshed = world.refresh(&signed_in.string("refresh_token")).await;
+        let token = refreshed.string("access_token");
+        let after = world.me(&token).await.json();
+        let lease_end = |me: &serde_json::Value| me["session"]["lease_end"].as_i64().unwrap();
+        assert_eq!(lease_end(&after), lease_end(&before) + 60);
+        let user = UserId::parse(after["sub"].as_str().unwrap()).unwrap();
+        let erase = ChangeUser { user, change: UserChange::Erase, by: None };
+        assert_eq!(world.state.submit(Command::ChangeUser(erase)).await.unwrap(), Outcome::Done);
+        world.me(&token).await.assert_problem(401, "invalid_token");
     }
 }

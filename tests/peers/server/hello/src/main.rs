@@ -5,7 +5,12 @@ use std::error::Error;
 use std::io::Write as _;
 
 use axum::{Router, routing};
+use mimalloc::MiMalloc;
 use tokio::net::TcpListener;
+
+/// The server's own, so that what is compared is not two allocators.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -20,6 +20,10 @@ use std::env;
 use std::error::Error;
 use std::path::Path;
 
+/// The server's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What any part of this may fail with; it is told to a person, and nothing depends on its kind.
 type Failure = Box<dyn Error>;
 

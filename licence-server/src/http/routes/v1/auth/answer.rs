@@ -1,6 +1,5 @@
 //! What came of a sign-in or a refresh, as it is answered.
 
-use axum::Json;
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use licence_core::{Code, LicenceId, SessionId, UnixTime};
@@ -13,6 +12,8 @@ use crate::clock::Stopwatch;
 use crate::domain::{FullHouse, Grant, Refusal, Scope};
 use crate::http::problem::Problem;
 use crate::http::routes::v1::state_name;
+use crate::http::server_timing::{self, Part};
+use crate::http::written::written;
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
@@ -82,7 +83,9 @@ pub(super) fn granted(
 ) -> Result<Response, Problem> {
     let watch = Stopwatch::start();
     let access_token = state.minter().mint(grant)?;
-    state.metrics().sign.observe(watch.secs());
+    let took = watch.elapsed();
+    state.metrics().sign.observe(took.as_secs_f64());
+    server_timing::note(Part::Sign, took);
     // An administrator's tokens never go into a cookie: they are shown by whoever means to use them.
     let delivery = if grant.scope == Scope::Admin { &Delivery::Body } else { delivery };
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
@@ -108,7 +111,7 @@ pub(super) fn granted(
         licence: grant.seat.map(|seat| licence_answer(seat.licence, grant.iat, state)),
         server_time: grant.iat.secs(),
     };
-    let response = Json(body).into_response();
+    let response = written(&body)?;
     let refresh = match parcel {
         Parcel::Body(_) => None,
         Parcel::Cookie(cookie) => Some(cookie),

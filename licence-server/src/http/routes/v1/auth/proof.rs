@@ -11,6 +11,7 @@ use crate::domain::{ChangeUser, Command, Credential, LoginName, User, UserChange
 use crate::http::cookie::CookieRule;
 use crate::http::known_device;
 use crate::http::problem::Problem;
+use crate::http::server_timing::{self, Part};
 use crate::password::{Checked, Password, Salt};
 use crate::state::AppState;
 
@@ -52,7 +53,9 @@ pub(in crate::http::routes::v1) async fn prove(
         Ok(_share) => state.passwords().check(password, hash.clone(), salt).await,
         Err(crowded) => Err(crowded),
     };
-    state.metrics().hash.observe(watch.secs());
+    let took = watch.elapsed();
+    state.metrics().hash.observe(took.as_secs_f64());
+    server_timing::note(Part::Hash, took);
     let checked = match verdict {
         Ok(checked) => checked,
         Err(unavailable) => {
