@@ -113,7 +113,7 @@ pub(crate) enum Verb {
     /// Write the description of the HTTP API (OpenAPI 3.1), which a running server has at /openapi.json
     Openapi,
     /// Look for what goes wrong in institutes, and say how to mend it: exit status 0 where all is well, else 1
-    Doctor,
+    Doctor(DoctorArgs),
     /// Ask a running server whether it lives: exit status 0 or 1, for containers
     Healthcheck(HealthcheckArgs),
     /// Serve a throw-away site with a test licence, for who writes an application
@@ -224,6 +224,18 @@ pub(crate) struct HealthcheckArgs {
     /// The certificate authority that the server's certificate is traced back to, PEM [default: the
     /// one in the data directory]
     #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) ca: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Ask the address that browsers use, too, and see whether it leads to this server
+    #[arg(long)]
+    pub(crate) from_outside: bool,
+
+    /// The certificate authority that may vouch for it, PEM [default: the server's own, or those that the
+    /// system trusts]
+    #[arg(long, value_name = "FILE", requires = "from_outside")]
     pub(crate) ca: Option<PathBuf>,
 }
 

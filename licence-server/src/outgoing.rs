@@ -2,14 +2,17 @@
 
 use std::io;
 
-use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Collected, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use licence_cli::Failure;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
@@ -65,7 +68,28 @@ impl Remote {
     ///
     /// # Errors
     /// Every [`Unanswered`].
-    pub async fn send(&self, mut request: Request<Body>) -> Result<StatusCode, Unanswered> {
+    pub async fn send(&self, request: Request<Body>) -> Result<StatusCode, Unanswered> {
+        Ok(self.exchange(request).await?.response.status())
+    }
+
+    /// What stands at a path; `None` where there is nothing, or more than `bytes_max`.
+    ///
+    /// # Errors
+    /// Every [`Unanswered`].
+    pub async fn fetch(&self, path: &str, bytes_max: usize) -> Result<Option<Bytes>, Unanswered> {
+        let mut request = Request::new(Body::empty());
+        let Ok(uri) = path.parse() else { return Ok(None) };
+        *request.uri_mut() = uri;
+        let Exchange { response, connection } = self.exchange(request).await?;
+        if !response.status().is_success() {
+            return Ok(None);
+        }
+        let body = Limited::new(response.into_body(), bytes_max).collect().await;
+        drop(connection);
+        Ok(body.ok().map(Collected::to_bytes))
+    }
+
+    async fn exchange(&self, mut request: Request<Body>) -> Result<Exchange, Unanswered> {
         request.headers_mut().insert(header::HOST, self.authority.clone());
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         Ok(match &self.tls {
@@ -77,18 +101,24 @@ impl Remote {
     }
 }
 
-/// Sends a request over a stream, waits for the head of the answer, and lets go of both.
+/// An answer whose body may be to come, and the connection that brings it: it ends with this value, also where
+/// whoever asked gives up waiting.
+pub struct Exchange {
+    /// The answer.
+    pub response: Response<Incoming>,
+    connection: JoinSet<hyper::Result<()>>,
+}
+
+/// Sends a request over a stream, and waits for the head of the answer.
 ///
 /// # Errors
 /// If no answer comes.
-pub async fn exchange<S>(stream: S, request: Request<Body>) -> Result<StatusCode, hyper::Error>
+pub async fn exchange<S>(stream: S, request: Request<Body>) -> Result<Exchange, hyper::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // It ends with this value, also where whoever asked gives up waiting.
-    let mut connection = tokio::task::JoinSet::from_iter([connection]);
+    let connection = JoinSet::from_iter([connection]);
     let response = sender.send_request(request).await?;
-    connection.abort_all();
-    Ok(response.status())
+    Ok(Exchange { response, connection })
 }

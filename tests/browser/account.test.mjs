@@ -67,8 +67,11 @@ describe("the account page", () => {
   test("goes on after a reload, and is over with the sign-out", async () => {
     await grace.page.reload();
     await grace.reads("who", "grace");
+    // The page shows nothing from the click on; the cookie goes with the answer.
+    const answered = grace.page.waitForResponse((response) => response.url().endsWith("/v1/auth/logout"));
     await grace.page.click("#sign-out");
     await grace.page.locator("#sign-in").waitFor();
+    await answered;
     assert.deepEqual((await grace.page.context().cookies()).filter(({ name }) => name.startsWith("refresh-")), []);
   });
 

@@ -80,6 +80,14 @@ describe("the administrator's page", () => {
     assert.equal(most, 1);
   });
 
+  test("says what there is to mend, and how", async () => {
+    await open("doctor");
+    await admin.row("checks", "licence").getByText("to mend", { exact: true }).waitFor();
+    await admin.row("checks", "licence").getByText("Ask the vendor for a renewal").waitFor();
+    await admin.reads("doctor-story", /^\d things? to mend\.$/);
+    await admin.isFitForAll("admin-doctor-ill");
+  });
+
   test("ends a session", async () => {
     await open("sessions");
     await admin.row("signed-in", "linus").waitFor();
@@ -115,7 +123,7 @@ describe("the administrator's page", () => {
       await katherine.page.press("#again", "Enter");
     };
     await set("password1234");
-    await katherine.reads("trouble", "guessed first");
+    await katherine.reads("trouble", /guessed first.*each other\.$/);
     await katherine.isFitForAll("set-password");
     await set("four other words here");
     await katherine.reads("whose", "<b>katherine</b>");
@@ -236,7 +244,7 @@ describe("the administrator's page", () => {
     await admin.isFitForAll("admin-clock");
   });
 
-  test("says what there is to mend, in the words of the command, and looks again", async () => {
+  test("says that all is well, in the words of the command, and looks again", async () => {
     await open("doctor");
     await admin.row("checks", "disk space").waitFor();
     await admin.row("checks", "licence").getByText("well", { exact: true }).waitFor();

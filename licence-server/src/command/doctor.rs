@@ -1,18 +1,24 @@
 //! `doctor`: looks at everything that goes wrong in institutes, and says how to mend it.
 
+mod outside;
+
 use licence_cli::table::Align;
 use licence_cli::{Facts, Failure, Format};
 
 use super::admin_call::AdminCall;
 use super::said::Listing;
+use crate::cli::DoctorArgs;
 use crate::data_dir::DataDir;
 use crate::doctor;
 use crate::http::admin::{CheckRow, Page};
 use crate::http::paths;
 
 /// Looks at everything, and fails where there is something to mend.
-pub(super) fn run(data: &DataDir, format: Format) -> Result<(), Failure> {
-    let checks = checks(data);
+pub(super) fn run(args: &DoctorArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
+    let mut checks = checks(data);
+    if args.from_outside {
+        checks.push(outside::check(args, data).into());
+    }
     let all = checks.len();
     let remedies: Vec<_> = checks
         .iter()
@@ -57,7 +63,8 @@ mod tests {
     #[test]
     fn a_directory_without_a_licence_wants_mending() {
         let (_folder, _path, data) = data_dir();
-        let failed = run(&data, Format::Text).unwrap_err();
+        let args = DoctorArgs { from_outside: false, ca: None };
+        let failed = run(&args, &data, Format::Text).unwrap_err();
         assert!(failed.report().unwrap().message.ends_with("of 8 checks want mending"));
     }
 

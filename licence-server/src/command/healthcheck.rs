@@ -59,7 +59,8 @@ impl Target {
         match self {
             Self::Socket(path) => {
                 let stream = UnixStream::connect(&path).await.map_err(|error| away(&error))?;
-                exchange(stream, ask_for(PATH)?).await.map_err(|error| broken(&error))
+                let answer = exchange(stream, ask_for(PATH)?).await;
+                answer.map(|it| it.response.status()).map_err(|error| broken(&error))
             }
             Self::Url { url, ca } => ask_url(&url, ca.as_deref()).await,
         }

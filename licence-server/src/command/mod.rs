@@ -68,7 +68,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Config { verb: ConfigVerb::Reference } => config::write_reference(),
         Verb::Openapi => output::print_bytes(openapi_document().as_bytes()),
         Verb::Config { verb: ConfigVerb::Sample } => config::write_sample(),
-        Verb::Doctor => doctor::run(&data()?, format),
+        Verb::Doctor(args) => doctor::run(args, &data()?, format),
         Verb::Healthcheck(args) => healthcheck::run(args, data(), format),
         Verb::Dev(args) => {
             refuse_data_dir(typed.data.as_deref(), env::var_os(DATA).as_deref())?;

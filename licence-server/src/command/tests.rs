@@ -48,12 +48,21 @@ fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
 
 /// A server on a free port, which is stopped when the sender is used.
 fn start(data: &DataDir) -> (thread::JoinHandle<()>, oneshot::Sender<()>) {
+    start_as(data, |_| Origin::localhost(8080))
+}
+
+/// The same for browsers that reach it at an address, which may depend on the port.
+pub(super) fn start_as(
+    data: &DataDir,
+    public: impl FnOnce(u16) -> Origin + Send + 'static,
+) -> (thread::JoinHandle<()>, oneshot::Sender<()>) {
     let (stop, stopped) = oneshot::channel();
     let (ready, is_ready) = std::sync::mpsc::channel();
     let data = data.clone();
     let server = thread::spawn(move || {
         let network = TcpListener::bind("127.0.0.1:0").unwrap();
-        let config = Config::new(Settings::default(), Origin::localhost(8080));
+        let public = public(network.local_addr().unwrap().port());
+        let config = Config::new(Settings::default(), public);
         let state = AppState::open(&data, config, system()).unwrap();
         tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
             let doors = Doors::open(network, &data).unwrap();

@@ -37,7 +37,8 @@ pub enum Finding {
 }
 
 impl Finding {
-    fn mend(sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
+    /// There is something to mend.
+    pub fn mend(sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Mend { sentence: sentence.into(), remedy: remedy.into() }
     }
 

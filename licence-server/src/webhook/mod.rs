@@ -67,14 +67,8 @@ impl Courier {
     /// # Errors
     /// If a file cannot be read, or does not hold what it should.
     pub fn open(hook: &Hook) -> Result<Self, Failure> {
-        let connector = || {
-            tls::connector(&hook.ca.clone().or_else(tls::system_authorities).ok_or_else(|| {
-                Failure::usage(
-                    "nothing says which certificate authorities to trust for `webhook_url`",
-                )
-                .mend("set `webhook_ca` to a file with their certificates, PEM")
-            })?)
-        };
+        let authorities = || hook.ca.clone().or_else(tls::system_authorities);
+        let connector = || tls::connector(&authorities().ok_or_else(tls::no_authorities)?);
         Ok(Self {
             remote: Remote::of(hook.url.expose(), connector)?,
             url: hook.url.clone(),

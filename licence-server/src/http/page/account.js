@@ -16,7 +16,8 @@ const devices = new List(the("devices"), {
     ["Device", ({ device }) => device ?? "A device without a name"],
     ["State", state],
     ["Signed in", ({ auth_time: start }) => when(start)],
-    ["Last seen", ({ last_seen: seen }) => when(seen)],
+    // It is told to five minutes, and nobody was seen before they came.
+    ["Last seen", ({ last_seen: seen, auth_time: start }) => when(Math.max(seen, start))],
     ["What to do", (row) => acts(...(row.current ? [] : [end(row)]))],
   ],
 });

@@ -15,9 +15,10 @@ export class Refused extends Error {
 
 const UNREACHABLE = { code: "unreachable", title: "the server cannot be reached", mend: "see whether this machine has a network" };
 
-/** A refusal in two sentences: what is wrong, and how to mend it. */
-function told({ title, detail, mend }) {
-  return [detail ?? title, mend].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
+/** A refusal in two sentences: what is wrong, and how to mend it; of a form the first says both. */
+function told({ code, title, detail, mend }) {
+  const isOfForm = code === "invalid_request" && detail !== undefined;
+  return [detail ?? title, isOfForm ? undefined : mend].flatMap((text) => (text ? [sentence(text)] : [])).join(" ");
 }
 
 /** Asks the server, and throws what it refuses. */

@@ -27,6 +27,15 @@ pub fn system_authorities() -> Option<PathBuf> {
     SYSTEM_AUTHORITIES.map(PathBuf::from).into_iter().find(|path| path.exists())
 }
 
+/// What is told where nobody named authorities, and the system has no list of its own.
+#[must_use]
+pub fn no_authorities() -> Failure {
+    Failure::usage(
+        "nothing says which certificate authorities to trust: this system has no list of them",
+    )
+    .mend("name a file with their certificates, PEM: `--ca FILE`, or the setting `webhook_ca`")
+}
+
 /// What speaks TLS with a server whose certificate is traced back to an authority in a file.
 ///
 /// # Errors

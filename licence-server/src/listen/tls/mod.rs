@@ -24,7 +24,7 @@ use super::http::Version;
 use crate::config::Host;
 use crate::data_dir::LocalCa;
 
-pub use client::{connector, system_authorities};
+pub use client::{connector, no_authorities, system_authorities};
 
 /// The names of the protocols, in the order in which they are preferred (RFC 7301).
 const H2: &[u8] = b"h2";
