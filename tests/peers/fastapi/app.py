@@ -128,7 +128,9 @@ def serve() -> None:
     """One worker on a free port, without a log: as fast as it goes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-        uvicorn.run(app, fd=listener.fileno(), log_level="warning", access_log=False)
+        # Its five seconds may be over while the others have their turn.
+        kept = {"timeout_keep_alive": 600}
+        uvicorn.run(app, fd=listener.fileno(), log_level="warning", access_log=False, **kept)
 
 
 if __name__ == "__main__":
