@@ -37,8 +37,8 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $http:literal, $exit:ident, $title:literal, $mend:literal;)+) => {
         /// Why something was refused, in one word that never changes.
         ///
-        /// The first fifteen are the verifier's, in the order in which they are looked for; the
-        /// others are the seat server's own.
+        /// The first fifteen are the verifier's, in the order in which they are looked for; then come
+        /// the seat server's own; the last five are for what a site says of itself.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $(#[doc = concat!("`", $name, "`: ", $title, ".")] $(#[$doc])* $variant,)+
@@ -172,6 +172,22 @@ codes! {
     Internal = "internal", 500, Failed,
         "the server failed",
         "see the server's log";
+
+    MissingDays = "missing_days", 409, Refused,
+        "days are missing of which it should tell",
+        "ask the institute for a statement from the day on which the one before ended";
+    StatementMissing = "statement_missing", 409, Refused,
+        "it does not follow the statement before",
+        "ask the institute for the statement that it follows";
+    LogRolledBack = "log_rolled_back", 409, Refused,
+        "the site's log stands before a place at which it stood already",
+        "ask the institute whether an old copy of the data directory was put back";
+    LogForked = "log_forked", 409, Refused,
+        "the site has two logs that are not one",
+        "ask the institute whether two copies of the data directory ran, or an old one was put back";
+    ClockLowered = "clock_lowered", 409, Refused,
+        "the site's clock was set back",
+        "ask the institute why: its audit log has the reason that was given";
 }
 
 impl Code {

@@ -30,11 +30,13 @@ pub enum Kind {
     Lease,
     /// A checkpoint of a site's audit log.
     Checkpoint,
+    /// A statement of how a site's seats were used.
+    Usage,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Issuer,
         Self::Licence,
         Self::Revocations,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Revoked,
         Self::Lease,
         Self::Checkpoint,
+        Self::Usage,
     ];
 
     /// The header's `typ`.
@@ -57,6 +60,7 @@ impl Kind {
             Self::Revoked => "revoked+jwt",
             Self::Lease => "lease+jwt",
             Self::Checkpoint => "checkpoint+jwt",
+            Self::Usage => "usage+jwt",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Self::Revoked => Part::Revoked,
             Self::Lease => Part::Lease,
             Self::Checkpoint => Part::Checkpoint,
+            Self::Usage => Part::Usage,
         }
     }
 
@@ -81,9 +86,12 @@ impl Kind {
         match self {
             Self::Access => ACCESS_BYTES_MAX,
             Self::Revocations | Self::Revoked => REVOCATIONS_BYTES_MAX,
-            Self::Issuer | Self::Licence | Self::Request | Self::Lease | Self::Checkpoint => {
-                OBJECT_BYTES_MAX
-            }
+            Self::Issuer
+            | Self::Licence
+            | Self::Request
+            | Self::Lease
+            | Self::Checkpoint
+            | Self::Usage => OBJECT_BYTES_MAX,
         }
     }
 }

@@ -60,7 +60,7 @@ pub use signed_digest::SignedDigest;
 pub use text::{Audience, FeatureName, Identifier, Institute, Product, Role, Text, Vendor};
 pub use time::UnixTime;
 pub use verify::{
-    AcceptedLicence, Policy, SignedCheckpoint, SignedLicence, SignedRequest, SignedRevocations,
-    SignedRevoked, TestLicences, UnboundLicences, UnverifiedLicence, ValidAccess, ValidAdmin,
-    ValidLease, ValidLicence,
+    AcceptedLicence, Objection, Policy, SignedCheckpoint, SignedLicence, SignedPosition,
+    SignedRequest, SignedRevocations, SignedRevoked, SignedUsage, TestLicences, UnboundLicences,
+    UnverifiedLicence, ValidAccess, ValidAdmin, ValidLease, ValidLicence,
 };

@@ -53,6 +53,10 @@ pub const ROLES_MAX: usize = 32;
 /// each token.
 pub const REVOKED_ENTRIES_MAX: usize = 10_000;
 
+/// Days of a usage statement: a year with its leap day. Each has some 60 bytes, and 130 with the longest
+/// numbers that occur, so that they fit into an object.
+pub const USAGE_DAYS_MAX: usize = 366;
+
 /// Bytes of the public data of a session, which every request carries in its access token.
 pub const SESSION_DATA_BYTES_MAX: usize = 1024;
 

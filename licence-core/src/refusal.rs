@@ -27,6 +27,8 @@ pub enum Part {
     Lease,
     /// The checkpoint of an audit log.
     Checkpoint,
+    /// The statement of how a site's seats were used.
+    Usage,
     /// The request file.
     Request,
     /// A key that was given.
@@ -46,6 +48,7 @@ impl Part {
             Self::Revoked => "revoked",
             Self::Lease => "lease",
             Self::Checkpoint => "checkpoint",
+            Self::Usage => "usage",
             Self::Request => "request",
             Self::Key => "key",
         }
@@ -63,6 +66,7 @@ impl fmt::Display for Part {
             Self::Revoked => "the list of revoked tokens",
             Self::Lease => "the lease",
             Self::Checkpoint => "the checkpoint",
+            Self::Usage => "the usage statement",
             Self::Request => "the request file",
             Self::Key => "the key",
         })

@@ -8,6 +8,7 @@ mod keys;
 mod owner;
 mod revoke;
 mod signing;
+mod usage;
 mod verify;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub(crate) use self::keys::{DelegateArgs, InitArgs, KeygenArgs};
 pub(crate) use self::owner::{ContactArgs, OwnerEditArgs, OwnerListArgs, OwnerVerb};
 pub(crate) use self::revoke::{RevocationsArgs, RevokeArgs};
 pub(crate) use self::signing::{SignerArgs, SigningArgs};
+pub(crate) use self::usage::{AuditCheckArgs, SiteArgs, UsageVerb, UsageVerifyArgs};
 pub(crate) use self::verify::{InspectArgs, VerifyArgs};
 
 /// Make keys, sign licences, and keep a ledger of all that was signed
@@ -100,6 +102,11 @@ pub(crate) enum Verb {
     /// Check a licence as an institute's server and its users' browsers do
     #[command(after_help = EXIT_STATUSES)]
     Verify(VerifyArgs),
+    /// What a site states of the use of its seats
+    #[command(subcommand)]
+    Usage(UsageVerb),
+    /// Prove from logs, tokens and statements that a site was copied, or put back to an older copy
+    AuditCheck(AuditCheckArgs),
     /// Write the SHA-256 of files, and sign the list for OpenSSL to verify
     Checksums(ChecksumsArgs),
     /// Write what a shell needs to complete these commands

@@ -1,5 +1,6 @@
 //! One file per verb: from what was typed to what is meant, and then done.
 
+mod audit_check;
 mod backup;
 mod checksums;
 mod delegate;
@@ -17,6 +18,7 @@ mod renew;
 mod revocations;
 mod revoke;
 mod show;
+mod usage;
 mod verify;
 
 use clap::CommandFactory as _;
@@ -47,6 +49,8 @@ pub(crate) fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Backup(args) => backup::run(args, &vendor_dir()?, format),
         Verb::Inspect(args) => inspect::run(args, format),
         Verb::Verify(args) => verify::run(args, format),
+        Verb::Usage(verb) => usage::run(verb, typed.vendor_dir.as_deref(), format),
+        Verb::AuditCheck(args) => audit_check::run(args, typed.vendor_dir.as_deref(), format),
         Verb::Checksums(args) => checksums::run(args, format),
         Verb::Completions(args) => args.print(Cli::command()),
         Verb::Man(args) => args.write(Cli::command(), format),

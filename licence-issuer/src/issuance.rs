@@ -182,6 +182,7 @@ fn useless(refusal: &Refusal) -> Failure {
         | Part::Revoked
         | Part::Lease
         | Part::Checkpoint
+        | Part::Usage
         | Part::Request
         | Part::Key => "check --issuer: it is the file that `licence-issuer delegate` wrote",
     };

@@ -4,7 +4,7 @@
 //! are what several verbs need. Imports go down this list only:
 //!
 //! * [`command`]
-//! * [`issuance`]
+//! * [`issuance`], [`site`]
 //! * [`certificate`], [`grant`], [`hand_out`], [`vendor_dir`]
 //! * [`description`]
 //! * [`books`]
@@ -23,6 +23,7 @@ mod key_pair;
 mod ledger;
 mod order;
 mod signer;
+mod site;
 mod trust;
 mod value;
 mod vendor_dir;

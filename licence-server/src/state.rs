@@ -50,6 +50,7 @@ struct Parts {
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
     installations: tokio::sync::Mutex<()>,
+    statements: tokio::sync::Mutex<()>,
     bearer: BearerVerifier,
     sightings: Sightings,
     throttle: Mutex<Throttle>,
@@ -124,6 +125,7 @@ impl AppState {
             reader: Box::new(reader),
             shelf,
             installations: tokio::sync::Mutex::default(),
+            statements: tokio::sync::Mutex::default(),
             bearer,
             sightings: Sightings::default(),
             throttle: Mutex::default(),
@@ -242,6 +244,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn installations(&self) -> &tokio::sync::Mutex<()> {
         &self.0.installations
+    }
+
+    /// Whose turn it is to have a usage statement signed.
+    #[must_use]
+    pub(crate) fn statements(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.statements
     }
 
     /// What verifies access tokens.

@@ -26,6 +26,7 @@ TYPES = {
     "revoked": "revoked+jwt",
     "lease": "lease+jwt",
     "checkpoint": "checkpoint+jwt",
+    "usage": "usage+jwt",
     "licence": "licence+jwt",
     "issuer": "issuer+jwt",
     "revocations": "revocations+jwt",
@@ -333,6 +334,29 @@ def not_for(other):
     return check
 
 
+def midnight(value):
+    time(value)
+    need(value % DAY == 0)
+
+
+def usage_days(claims):
+    midnight(claims["from"])
+    days = len(claims["days"])
+    need(days > 0)
+    need(claims["until"] - claims["from"] == days * DAY)
+    need(claims["iat"] >= claims["until"] - DAY)
+
+
+USAGE_DAY = obj(
+    seats=count,
+    peak=count,
+    p95=count,
+    people=count,
+    refused=count,
+    resets_=count,
+    accepts_=count,
+    disputes_=count,
+)
 POSITION = obj(epoch=epoch, seq=between(0, 2**63 - 1), head=fixed(16))
 SIGN_IN = (
     obj(iss=text, sub=uuid, client_id=text, iat=time, exp=time, jti=uuid, nbf_=time),
@@ -382,6 +406,11 @@ CLAIMS = {
         start_before_end("iat"),
     ),
     "checkpoint": (obj(aud=product_of("checkpoint"), iat=time), POSITION),
+    "usage": (
+        obj(aud=product_of("usage"), iat=time, start=POSITION, end=POSITION),
+        obj(**{"from": midnight}, until=midnight, days=array(USAGE_DAY, 366), previous_=fixed(16)),
+        usage_days,
+    ),
 }
 
 
@@ -673,6 +702,53 @@ def lease(vector, data, roots):
     return {"jti": claims["jti"], "sub": claims["sub"], "key": key_id(key_of(claims))}
 
 
+def open_usage(accepted, data):
+    claims, _ = open_as("usage", data, site_of(accepted))
+    need(claims["aud"] == f"usage:{accepted['licence']['aud']}", "wrong_product", "usage")
+    return claims, digest(data)
+
+
+def need_onward(before, after):
+    """A log that stood at one place and later at the other."""
+    (old, old_tag), (new, new_tag) = ((int(n), tag) for n, tag in map(epoch_parts, (before, after)))
+    if new > old:
+        return
+    need(new == old, "log_rolled_back", "usage")
+    need(new_tag == old_tag, "log_forked", "usage")
+    need(after["seq"] >= before["seq"], "log_rolled_back", "usage")
+    is_same = after["seq"] != before["seq"] or after["head"] == before["head"]
+    need(is_same, "log_forked", "usage")
+
+
+def epoch_parts(position):
+    return position["epoch"].split("-")
+
+
+def usage(vector, data, roots):
+    accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
+    before = open_usage(accepted, content(vector["previous"])) if "previous" in vector else None
+    claims, _ = open_usage(accepted, data)
+    need_onward(claims["start"], claims["end"])
+    need(not any(day.get("resets") for day in claims["days"]), "clock_lowered", "usage")
+    granted = accepted["licence"]
+    seats = granted["seats"]["active_max"] + granted["seats"].get("overage", 0)
+    outgoing = max(43_200, granted["seats"].get("lease_secs", 930))
+    end = granted.get("grace_until", granted.get("exp", 2**62)) + outgoing
+    for number, day in enumerate(claims["days"]):
+        began = claims["from"] + number * DAY
+        in_force = granted["nbf"] < began + DAY and began < end
+        need(day["peak"] <= (seats if in_force else 0), "exceeds_licence", "usage")
+    if before:
+        old, name = before
+        need_onward(old["end"], claims["end"])
+        is_next = claims.get("previous") == name and claims["start"] == old["end"]
+        need(is_next, "statement_missing", "usage")
+        whole_until = min(old["until"], old["iat"] - old["iat"] % DAY)
+        need(claims["from"] <= whole_until, "missing_days", "usage")
+        need(claims["iat"] >= old["iat"], "clock_lowered", "usage")
+    return {"from": claims["from"], "days": len(claims["days"]), "seq": claims["end"]["seq"]}
+
+
 def checkpoint(vector, data, _):
     site, product = jwk(vector["policy"]["site"]), vector["policy"]["product"]
     claims, _ = open_as("checkpoint", data, {key_id(site): site})
@@ -701,6 +777,7 @@ VERIFY = {
     "revoked": revoked,
     "lease": lease,
     "checkpoint": checkpoint,
+    "usage": usage,
     "request": request,
     "revocations": revocations,
     "key": key,

@@ -162,6 +162,7 @@ impl Model {
                 | Command::AddService(_)
                 | Command::RevokeService(_)
                 | Command::AcceptClock(_)
+                | Command::StateUsage(_)
                 | Command::PruneLog(_),
                 _,
             ) => Ok(()),

@@ -3,7 +3,8 @@
 use licence_core::claims::{
     AccessClaims, AdminClaims, Affiliated, BannedKey, Borrow, CheckpointClaims, Claims, Epoch,
     Feature, Features, IssuerClaims, LeaseClaims, LicenceClaims, LogPosition, Nonce, Period,
-    RequestClaims, RevocationsClaims, RevokedClaims, SeatCount, Seats, SignInClaims,
+    RequestClaims, RevocationsClaims, RevokedClaims, SeatCount, Seats, SignInClaims, UsageClaims,
+    UsageDay,
 };
 use licence_core::{
     ChainHead, FeatureName, Institute, LicenceId, OwnerId, PrivateKey, Product, Role, Serial,
@@ -159,6 +160,29 @@ impl World {
     pub fn checkpoint(&self) -> CheckpointClaims {
         let iat = now().plus(-DAY);
         CheckpointClaims { product: product(PRODUCT), iat, position: position() }
+    }
+
+    /// The site's first usage statement: two days, the second of them without anybody, made today.
+    #[must_use]
+    pub fn usage(&self) -> UsageClaims {
+        let midnight = now().plus(-now().secs().rem_euclid(DAY));
+        let busy = UsageDay {
+            seats: SEATS,
+            peak: 19,
+            p95: 17,
+            people: 31,
+            refused: 2,
+            ..UsageDay::default()
+        };
+        UsageClaims {
+            product: product(PRODUCT),
+            iat: now().plus(-60),
+            from: midnight.plus(-2 * DAY),
+            days: vec![busy, UsageDay { accepts: 1, ..UsageDay::default() }],
+            start: LogPosition { seq: 7, head: ChainHead::EMPTY.append(b"earlier"), ..position() },
+            end: position(),
+            previous: None,
+        }
     }
 
     /// A request of yesterday, by `site`.

@@ -114,7 +114,8 @@ fn part_after(part: Option<&Part>) -> Option<Part> {
         Some(Part::Access) => Part::Revoked,
         Some(Part::Revoked) => Part::Lease,
         Some(Part::Lease) => Part::Checkpoint,
-        Some(Part::Checkpoint) => Part::Request,
+        Some(Part::Checkpoint) => Part::Usage,
+        Some(Part::Usage) => Part::Request,
         Some(Part::Request) => Part::Key,
         Some(Part::Key) => return None,
     })

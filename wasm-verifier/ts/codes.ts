@@ -14,7 +14,7 @@ export const CODES = {
   test_licence: { title: "it is for tests only", mend: "install a production licence, or allow test licences" },
   not_yet_valid: { title: "its time has not come", mend: "check this machine's clock and date, or wait until it starts" },
   expired: { title: "its time is over", mend: "renew it" },
-  revoked: { title: "it was taken back by the one who gave it", mend: "ask the vendor for a new one" },
+  revoked: { title: "it was taken back by the one who gave it", mend: "ask whoever gave it for a new one" },
   exceeds_licence: { title: "it claims more than what it rests on grants", mend: "ask the vendor: whoever signed it was not allowed to" },
   licence_changed: { title: "it was made under another licence than the one at hand", mend: "fetch the licence again and try once more" },
   invalid_grant: { title: "name and password do not match, or the sign-in has ended", mend: "sign in again" },
@@ -36,6 +36,11 @@ export const CODES = {
   not_found: { title: "there is no such thing", mend: "check the address or the name" },
   invalid_request: { title: "the request is not written as it should be", mend: "see the documentation of this call" },
   internal: { title: "the server failed", mend: "see the server's log" },
+  missing_days: { title: "days are missing of which it should tell", mend: "ask the institute for a statement from the day on which the one before ended" },
+  statement_missing: { title: "it does not follow the statement before", mend: "ask the institute for the statement that it follows" },
+  log_rolled_back: { title: "the site's log stands before a place at which it stood already", mend: "ask the institute whether an old copy of the data directory was put back" },
+  log_forked: { title: "the site has two logs that are not one", mend: "ask the institute whether two copies of the data directory ran, or an old one was put back" },
+  clock_lowered: { title: "the site's clock was set back", mend: "ask the institute why: its audit log has the reason that was given" },
 } as const;
 
 /** Why something was refused, in one word that never changes. */
@@ -69,6 +74,7 @@ export const PARTS = {
   revoked: "the list of revoked tokens",
   lease: "the lease",
   checkpoint: "the checkpoint",
+  usage: "the usage statement",
   request: "the request file",
   key: "the key",
 } as const;

@@ -18,6 +18,7 @@ mod revoked;
 mod seats;
 mod session_data;
 mod sign_in;
+mod usage;
 
 pub use access::AccessClaims;
 pub use admin::AdminClaims;
@@ -27,13 +28,14 @@ pub use issuer::IssuerClaims;
 pub use lease::LeaseClaims;
 pub use licence::{Affiliated, LicenceClaims};
 pub use period::{LicenceState, Period};
-pub use position::{Epoch, LogPosition};
+pub use position::{Epoch, LogPosition, LogStep};
 pub use request::{Nonce, RequestClaims};
 pub use revocations::{BannedKey, RevocationsClaims, RevokedLicence};
 pub use revoked::{RevokedClaims, RevokedTokens, TokensOf};
 pub use seats::{Borrow, SeatCount, SeatHolder, Seats};
 pub use session_data::SessionData;
 pub use sign_in::SignInClaims;
+pub use usage::{UsageClaims, UsageDay};
 
 use crate::id::KeyId;
 use crate::json::{self, Object, ObjectWriter, Value};

@@ -1,3 +1,4 @@
+use core::cmp::Ordering;
 use core::fmt;
 
 use super::{Flaw, Object, ObjectWriter, need, parsed};
@@ -42,7 +43,44 @@ impl fmt::Display for Epoch {
     }
 }
 
+/// Where a log stands that stood elsewhere before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogStep {
+    /// It may have gone on from there. In a later epoch a backup was restored, which is on record.
+    Onwards,
+    /// It stands before a place at which it stood.
+    RolledBack {
+        /// Where it stood.
+        from: u64,
+        /// Where it stands.
+        to: u64,
+    },
+    /// It is another log.
+    Forked {
+        /// The place from which on it cannot be the same.
+        seq: u64,
+    },
+}
+
 impl LogPosition {
+    /// How a log that stood here came to stand there later.
+    #[must_use]
+    pub fn step_to(&self, later: &Self) -> LogStep {
+        let back = LogStep::RolledBack { from: self.seq, to: later.seq };
+        match later.epoch.counter.cmp(&self.epoch.counter) {
+            Ordering::Greater => LogStep::Onwards,
+            Ordering::Less => back,
+            Ordering::Equal if later.epoch.tag != self.epoch.tag => {
+                LogStep::Forked { seq: self.seq.min(later.seq) }
+            }
+            Ordering::Equal if later.seq < self.seq => back,
+            Ordering::Equal if later.seq == self.seq && later.head != self.head => {
+                LogStep::Forked { seq: self.seq }
+            }
+            Ordering::Equal => LogStep::Onwards,
+        }
+    }
+
     pub(super) fn read(claims: &Object<'_>) -> Result<Self, Flaw> {
         Ok(Self {
             epoch: need(claims, "epoch", parsed(Epoch::parse))?,
@@ -55,5 +93,30 @@ impl LogPosition {
         claims.string("epoch", self.epoch);
         claims.integer("seq", i64::try_from(self.seq).unwrap_or(i64::MAX));
         claims.string("head", self.head);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(counter: u32, tag: u64, seq: u64, entry: &[u8]) -> LogPosition {
+        LogPosition { epoch: Epoch { counter, tag }, seq, head: ChainHead::EMPTY.append(entry) }
+    }
+
+    #[test]
+    fn a_log_goes_on_and_never_back_nor_elsewhere() {
+        let seen = at(2, 7, 10, b"a");
+        for (later, step) in [
+            (seen, LogStep::Onwards),
+            (at(2, 7, 11, b"b"), LogStep::Onwards),
+            (at(3, 8, 4, b"b"), LogStep::Onwards),
+            (at(2, 7, 9, b"b"), LogStep::RolledBack { from: 10, to: 9 }),
+            (at(1, 6, 40, b"b"), LogStep::RolledBack { from: 10, to: 40 }),
+            (at(2, 7, 10, b"b"), LogStep::Forked { seq: 10 }),
+            (at(2, 8, 12, b"b"), LogStep::Forked { seq: 10 }),
+        ] {
+            assert_eq!(seen.step_to(&later), step, "{later:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use licence_cli::files::Source;
+use licence_cli::files::{Sink, Source};
 use licence_core::{Role, SessionId, Text, TokenId, UnixTime};
 
 use super::text;
@@ -323,12 +323,12 @@ pub(crate) struct AuditListArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct UsageArgs {
-    /// Only from this day on (UTC) [default: thirty days back]
+    /// Only from this day on (UTC) [default: thirty days back; of a statement, where the one before ended]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) from: Option<UnixTime>,
 
     /// Only up to this day, the day included (UTC) [default: today]
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, visible_alias = "until", value_name = "DATE", value_parser = day)]
     pub(crate) to: Option<UnixTime>,
 
     /// List the accounts with which nobody ever took a seat, and no days
@@ -342,6 +342,15 @@ pub(crate) struct UsageArgs {
     /// Write the list as CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
+
+    /// Sign them for the vendor, 366 days at most: numbers and no names; each statement names the one
+    /// before
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) statement: bool,
+
+    /// Where the statement is to stand, `-` for standard output; never overwritten
+    #[arg(long, value_name = "FILE", default_value = "-", requires = "statement")]
+    pub(crate) out: Sink,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@ use licence_cli::{Facts, Failure, Format};
 use licence_core::{Code, UnixTime};
 use serde_json::{Value, json};
 
+use super::DAY_SECS;
 use super::admin_call::AdminCall;
 use super::listing::collect;
 use super::said::{Listing, Said, time};
@@ -12,8 +13,6 @@ use crate::cli::{AuditListArgs, AuditVerb, PruneArgs};
 use crate::data_dir::DataDir;
 use crate::http::admin::{EntryRow, PrunedLog, VerifiedLog};
 use crate::http::paths;
-
-const DAY_SECS: i64 = 86_400;
 
 pub(super) fn run(verb: &AuditVerb, data: &DataDir, format: Format) -> Result<(), Failure> {
     match verb {

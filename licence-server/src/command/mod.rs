@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod dev;
 mod doctor;
+mod hand_out;
 mod healthcheck;
 mod init;
 mod licence;
@@ -20,6 +21,7 @@ mod session;
 mod slips;
 mod tls;
 mod usage;
+mod usage_statement;
 mod user;
 mod user_import;
 
@@ -39,6 +41,9 @@ use crate::data_dir::DataDir;
 use crate::http::openapi_document;
 use crate::rng::SystemRng;
 use crate::state::Sources;
+
+/// Seconds of a day: a day that is typed is included, and calls name the time at which it ends.
+const DAY_SECS: i64 = 86_400;
 
 /// Does what was typed.
 ///
@@ -60,6 +65,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Seat { verb } => seat::run(verb, &data()?)?.print(format),
         Verb::Service { verb } => service::run(verb, &data()?)?.print(format),
         Verb::Audit { verb } => audit::run(verb, &data()?, format),
+        Verb::Usage(args) if args.statement => usage_statement::run(args, &data()?, format),
         Verb::Usage(args) => usage::run(args, &data()?)?.print(format),
         Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),

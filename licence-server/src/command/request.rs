@@ -1,10 +1,10 @@
 //! `request`: ask the vendor for a licence that is bound to this site's key.
 
-use licence_cli::files::{Access, Delivery, Sink};
-use licence_cli::{Facts, Failure, Format, clock, output};
+use licence_cli::{Facts, Failure, Format, clock};
 use licence_core::armour::{self, Label};
 use licence_core::claims::{Affiliated, Claims as _, Nonce, RequestClaims};
 
+use super::hand_out::hand_out;
 use crate::cli::RequestArgs;
 use crate::data_dir::DataDir;
 use crate::rng::{Rng, SystemRng};
@@ -35,20 +35,4 @@ fn facts(claims: &RequestClaims) -> Facts {
         .with_text("institute", &claims.institute.name)
         .with_some("affiliation", claims.institute.affiliation.as_ref().map(ToString::to_string))
         .with_text("fingerprint", claims.site.id())
-}
-
-/// Standard output takes one thing: the file, or the JSON that holds it.
-fn hand_out(file: &str, facts: Facts, sink: &Sink, format: Format) -> Result<(), Failure> {
-    match (sink, format) {
-        (Sink::Stdout, Format::Json) => format.print(&facts.with("file", file)),
-        (Sink::Stdout, Format::Text) => {
-            Delivery::prepare(sink, file.as_bytes(), Access::Shared)?.hand_out()?;
-            output::note(facts.to_string().trim_end());
-            Ok(())
-        }
-        (Sink::File(_), _) => {
-            Delivery::prepare(sink, file.as_bytes(), Access::Shared)?.hand_out()?;
-            format.print(&facts)
-        }
-    }
 }

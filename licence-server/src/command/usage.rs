@@ -5,6 +5,7 @@ use licence_cli::table::Align;
 use licence_cli::{Facts, Failure};
 use licence_core::UnixTime;
 
+use super::DAY_SECS;
 use super::admin_call::AdminCall;
 use super::listing::collect;
 use super::said::{Listing, Said, time};
@@ -12,8 +13,6 @@ use crate::cli::{PageArgs, UsageArgs};
 use crate::data_dir::DataDir;
 use crate::http::admin::{DayRow, UnusedRow, UsageShown};
 use crate::http::paths;
-
-const DAY_SECS: i64 = 86_400;
 
 /// Accounts that are listed at most: as many as a table of people may bring in.
 const UNUSED_MAX: u16 = 50_000;

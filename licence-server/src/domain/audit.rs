@@ -1,11 +1,14 @@
 //! What the audit log says: ids and no names, one entry an act, the digest of each
 //! chained to those before.
 
+use licence_core::claims::LogPosition;
 use licence_core::json::{self, ObjectWriter};
-use licence_core::{ChainHead, Code, LicenceId, SessionId, Text, TokenId, UnixTime, UserId};
+use licence_core::{
+    ChainHead, Code, LicenceId, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId,
+};
 use sha2::{Digest as _, Sha256};
 
-use super::row::ServiceId;
+use super::row::{Scope, ServiceId};
 
 /// Something that happened, refusals included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +21,8 @@ pub enum Act {
     UserChanged(UserId, UserChangeKind),
     /// A person's account was taken away, with everything but their id in this log.
     UserErased(UserId),
-    /// A session began.
-    SignedIn(UserId, SessionId),
+    /// A session began, to use the application or to administer.
+    SignedIn(UserId, SessionId, Scope),
     /// A session's token was rotated, and its lease renewed.
     Refreshed(SessionId),
     /// A session's token was shown once more, and the same child given again.
@@ -78,10 +81,23 @@ pub enum Act {
     ClockAccepted(UnixTime),
     /// An administrator lowered the highest time that was trusted.
     ClockReset(UnixTime, Text),
+    /// A usage statement was signed.
+    UsageStated(UsageStated),
     /// Entries before a place were taken away, and a signed checkpoint was left.
     LogPruned(u64),
     /// Something was refused, so many times since the last entry of the same kind.
     Refused(Refused, u32),
+}
+
+/// A usage statement, as the next one has to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageStated {
+    /// What the next one names it by.
+    pub statement: SignedDigest,
+    /// When the last day ended of which all was told.
+    pub until: UnixTime,
+    /// Where the log stood.
+    pub end: LogPosition,
 }
 
 /// What of an account was changed.
@@ -140,6 +156,23 @@ impl UserChangeKind {
     }
 }
 
+/// The names of acts by which whoever reads the log counts people and what became of the clock.
+#[expect(missing_docs, reason = "each is the name of the act that is called the same")]
+impl Act {
+    pub const SIGNED_IN: &'static str = "signed_in";
+    pub const REFRESHED: &'static str = "refreshed";
+    pub const SEAT_TAKEN: &'static str = "seat_taken";
+    pub const SEAT_BORROWED: &'static str = "seat_borrowed";
+    pub const SIGNED_OUT: &'static str = "signed_out";
+    pub const SESSION_ENDED: &'static str = "session_ended";
+    pub const SESSION_REVOKED: &'static str = "session_revoked";
+    pub const TOKEN_REUSED: &'static str = "token_reused";
+    pub const CLOCK_DISPUTED: &'static str = "clock_disputed";
+    pub const CLOCK_ACCEPTED: &'static str = "clock_accepted";
+    pub const CLOCK_RESET: &'static str = "clock_reset";
+    pub const USAGE_STATED: &'static str = "usage_stated";
+}
+
 impl Act {
     const fn name(&self) -> &'static str {
         match self {
@@ -147,23 +180,23 @@ impl Act {
             Self::UserApplied(_) => "user_applied",
             Self::UserChanged(_, kind) => kind.name(),
             Self::UserErased(_) => "user_erased",
-            Self::SignedIn(..) => "signed_in",
-            Self::Refreshed(_) => "refreshed",
+            Self::SignedIn(..) => Self::SIGNED_IN,
+            Self::Refreshed(_) => Self::REFRESHED,
             Self::Replayed(_) => "replayed",
             Self::LateReplayed(_) => "late_replayed",
             Self::Adopted(_) => "adopted",
-            Self::SeatTaken(_) => "seat_taken",
+            Self::SeatTaken(_) => Self::SEAT_TAKEN,
             Self::SeatLapsed(_) => "seat_lapsed",
             Self::SeatReleased(_) => "seat_released",
             Self::SeatReserved(_) => "seat_reserved",
-            Self::SeatBorrowed(..) => "seat_borrowed",
+            Self::SeatBorrowed(..) => Self::SEAT_BORROWED,
             Self::SeatReturned(_) => "seat_returned",
             Self::SeatWrittenOff(_) => "seat_written_off",
             Self::BorrowingEnded(_) => "borrowing_ended",
-            Self::SignedOut(_) => "signed_out",
-            Self::SessionEnded(_) => "session_ended",
-            Self::SessionRevoked(_) => "session_revoked",
-            Self::TokenReused(_) => "token_reused",
+            Self::SignedOut(_) => Self::SIGNED_OUT,
+            Self::SessionEnded(_) => Self::SESSION_ENDED,
+            Self::SessionRevoked(_) => Self::SESSION_REVOKED,
+            Self::TokenReused(_) => Self::TOKEN_REUSED,
             Self::TokenRevoked(..) => "token_revoked",
             Self::ServiceAdded(_) => "service_added",
             Self::ServiceRevoked(_) => "service_revoked",
@@ -173,10 +206,11 @@ impl Act {
             Self::SeatsOver => "seats_over",
             Self::SeatsWithin => "seats_within",
             Self::ClockBehind => "clock_behind",
-            Self::ClockDisputed => "clock_disputed",
+            Self::ClockDisputed => Self::CLOCK_DISPUTED,
             Self::ClockSound => "clock_sound",
-            Self::ClockAccepted(_) => "clock_accepted",
-            Self::ClockReset(..) => "clock_reset",
+            Self::ClockAccepted(_) => Self::CLOCK_ACCEPTED,
+            Self::ClockReset(..) => Self::CLOCK_RESET,
+            Self::UsageStated(_) => Self::USAGE_STATED,
             Self::LogPruned(_) => "log_pruned",
             Self::Refused(..) => "refused",
         }
@@ -189,9 +223,13 @@ impl Act {
             | Self::UserChanged(user, _)
             | Self::UserErased(user)
             | Self::SeatReserved(user) => entry.string("user", user),
-            Self::SignedIn(user, session) => {
+            Self::SignedIn(user, session, scope) => {
                 entry.string("user", user);
                 entry.string("session", session);
+                // Whoever counts who used the application leaves these out.
+                if *scope == Scope::Admin {
+                    entry.string("scope", scope.name());
+                }
             }
             Self::Refreshed(session)
             | Self::Replayed(session)
@@ -229,6 +267,7 @@ impl Act {
                 entry.integer("time", time.secs());
                 entry.string("reason", reason);
             }
+            Self::UsageStated(stated) => stated.write(entry),
             Self::LogPruned(below) => entry.string("below", below),
             Self::Refused(refused, times) => {
                 refused.write(entry);
@@ -237,6 +276,19 @@ impl Act {
                 }
             }
         }
+    }
+}
+
+impl UsageStated {
+    fn write(&self, entry: &mut ObjectWriter<'_>) {
+        let Self { statement, until, end: LogPosition { epoch, seq, head } } = self;
+        entry.string("statement", statement);
+        entry.integer("until", until.secs());
+        entry.object("end", |end| {
+            end.string("epoch", epoch);
+            end.integer("seq", i64::try_from(*seq).unwrap_or(i64::MAX));
+            end.string("head", head);
+        });
     }
 }
 

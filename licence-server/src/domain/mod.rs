@@ -31,13 +31,13 @@ mod warning;
 
 use licence_core::{SessionId, UserId};
 
-pub use audit::{Act, Actor, Entry, Refused, UserChangeKind};
+pub use audit::{Act, Actor, Entry, Refused, UsageStated, UserChangeKind};
 pub use command::{
     AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, Edit, EndSession, Expected,
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
     Outcome, PruneLog, Redeem, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume,
-    ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, Stay, Swept,
-    Taken, UserChange, WriteData, WriteOff,
+    ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, StateUsage, Stay,
+    Swept, Taken, UserChange, WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
@@ -55,7 +55,7 @@ pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
-pub use usage::{Day, Usage, kept_from as usage_kept_from};
+pub use usage::{Day, HOURS_MAX as USAGE_HOURS_MAX, Usage};
 pub use warning::{Notice, Warning, Warnings};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.
@@ -113,6 +113,10 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
         Command::InstallRevocations(install) => Ok(licence::install_revocations(install, draft)),
         Command::AcceptClock(by) => Ok(clock::accept(*by, draft)),
         Command::ResetClock(reset) => clock::reset(reset, draft),
+        Command::StateUsage(StateUsage { stated, by }) => {
+            draft.record_by(Act::UsageStated(*stated), Some(*by));
+            Ok(Outcome::Done)
+        }
         Command::PruneLog(prune) => Ok(prune_log(prune, draft)),
         Command::Sweep => sweep(draft).map(Outcome::Swept),
     })

@@ -14,18 +14,13 @@ use super::seat;
 
 pub use report::{Day, Usage};
 
-/// For how long hours are kept.
-const KEPT_SECS: i64 = 400 * 86_400;
+/// How many hours are kept: those of 400 days and nights. They are counted, because by a clock that was
+/// accepted years ahead every hour that is kept is too old.
+pub const HOURS_MAX: u64 = 400 * 24;
 
 /// Seconds that one stretch of waiting counts for at most: who asks the whole night long from a machine
 /// that nobody sits at waits for no more than a day's work.
 const WAIT_SECS_MAX: i64 = 8 * 3600;
-
-/// The beginning of what is kept once an hour was put to the others.
-#[must_use]
-pub const fn kept_from(hour: UnixTime) -> UnixTime {
-    hour.plus(-KEPT_SECS)
-}
 
 /// Notes how many seats are in use.
 pub(super) fn note_seats(draft: &mut Draft) {

@@ -30,7 +30,7 @@ fn the_page_of_codes_is_the_list_of_the_core() {
         "# Codes\n\n\
          Every refusal has one of these codes, wherever it is met: in an answer's body, in a command's JSON, in the\n\
          browser. A code never changes; its sentences may. The first fifteen are the verifier's, in the order in which it looks\n\
-         for them; the others are the server's own.\n\n\
+         for them; the others are the server's own, but for the last five, which are for what a site says of itself.\n\n\
          A command that is refused ends with the status in the last column; wrong usage, and files that cannot be\n\
          read, end with 1.\n\n\
          | code | it means | what to do | HTTP | exit |\n|---|---|---|---|---|\n",

@@ -60,7 +60,8 @@ fn jsonwebtoken_takes_no_other_kind_for_an_access_token() {
             | Kind::Request
             | Kind::Revoked
             | Kind::Lease
-            | Kind::Checkpoint => {
+            | Kind::Checkpoint
+            | Kind::Usage => {
                 assert_eq!(outcome, Err(ErrorKind::InvalidAudience), "{:?}", sample.kind);
             }
         }

@@ -83,7 +83,8 @@ impl Library {
                 | Kind::Request
                 | Kind::Revoked
                 | Kind::Lease
-                | Kind::Checkpoint => {
+                | Kind::Checkpoint
+                | Kind::Usage => {
                     assert_eq!(verified, error(self.wrong_audience), "{:?}", sample.kind);
                 }
             }

@@ -26,6 +26,7 @@ impl<'w> Sample<'w> {
             Self::new(&w.revoked(), &w.site),
             Self::new(&w.lease(), &w.site),
             Self::new(&w.checkpoint(), &w.site),
+            Self::new(&w.usage(), &w.site),
         ]
     }
 
@@ -77,6 +78,8 @@ impl<'w> Sample<'w> {
                 .and_then(|licence| licence.verify_revoked(text.as_bytes(), now()).map(drop)),
             Kind::Lease => licence(&w.licence_text())
                 .and_then(|licence| licence.verify_lease(text.as_bytes(), now()).map(drop)),
+            Kind::Usage => licence(&w.licence_text())
+                .and_then(|licence| licence.verify_usage(text.as_bytes()).map(drop)),
             Kind::Checkpoint => {
                 let product = w.licence().product;
                 SignedCheckpoint::verify(text.as_bytes(), w.site.public(), &product).map(drop)

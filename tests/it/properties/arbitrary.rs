@@ -4,7 +4,7 @@ use licence_core::claims::{
     AccessClaims, AdminClaims, Affiliated, BannedKey, Borrow, CheckpointClaims, Epoch, Feature,
     Features, IssuerClaims, LeaseClaims, LicenceClaims, LogPosition, Nonce, Period, RequestClaims,
     RevocationsClaims, RevokedClaims, RevokedLicence, RevokedTokens, SeatCount, SeatHolder, Seats,
-    SessionData, SignInClaims, TokensOf,
+    SessionData, SignInClaims, TokensOf, UsageClaims, UsageDay,
 };
 use licence_core::{
     ChainHead, FeatureName, Identifier, Institute, KeyId, LicenceId, OwnerId, PrivateKey, Product,
@@ -152,6 +152,39 @@ impl Arbitrary {
             product: Product(self.identifier()),
             iat: self.early(),
             position: self.position(),
+        }
+    }
+
+    /// A usage statement of the licence's product.
+    pub(super) fn usage(&mut self, licence: &LicenceClaims) -> UsageClaims {
+        let mut days = self.some(Self::usage_day);
+        days.push(self.usage_day());
+        let early = self.early();
+        let from = early.plus(86_400 - early.secs() % 86_400);
+        let mut claims = UsageClaims {
+            product: licence.product.clone(),
+            iat: from,
+            from,
+            days,
+            start: self.position(),
+            end: self.position(),
+            previous: self.maybe(|some| SignedDigest::of(&some.0.random::<[u8; 16]>())),
+        };
+        claims.iat = claims.until().plus(self.0.random_range(0..86_400));
+        claims
+    }
+
+    fn usage_day(&mut self) -> UsageDay {
+        let mut number = || if self.0.random() { self.0.random() } else { 0 };
+        UsageDay {
+            seats: number(),
+            peak: number(),
+            p95: number(),
+            people: number(),
+            refused: number(),
+            resets: number(),
+            accepts: number(),
+            disputes: number(),
         }
     }
 

@@ -75,6 +75,9 @@ fn no_flipped_bit_of_what_else_a_site_signs_verifies() {
     assert_no_flip_verifies(&signed(&world.admin(), &world.site), |bytes| {
         ValidAdmin::verify(bytes, site, &product, now()).is_ok()
     });
+    assert_no_flip_verifies(&signed(&world.usage(), &world.site), |bytes| {
+        licence.verify_usage(bytes).is_ok()
+    });
     assert_no_flip_verifies(&signed(&world.checkpoint(), &world.site), |bytes| {
         SignedCheckpoint::verify(bytes, site, &product).is_ok()
     });

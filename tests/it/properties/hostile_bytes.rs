@@ -19,6 +19,7 @@ fn offer_everywhere(w: &World, licence: &AcceptedLicence, roots: &Roots, bytes: 
     let _ = licence.verify_access(bytes, now());
     let _ = licence.verify_lease(bytes, now());
     let _ = licence.verify_revoked(bytes, now());
+    let _ = licence.verify_usage(bytes).map(|usage| usage.objections(&[], Some(&usage)));
     let _ = ValidAdmin::verify(bytes, site, product, now());
     let _ = SignedCheckpoint::verify(bytes, site, product);
 

@@ -3,8 +3,8 @@
 use licence_core::armour::{self, Label};
 use licence_core::claims::{Borrow, LicenceClaims, Period, Seats};
 use licence_core::{
-    AcceptedLicence, Policy, Roots, SignedCheckpoint, SignedRequest, SignedRevocations,
-    TestLicences, UnboundLicences, UnixTime, UnverifiedLicence, ValidAdmin,
+    AcceptedLicence, Policy, Roots, SignedCheckpoint, SignedDigest, SignedRequest,
+    SignedRevocations, TestLicences, UnboundLicences, UnixTime, UnverifiedLicence, ValidAdmin,
 };
 use licence_tests::world::{World, now, signed};
 
@@ -104,6 +104,19 @@ fn lists_of_revoked_tokens_are_read_as_they_were_written() {
         let list = some.revoked(accepted.signed().claims());
         let text = signed(&list, &world.site);
         assert_eq!(accepted.verify_revoked(text.as_bytes(), list.iat).unwrap().claims(), &list);
+    }
+}
+
+#[test]
+fn usage_statements_are_read_as_they_were_written() {
+    let (world, mut some) = (World::default(), Arbitrary::new(7));
+    for _ in 0..ROUNDS {
+        let accepted = accepted(&world, &mut some);
+        let usage = some.usage(accepted.signed().claims());
+        let text = signed(&usage, &world.site);
+        let read = accepted.verify_usage(text.as_bytes()).unwrap();
+        assert_eq!(read.claims(), &usage);
+        assert_eq!(read.digest(), SignedDigest::of_compact(text.as_bytes()));
     }
 }
 

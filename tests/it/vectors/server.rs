@@ -45,6 +45,7 @@ impl Implementation for Server {
             | Verify::Revoked
             | Verify::Lease
             | Verify::Checkpoint
+            | Verify::Usage
             | Verify::Request
             | Verify::Revocations
             | Verify::Key => false,

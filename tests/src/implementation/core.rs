@@ -1,5 +1,5 @@
 use licence_core::{
-    AcceptedLicence, PublicKey, Refusal, SignedCheckpoint, SignedRequest, SignedRevocations,
+    AcceptedLicence, Part, PublicKey, Refusal, SignedCheckpoint, SignedRequest, SignedRevocations,
     UnverifiedLicence, ValidAdmin,
 };
 
@@ -17,6 +17,7 @@ impl Implementation for Core {
 
     fn verify(&mut self, vector: &Vector) -> Verdict {
         let verify = match vector.verify {
+            Verify::Usage => return usage(vector).unwrap_or_else(|refusal| Err(refusal).into()),
             Verify::Licence => licence,
             Verify::Access => access,
             Verify::Admin => admin,
@@ -73,6 +74,19 @@ fn checkpoint(vector: &Vector) -> Result<Facts, Refusal> {
     let (site, product) = (site(vector), product(vector));
     let checkpoint = SignedCheckpoint::verify(&vector.input.bytes(), &site, &product)?;
     Ok(Facts::checkpoint(checkpoint.claims()))
+}
+
+/// What speaks against a statement that was verified is a verdict, and no refusal of the verifier's.
+fn usage(vector: &Vector) -> Result<Verdict, Refusal> {
+    let licence = accept_its_licence(vector)?;
+    let previous = vector.previous.as_ref();
+    let previous = previous.map(|text| licence.verify_usage(&text.bytes())).transpose()?;
+    let statement = licence.verify_usage(&vector.input.bytes())?;
+    let objections = statement.objections(&[licence.signed().claims()], previous.as_ref());
+    Ok(match objections.first() {
+        Some(first) => Verdict::refused(Part::Usage, first.code()),
+        None => Verdict::Ok(Facts::usage(statement.claims())),
+    })
 }
 
 fn request(vector: &Vector) -> Result<Facts, Refusal> {

@@ -13,12 +13,16 @@ pub struct Vector {
     pub verify: Verify,
     /// The bytes that are verified.
     pub input: Input,
-    /// The licence file that an access token, a lease or a list of revoked tokens is verified under.
+    /// The licence file that an access token, a lease, a list of revoked tokens or a usage statement is
+    /// verified under.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub licence: Option<Input>,
     /// The list of revoked tokens that an access token is verified with.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub revoked: Option<Input>,
+    /// The usage statement that another is said to follow.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub previous: Option<Input>,
     /// The pinned root keys.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub roots: Vec<Jwk>,
@@ -47,6 +51,8 @@ pub enum Verify {
     Lease,
     /// A checkpoint of an audit log.
     Checkpoint,
+    /// A usage statement, with all that speaks against it.
+    Usage,
     /// A request file.
     Request,
     /// A revocation list.
@@ -116,6 +122,7 @@ impl Case {
             input,
             licence: None,
             revoked: None,
+            previous: None,
             roots: [&world.root, &world.spare].map(|key| key.public().into()).into(),
             policy: Policy::default(),
             now: now().secs(),
@@ -141,6 +148,11 @@ impl Case {
     /// A lease under the world's licence.
     pub(super) fn lease(world: &World, name: &str, lease: impl Into<Input>) -> Self {
         Self::below_the_licence(world, name, Verify::Lease, lease.into())
+    }
+
+    /// A usage statement of the site that the world's licence names.
+    pub(super) fn usage(world: &World, name: &str, statement: impl Into<Input>) -> Self {
+        Self::below_the_licence(world, name, Verify::Usage, statement.into())
     }
 
     fn below_the_licence(world: &World, name: &str, verify: Verify, input: Input) -> Self {
@@ -188,6 +200,12 @@ impl Case {
     /// With a list of revoked tokens at hand.
     pub(super) fn unless(mut self, revoked: impl Into<Input>) -> Self {
         self.vector.revoked = Some(revoked.into());
+        self
+    }
+
+    /// With the usage statement before at hand.
+    pub(super) fn after(mut self, previous: impl Into<Input>) -> Self {
+        self.vector.previous = Some(previous.into());
         self
     }
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use licence_core::claims::{
-    CheckpointClaims, LeaseClaims, RequestClaims, RevokedClaims, SignInClaims,
+    CheckpointClaims, LeaseClaims, RequestClaims, RevokedClaims, SignInClaims, UsageClaims,
 };
 use licence_core::{Code, KeyId, LicenceId, LicenceState, Part, Refusal};
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,16 @@ impl Facts {
         Self::of([
             ("epoch", claims.position.epoch.to_string().into()),
             ("seq", claims.position.seq.into()),
+        ])
+    }
+
+    /// What is read from a usage statement.
+    #[must_use]
+    pub fn usage(claims: &UsageClaims) -> Self {
+        Self::of([
+            ("from", claims.from.secs().into()),
+            ("days", claims.days.len().into()),
+            ("seq", claims.end.seq.into()),
         ])
     }
 

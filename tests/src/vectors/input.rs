@@ -34,9 +34,9 @@ pub enum Piece {
 /// Up to this a text is written out, so that most vectors can be read as they are.
 const PLAIN_BYTES_MAX: usize = 6 * 1024;
 
-/// What a filler repeats: a line break, four characters of base64url, a line of armour, an entry of a
-/// list of revoked tokens.
-const UNIT_BYTES: [usize; 4] = [1, 4, 65, 88];
+/// What a filler repeats: a day of a usage statement, a line break, four characters of base64url, a line
+/// of armour, an entry of a list of revoked tokens.
+const UNIT_BYTES: [usize; 5] = [72, 1, 4, 65, 88];
 
 impl Input {
     /// The bytes.

@@ -25,7 +25,7 @@ fn in_the_place_of(w: &World, expected: Kind) -> Vec<Vector> {
         let name = format!("{name}-by-its-type");
         vectors.push(offer(w, &name, expected, &renamed).refused(expected.part(), Malformed));
     }
-    for (name_of_typ, typ) in [("jwt", r#""JWT""#), ("usage", r#""usage+jwt""#)] {
+    for (name_of_typ, typ) in [("jwt", r#""JWT""#), ("another", r#""another+jwt""#)] {
         let text = genuine(w, expected).header(|h| h.set("typ", typ)).compact();
         let name = format!("{}-of-type-{name_of_typ}", name(expected));
         vectors.push(offer(w, &name, expected, &text).refused(expected.part(), WrongType));
@@ -50,6 +50,7 @@ fn genuine(w: &World, kind: Kind) -> Forge<'_> {
         Kind::Revoked => Forge::new(&w.revoked(), &w.site),
         Kind::Lease => Forge::new(&w.lease(), &w.site),
         Kind::Checkpoint => Forge::new(&w.checkpoint(), &w.site),
+        Kind::Usage => Forge::new(&w.usage(), &w.site),
     }
 }
 
@@ -64,6 +65,7 @@ fn relabelled(w: &World, claims: Kind, header: Kind) -> String {
         Kind::Revoked => w.revoked().to_json(),
         Kind::Lease => w.lease().to_json(),
         Kind::Checkpoint => w.checkpoint().to_json(),
+        Kind::Usage => w.usage().to_json(),
     };
     genuine(w, header).payload(json.as_bytes()).compact()
 }
@@ -77,6 +79,7 @@ fn offer(w: &World, name: &str, expected: Kind, text: &str) -> Case {
         Kind::Revoked => Case::revoked(w, name, text),
         Kind::Lease => Case::lease(w, name, text),
         Kind::Checkpoint => Case::checkpoint(w, name, text),
+        Kind::Usage => Case::usage(w, name, text),
         Kind::Issuer => {
             let licence = signed(&w.licence(), &w.issuing);
             let blocks =

@@ -27,6 +27,7 @@ mod revoked;
 mod session_data;
 mod signature;
 mod time;
+mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,7 @@ pub struct Subject {
 
 type Generator = fn(&World) -> Vec<Vector>;
 
-const SUBJECTS: [(&str, Generator); 20] = [
+const SUBJECTS: [(&str, Generator); 21] = [
     ("access-claims", access_claims::vectors),
     ("admin", admin::vectors),
     ("armour", armour::vectors),
@@ -71,6 +72,7 @@ const SUBJECTS: [(&str, Generator); 20] = [
     ("session-data", session_data::vectors),
     ("signature", signature::vectors),
     ("time", time::vectors),
+    ("usage", usage::vectors),
 ];
 
 /// Makes all vectors, the same in every run.

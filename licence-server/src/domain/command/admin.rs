@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use licence_core::{LicenceId, Text};
 
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, UsageStated};
 use crate::domain::licence::Terms;
 
 /// A licence that the verifier accepted.
@@ -49,6 +49,15 @@ pub struct InstallRevocations {
 pub struct ResetClock {
     /// Why, for the audit log.
     pub reason: Text,
+    /// Who asks.
+    pub by: Actor,
+}
+
+/// A usage statement that was signed.
+#[derive(Clone, Debug)]
+pub struct StateUsage {
+    /// What the next statement has to know of it.
+    pub stated: UsageStated,
     /// Who asks.
     pub by: Actor,
 }

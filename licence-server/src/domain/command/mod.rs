@@ -11,7 +11,7 @@ use licence_core::SessionId;
 
 use super::row::Holder;
 
-pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock};
+pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock, StateUsage};
 pub use outcome::{
     BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant, Swept,
     Taken,
@@ -75,6 +75,8 @@ pub enum Command {
     AcceptClock(super::Actor),
     /// Lowers the highest time that was trusted.
     ResetClock(ResetClock),
+    /// Puts a usage statement on record.
+    StateUsage(StateUsage),
     /// Takes the audit log's beginning away.
     PruneLog(PruneLog),
     /// Lets go of what has lapsed.

@@ -98,6 +98,12 @@ const FORMS: &[Form] = &[
     form(Method::POST, "/v1/auth/set-password", Door::Open, &[("code", Text), ("password", Text)]),
     form(Method::POST, "/v1/admin/seats/release", Door::Admin, &[("user", Text), ("for", Text)]),
     form(Method::POST, "/v1/admin/audit/prune", Door::Admin, &[("before", Integer)]),
+    form(
+        Method::POST,
+        "/v1/admin/usage/statements",
+        Door::Admin,
+        &[("from", Integer), ("to", Integer)],
+    ),
     form(Method::POST, "/v1/admin/clock/reset", Door::Admin, &[("reason", Text)]),
 ];
 

@@ -1,14 +1,14 @@
 //! Writes what a batch changed.
 
 use licence_core::UnixTime;
-use redb::{ReadableTable as _, WriteTransaction};
+use redb::{ReadableTable as _, ReadableTableMetadata as _, WriteTransaction};
 
 use super::index::Moved;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
     QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
-use crate::domain::{Changes, Hour, Session, usage_kept_from};
+use crate::domain::{Changes, Hour, Session, USAGE_HOURS_MAX};
 use crate::store::StoreError;
 use crate::store::codec::{decode, encode, glance};
 
@@ -127,7 +127,7 @@ pub(super) fn log(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Puts an hour to the others, and lets those go that are too old.
+/// Puts an hour to the others, and lets the oldest go where there are too many.
 fn usage(into: &WriteTransaction, hour: Hour) -> Result<(), StoreError> {
     let mut usage = into.open_table(USAGE)?;
     let key = hour.start.secs();
@@ -136,6 +136,31 @@ fn usage(into: &WriteTransaction, hour: Hour) -> Result<(), StoreError> {
     if hour.is_eventful() {
         usage.insert(key, encode(&hour)?.as_slice())?;
     }
-    usage.retain_in(..usage_kept_from(hour.start).secs(), |_, _| false)?;
+    while usage.len()? > USAGE_HOURS_MAX {
+        usage.pop_first()?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::Database;
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+
+    #[test]
+    fn the_newest_hours_are_kept_and_as_many_as_there_may_be() {
+        let database = Database::builder().create_with_backend(InMemoryBackend::new()).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let hour = |number: u64| {
+            let start = UnixTime::MIN.plus(3600 * i64::try_from(number).unwrap());
+            Hour { peak: 1, ..Hour::of(start) }
+        };
+        (0..USAGE_HOURS_MAX + 2).for_each(|number| usage(&transaction, hour(number)).unwrap());
+        let kept = transaction.open_table(USAGE).unwrap();
+        assert_eq!(kept.len().unwrap(), USAGE_HOURS_MAX);
+        let oldest = kept.first().unwrap().unwrap().0.value();
+        assert_eq!(oldest, hour(2).start.secs());
+    }
 }

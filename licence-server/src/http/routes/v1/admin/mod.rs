@@ -28,7 +28,7 @@ pub use person::Named;
 pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::{Purged, SessionRow};
-pub use usage::{DayRow, HourRow, UnusedRow, UsageShown, WarningRow};
+pub use usage::{DayRow, HourRow, SignedStatement, UnusedRow, UsageShown, WarningRow};
 pub use users::{
     ChangedUser, CodeShown, ExportedSession, ExportedUser, IMPORT_BYTES_MAX, Imported, ImportedRow,
     NewUser, PictureShown, RowOutcome, UserRow, UserShown, UserWithCode,
@@ -68,6 +68,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_UNUSED: &str = "/v1/admin/usage/unused";
     /// What there is to mend.
     pub const ADMIN_DOCTOR: &str = "/v1/admin/doctor";
+    /// The same to be signed.
+    pub const ADMIN_USAGE_STATEMENTS: &str = "/v1/admin/usage/statements";
     /// What time it is.
     pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
 }

@@ -35,6 +35,7 @@ fn routes() -> Vec<(Method, String, Value, u16)> {
         (&get, "/audit", json!(null), 200),
         (&get, "/audit/verify", json!(null), 200),
         (&post, "/audit/prune", json!({ "before": 1_600_000_000 }), 200),
+        (&post, "/usage/statements", json!({ "from": 1 }), 400),
         (&get, "/clock", json!(null), 200),
         (&post, "/clock/accept", json!(null), 200),
         (&post, "/clock/reset", json!({}), 400),

@@ -13,20 +13,23 @@ use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
+mod statement;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod unused;
 
+pub use statement::SignedStatement;
 pub use unused::UnusedRow;
 
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(show)).merge(unused::router())
+    Routes::new().routes(routes!(show)).merge(unused::router()).merge(statement::router())
 }
 
 /// Days that are shown where nobody says how many.
 const DAYS: i64 = 30;
 
-/// Days that are shown at most: as many as are kept.
+/// Days that are shown at most: as many as are kept where something happens in every hour.
 const DAYS_MAX: i64 = 400;
 
 const DAY_SECS: i64 = 86_400;
@@ -172,7 +175,7 @@ fn span(query: &Fields, now: UnixTime) -> Result<(UnixTime, UnixTime), Problem> 
     }
     if to.since(from) > (DAYS_MAX + 1) * DAY_SECS {
         return Err(Problem::invalid_request(format!(
-            "`from` and `to` may be {DAYS_MAX} days apart: no more are kept"
+            "`from` and `to` may be {DAYS_MAX} days apart"
         )));
     }
     Ok((from, to))

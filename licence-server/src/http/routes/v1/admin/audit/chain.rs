@@ -13,16 +13,25 @@ const STEP: usize = 1_000;
 
 /// Where a log begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Beginning {
+pub(in crate::http::routes::v1::admin) struct Beginning {
     /// The place of its first entry: 1, or the one behind the last that was pruned.
-    pub(super) first: u64,
+    pub(in crate::http::routes::v1::admin) first: u64,
     /// The head before it.
-    pub(super) head: ChainHead,
+    pub(in crate::http::routes::v1::admin) head: ChainHead,
+}
+
+/// A log that is what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http::routes::v1::admin) struct Walked {
+    /// Where it begins.
+    pub(in crate::http::routes::v1::admin) beginning: Beginning,
+    /// Where it stood when the walk began, and so where that ended.
+    pub(in crate::http::routes::v1::admin) end: LogPosition,
 }
 
 /// Where a log stopped being what was written.
 #[derive(Debug, Error)]
-pub(super) enum Broken {
+pub(in crate::http::routes::v1::admin) enum Broken {
     /// The checkpoint that stands for what was pruned is not the site's.
     #[error("the checkpoint before entry {first} is not one that this site signed: {refusal}")]
     Checkpoint {
@@ -62,7 +71,7 @@ pub(super) enum WalkError {
 
 impl Broken {
     /// The first place that is known not to be as it was written.
-    pub(super) const fn place(&self) -> u64 {
+    pub(in crate::http::routes::v1::admin) const fn place(&self) -> u64 {
         match self {
             Self::Checkpoint { first, .. }
             | Self::Misplaced { first }
@@ -98,7 +107,7 @@ pub(super) fn beginning(
 pub(super) fn walk(
     state: &AppState,
     mut show: impl FnMut(&Read, ChainHead),
-) -> Result<Beginning, WalkError> {
+) -> Result<Walked, WalkError> {
     let (reader, site) = (state.reader(), state.reader().site()?);
     let beginning = beginning(reader, state.site_key(), &state.site().product)?;
     let Beginning { first, mut head } = beginning;
@@ -121,7 +130,7 @@ pub(super) fn walk(
         }
     }
     if head == site.position.head {
-        Ok(beginning)
+        Ok(Walked { beginning, end: site.position })
     } else {
         Err(Broken::Changed { first, last }.into())
     }

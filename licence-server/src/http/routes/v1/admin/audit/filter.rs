@@ -29,9 +29,9 @@ struct Person {
 }
 
 /// An entry with what it says.
-pub(super) struct Read {
+pub(in crate::http::routes::v1::admin) struct Read {
     pub(super) entry: Entry,
-    pub(super) members: Map<String, Value>,
+    pub(in crate::http::routes::v1::admin) members: Map<String, Value>,
 }
 
 impl Read {
@@ -42,11 +42,12 @@ impl Read {
     }
 
     /// When it was.
-    pub(super) fn at(&self) -> Option<i64> {
+    pub(in crate::http::routes::v1::admin) fn at(&self) -> Option<i64> {
         self.members.get("at")?.as_i64()
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    /// A member that is text.
+    pub(in crate::http::routes::v1::admin) fn text(&self, name: &str) -> Option<&str> {
         self.members.get(name)?.as_str()
     }
 }

@@ -11,9 +11,12 @@ mod verify;
 
 use crate::http::openapi::Routes;
 
+pub(super) use chain::{Broken, Walked};
+pub(super) use filter::Read;
 pub use list::EntryRow;
 pub use prune::PrunedLog;
 pub use verify::VerifiedLog;
+pub(super) use verify::walked;
 
 pub(super) fn router() -> Routes {
     Routes::new().merge(list::router()).merge(verify::router()).merge(prune::router())

@@ -76,13 +76,13 @@ async fn prune(
     let search = Arc::new(Mutex::new(Search { before, last, is_over: false, cuts: Cuts::new() }));
     let seen = Arc::clone(&search);
     let see = move |read: &Read, head: ChainHead| lock(&seen).see(read, head);
-    let beginning = walked(state.clone(), see).await?.map_err(|broken| refused(&broken))?;
+    let log = walked(state.clone(), see).await?.map_err(|broken| refused(&broken))?;
     let cuts = std::mem::take(&mut lock(&search).cuts);
-    let first = cuts.last().map_or(beginning.first, |(below, _)| *below);
+    let first = cuts.last().map_or(log.beginning.first, |(below, _)| *below);
     for (below, head) in cuts {
         cut(below, head, now, by, &state).await?;
     }
-    Ok(Json(PrunedLog { entries: first - beginning.first, first }))
+    Ok(Json(PrunedLog { entries: first - log.beginning.first, first }))
 }
 
 /// A log that was changed is evidence, and a checkpoint would cover it up.

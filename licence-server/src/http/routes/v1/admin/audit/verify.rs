@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::chain::{Beginning, Broken, WalkError, walk};
+use super::chain::{Beginning, Broken, WalkError, Walked, walk};
 use crate::domain::Site;
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
@@ -54,20 +54,20 @@ async fn verify(
 ) -> Result<Json<VerifiedLog>, Problem> {
     let site = state.mirror().site();
     match walked(state, |_, _| {}).await? {
-        Ok(beginning) => Ok(Json(VerifiedLog::whole(beginning, &site))),
+        Ok(log) => Ok(Json(VerifiedLog::whole(log.beginning, &site))),
         Err(broken) => Ok(Json(VerifiedLog::broken(&broken, &site))),
     }
 }
 
 /// Walks the log on a thread of its own: it may be long, and hashing it holds up whoever else is on
 /// this one.
-pub(super) async fn walked(
+pub(in crate::http::routes::v1::admin) async fn walked(
     state: AppState,
     show: impl FnMut(&super::filter::Read, licence_core::ChainHead) + Send + 'static,
-) -> Result<Result<Beginning, Broken>, Problem> {
+) -> Result<Result<Walked, Broken>, Problem> {
     let walk = tokio::task::spawn_blocking(move || walk(&state, show));
     match walk.await.map_err(Problem::internal)? {
-        Ok(beginning) => Ok(Ok(beginning)),
+        Ok(log) => Ok(Ok(log)),
         Err(WalkError::Broken(broken)) => Ok(Err(broken)),
         Err(WalkError::Store(error)) => Err(error.into()),
     }

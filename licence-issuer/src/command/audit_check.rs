@@ -1,0 +1,71 @@
+//! `audit-check`: what a site's log, tokens and statements prove of it. Two copies that ran, and an older
+//! copy that was put back, both say of one place in one log what cannot both be true.
+
+mod contradiction;
+mod evidence;
+mod judge;
+mod log;
+
+use std::fmt;
+use std::path::Path;
+
+use licence_cli::{Facts, Failure, Format};
+use serde::Serialize;
+
+use self::contradiction::Contradiction;
+use self::evidence::Evidence;
+use crate::cli::AuditCheckArgs;
+use crate::site::SiteLicences;
+
+pub(super) fn run(
+    args: &AuditCheckArgs,
+    vendor_dir: Option<&Path>,
+    format: Format,
+) -> Result<(), Failure> {
+    let site = SiteLicences::read(&args.site, vendor_dir)?;
+    let evidence = Evidence::read(&args.files, &site.keys())?;
+    let summary = summary(&evidence);
+    let contradictions = judge::contradictions(evidence);
+    let failure = contradictions.first().map(|first| refused(first, contradictions.len()));
+    format.print(&Judged { summary, contradictions })?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn summary(evidence: &Evidence) -> Facts {
+    let signed = evidence.sightings.iter().filter(|sighting| sighting.is_signed).count();
+    let entries: usize = evidence.logs.iter().map(|log| log.entries.len()).sum();
+    Facts::new()
+        .with("places_signed", signed)
+        .with("places_reported", evidence.sightings.len() - signed)
+        .with("logs", evidence.logs.len())
+        .with("log_entries", entries)
+}
+
+fn refused(first: &Contradiction, count: usize) -> Failure {
+    let more = match count {
+        1 => String::new(),
+        count => format!("; {} more are listed", count - 1),
+    };
+    Failure::coded(first.code, format!("{}{more}", first.message))
+}
+
+/// What was looked at, and what contradicts what.
+#[derive(Serialize)]
+struct Judged {
+    #[serde(flatten)]
+    summary: Facts,
+    contradictions: Vec<Contradiction>,
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.summary.fmt(f)?;
+        for contradiction in &self.contradictions {
+            write!(f, "\n{contradiction}")?;
+        }
+        if self.contradictions.is_empty() {
+            writeln!(f, "\nnothing here contradicts anything else")?;
+        }
+        Ok(())
+    }
+}

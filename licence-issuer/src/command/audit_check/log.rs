@@ -1,0 +1,101 @@
+//! An audit log as a server exports it: one entry a line, the bytes that were chained with their place
+//! before them.
+
+use licence_core::UnixTime;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+/// What was exported of a log.
+#[derive(Debug)]
+pub(super) struct Log {
+    pub(super) file: String,
+    /// The place of its first entry.
+    pub(super) first: u64,
+    pub(super) entries: Vec<Logged>,
+    /// The first place whose entry is left out though later ones are there.
+    pub(super) gap: Option<u64>,
+}
+
+/// What matters of an entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Logged {
+    /// What is chained.
+    pub(super) digest: [u8; 32],
+    pub(super) at: Option<UnixTime>,
+    pub(super) turn: Turn,
+}
+
+/// How a log can go on so that times or places are not what they seem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// As ever.
+    None,
+    /// The clock was set back.
+    ClockReset,
+    /// A backup was put back, and a new epoch began.
+    Restored,
+}
+
+impl Log {
+    pub(super) const fn new(file: String) -> Self {
+        Self { file, first: 0, entries: Vec::new(), gap: None }
+    }
+
+    /// With the entry of the next line; `None` where it is not one, or stands before another.
+    pub(super) fn with(mut self, line: &str, members: &Map<String, Value>) -> Option<Self> {
+        let seq = members.get("seq")?.as_u64().filter(|seq| *seq > 0)?;
+        let json = format!("{{{}", line.strip_prefix(&format!("{{\"seq\":{seq},"))?);
+        if self.entries.is_empty() {
+            self.first = seq;
+        } else if seq < self.next() {
+            return None;
+        } else if seq > self.next() {
+            self.gap.get_or_insert(self.next());
+        }
+        // Behind a gap nothing can be recomputed.
+        if self.gap.is_none() {
+            self.entries.push(Logged {
+                digest: Sha256::digest(&json).into(),
+                at: members.get("at").and_then(Value::as_i64).and_then(UnixTime::from_secs),
+                turn: match members.get("act").and_then(Value::as_str) {
+                    Some("clock_reset") => Turn::ClockReset,
+                    Some("restored") => Turn::Restored,
+                    Some(_) | None => Turn::None,
+                },
+            });
+        }
+        Some(self)
+    }
+
+    /// The place behind its last entry.
+    pub(super) fn next(&self) -> u64 {
+        self.first.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Its entries with their places.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (u64, &Logged)> {
+        (self.first..).zip(&self.entries)
+    }
+
+    /// Whether it holds every entry behind one place up to another.
+    pub(super) fn covers(&self, after: u64, to: u64) -> bool {
+        self.first <= after.saturating_add(1) && to < self.next()
+    }
+
+    /// Whether it took such a turn behind one place, up to another.
+    pub(super) fn took(&self, turn: Turn, after: u64, to: u64) -> bool {
+        let mut between = self.placed().filter(|(seq, _)| *seq > after && *seq <= to);
+        between.any(|(_, entry)| entry.turn == turn)
+    }
+
+    /// Which life of the store it tells of at a place: known of a log that is there from its beginning.
+    pub(super) fn epoch_counter(&self, at: u64) -> Option<u32> {
+        let is_restored =
+            |(seq, entry): &(u64, &Logged)| *seq <= at && entry.turn == Turn::Restored;
+        let restores = self.placed().filter(is_restored).count();
+        match (self.first, restores) {
+            (1, restores) => u32::try_from(restores).ok()?.checked_add(1),
+            _ => None,
+        }
+    }
+}
