@@ -10,6 +10,7 @@
 mod book;
 mod clients;
 mod clock;
+mod copied;
 mod crowd;
 mod described;
 mod disk;
@@ -29,6 +30,7 @@ mod properties;
 mod python;
 mod secrets;
 mod soak;
+mod statement;
 mod transport;
 mod unlicensed;
 mod vectors;

@@ -140,6 +140,12 @@ impl Institute {
         self.server = Some(Serving::start(command, &self.path("log")));
     }
 
+    /// Asks another server from now on; gives back the one that was asked.
+    #[track_caller]
+    pub(crate) fn instead(&mut self, server: Serving) -> Serving {
+        self.server.replace(server).unwrap()
+    }
+
     /// Waits for the end of a server that ends by itself.
     #[track_caller]
     pub(crate) fn ended(&mut self) -> ExitStatus {

@@ -10,6 +10,9 @@ use super::contradiction::{Contradiction, logged, sighted};
 use super::evidence::{Evidence, Sighting};
 use super::log::{Log, Turn};
 
+#[cfg(test)]
+mod tests;
+
 /// All contradictions: those of each log with what was seen of it, of two logs, of what was seen of one
 /// place, and of what was seen first and later.
 pub(super) fn contradictions(evidence: Evidence) -> Vec<Contradiction> {

@@ -1,0 +1,146 @@
+use licence_core::UnixTime;
+use licence_core::claims::Epoch;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A log of so many entries that differ by a word, with what became of it behind some places.
+fn log(word: &str, entries: u64, turns: &[(u64, &str)]) -> Log {
+    (1..=entries).fold(Log::new(word.to_owned()), |log, seq| {
+        let turn = turns.iter().find(|(at, _)| *at == seq).map_or("refreshed", |(_, act)| act);
+        let at = time(i64::try_from(seq).unwrap()).secs();
+        let entry = json!({ "at": at, "act": turn, "word": word });
+        let members = json!({ "seq": seq, "at": at, "act": turn });
+        let line = entry.to_string().replacen('{', &format!("{{\"seq\":{seq},"), 1);
+        log.with(&line, members.as_object().unwrap()).unwrap()
+    })
+}
+
+/// Minutes of an hour.
+fn time(minute: i64) -> UnixTime {
+    UnixTime::MIN.plus(minute * 60)
+}
+
+/// A token of that log at a place, signed in a minute.
+fn token(log: &Log, counter: u32, seq: u64, minute: i64) -> Sighting {
+    let digests = log.entries.iter().take(usize::try_from(seq).unwrap());
+    let head = digests.fold(ChainHead::EMPTY, |head, entry| head.append(&entry.digest));
+    let epoch = Epoch { counter, tag: counter.into() };
+    Sighting {
+        file: format!("{} {seq}", log.file),
+        line: 1,
+        what: "access token",
+        is_signed: true,
+        position: LogPosition { epoch, seq, head },
+        stood: Some(time(minute)),
+    }
+}
+
+#[track_caller]
+fn told(sightings: Vec<Sighting>, orders: Vec<(usize, usize)>, logs: Vec<Log>) -> Vec<Code> {
+    let found = contradictions(Evidence { sightings, orders, logs });
+    found.iter().map(|contradiction| contradiction.code).collect()
+}
+
+#[test]
+fn one_log_that_goes_on_contradicts_nothing() {
+    let own = log("own", 9, &[]);
+    let tokens = vec![token(&own, 1, 3, 3), token(&own, 1, 3, 4), token(&own, 1, 7, 7)];
+    assert_eq!(told(tokens, vec![(0, 1), (1, 2)], vec![own]), []);
+}
+
+#[test]
+fn one_place_with_two_heads_is_two_logs() {
+    let (own, copy) = (log("own", 9, &[]), log("copy", 9, &[]));
+    assert_eq!(
+        told(vec![token(&own, 1, 5, 5), token(&copy, 1, 5, 5)], vec![], vec![]),
+        [Code::LogForked]
+    );
+}
+
+#[test]
+fn one_backup_that_was_put_back_twice_is_two_logs() {
+    let own = log("own", 9, &[]);
+    let mut twin = token(&own, 2, 6, 6);
+    twin.position.epoch.tag = 99;
+    assert_eq!(told(vec![token(&own, 2, 5, 5), twin], vec![], vec![]), [Code::LogForked]);
+}
+
+#[test]
+fn a_lower_place_later_is_an_older_copy_and_one_that_crossed_on_its_way_is_not() {
+    let own = log("own", 9, &[]);
+    let back = |minute| vec![token(&own, 1, 8, 8), token(&own, 1, 5, minute)];
+    assert_eq!(told(back(20), vec![], vec![]), [Code::LogRolledBack]);
+    assert_eq!(told(back(8), vec![], vec![]), []);
+    assert_eq!(told(back(8), vec![(0, 1)], vec![]), [Code::LogRolledBack], "as a client saw it");
+}
+
+#[test]
+fn a_clock_that_was_reset_on_record_accuses_nobody() {
+    let own = log("own", 9, &[(7, "clock_reset")]);
+    let tokens = || vec![token(&own, 1, 8, 8), token(&own, 1, 5, 20)];
+    assert_eq!(told(tokens(), vec![], vec![log("own", 9, &[(7, "clock_reset")])]), []);
+    assert_eq!(told(tokens(), vec![], vec![]), [Code::LogRolledBack], "where it is not at hand");
+}
+
+#[test]
+fn a_backup_that_was_restored_on_record_contradicts_nothing() {
+    let lost = log("lost", 9, &[]);
+    let restored = || log("own", 9, &[(4, "restored")]);
+    // Places 4 to 9 of the first life were lost, and are told of again by the second.
+    let tokens = vec![token(&lost, 1, 8, 4), token(&restored(), 2, 6, 6)];
+    assert_eq!(told(tokens, vec![], vec![restored()]), []);
+    let forged = vec![token(&lost, 2, 6, 6)];
+    assert_eq!(told(forged, vec![], vec![restored()]), [Code::BadSignature]);
+}
+
+#[test]
+fn a_log_that_does_not_lead_to_a_token_was_changed_and_beside_one_to_which_it_does_there_are_two() {
+    let (own, copy) = (log("own", 9, &[]), log("copy", 9, &[]));
+    let missed = token(&own, 1, 5, 5);
+    assert_eq!(told(vec![missed.clone()], vec![], vec![log("copy", 9, &[])]), [Code::BadSignature]);
+    let met = token(&copy, 1, 7, 7);
+    assert_eq!(told(vec![missed, met], vec![], vec![copy]), [Code::LogForked]);
+}
+
+#[test]
+fn a_log_that_ends_before_a_place_that_was_seen_earlier_is_an_older_one() {
+    let (long, short) = (log("own", 9, &[]), log("own", 6, &[]));
+    // By its last entry, the short log went on after the token at place 8 was made.
+    let tokens = vec![token(&long, 1, 2, 1), token(&long, 1, 8, 2)];
+    assert_eq!(told(tokens, vec![], vec![short]), [Code::LogRolledBack]);
+}
+
+#[test]
+fn two_logs_are_compared_entry_by_entry() {
+    let logs = || vec![log("own", 9, &[]), log("copy", 9, &[])];
+    assert_eq!(told(vec![], vec![], logs()), [Code::LogForked]);
+    assert_eq!(told(vec![], vec![], vec![log("own", 9, &[]), log("own", 4, &[])]), []);
+}
+
+#[test]
+fn a_log_with_an_entry_left_out_proves_nothing() {
+    let line = |seq: u64| format!(r#"{{"seq":{seq},"at":1600000000,"act":"refreshed"}}"#);
+    let read = |log: Log, seq: u64| {
+        let members: Value = serde_json::from_str(&line(seq)).unwrap();
+        log.with(&line(seq), members.as_object().unwrap())
+    };
+    let log = read(read(Log::new("log".to_owned()), 1).unwrap(), 3).unwrap();
+    assert_eq!(told(vec![], vec![], vec![log]), [Code::BadSignature]);
+    let log = read(Log::new("log".to_owned()), 3).unwrap();
+    assert!(read(log, 3).is_none(), "nor is one of two entries at a place");
+}
+
+#[test]
+fn a_pruned_log_goes_on_from_what_was_seen_of_it() {
+    let own = log("own", 9, &[]);
+    let mut pruned = log("own", 9, &[]);
+    pruned.first = 4;
+    pruned.entries.drain(..3);
+    let tokens = vec![token(&own, 1, 5, 5), token(&own, 1, 8, 8)];
+    assert_eq!(told(tokens.clone(), vec![], vec![pruned]), []);
+    let mut other = log("copy", 9, &[]);
+    other.first = 4;
+    other.entries.drain(..3);
+    assert_eq!(told(tokens, vec![], vec![other]), [Code::BadSignature]);
+}
