@@ -72,7 +72,7 @@ fn a_data_directory_that_was_copied_and_run_twice_is_proved_by_two_tokens() {
     let (status, said) = audit_check(&institute, &["ann.token", "ben.token"]);
     let (codes, files) = told(&said);
     assert_eq!((status, codes), (2, vec!["log_forked"]), "{said}");
-    assert_eq!(files, ["`ann.token`", "`ben.token`"]);
+    assert_eq!(files, ["ann.token", "ben.token"]);
 
     // The log of one of them leads to its own client's token alone.
     institute.kill();

@@ -29,7 +29,7 @@ impl fmt::Display for Contradiction {
         for piece in &self.between {
             let told = |name| piece.spoken(name);
             let file = told("file").unwrap_or_default();
-            write!(f, "  {file}")?;
+            write!(f, "  `{file}`")?;
             for (name, before) in [
                 ("line", "line "),
                 ("what", ""),

@@ -130,7 +130,7 @@ struct Reading<'f> {
 
 impl Reading<'_> {
     fn take_entry(&mut self, line: &str, members: &Map<String, Value>) -> Result<(), Failure> {
-        let log = self.log.take().unwrap_or_else(|| Log::new(self.file.to_string()));
+        let log = self.log.take().unwrap_or_else(|| Log::new(named(self.file)));
         let read = log.with(line, members);
         self.log = Some(read.ok_or_else(|| self.malformed("it is no entry of an audit log"))?);
         Ok(())
@@ -143,7 +143,7 @@ impl Reading<'_> {
         position: LogPosition,
         stood: Option<UnixTime>,
     ) -> Sighting {
-        let (file, line) = (self.file.to_string(), self.line);
+        let (file, line) = (named(self.file), self.line);
         Sighting { file, line, what, is_signed, position, stood }
     }
 
@@ -161,6 +161,14 @@ impl Reading<'_> {
 
     fn refused(&self, code: Code, why: &str) -> Failure {
         Failure::coded(code, format!("line {} of {} is no evidence: {why}", self.line, self.file))
+    }
+}
+
+/// As a script finds it again.
+fn named(file: &Source) -> String {
+    match file {
+        Source::Stdin => "-".to_owned(),
+        Source::File(path) => path.display().to_string(),
     }
 }
 
