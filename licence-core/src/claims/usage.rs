@@ -37,7 +37,7 @@ pub struct UsageDay {
     pub peak: u32,
     /// As many seats as were enough for 95 of 100 hours.
     pub p95: u32,
-    /// How many people took a seat or went on using one.
+    /// How many people took a seat; who sits through midnight took theirs on the day before.
     pub people: u32,
     /// How many times somebody was refused a seat.
     pub refused: u32,

@@ -345,7 +345,7 @@ pub(crate) struct UsageArgs {
 
     /// Sign them for the vendor, 366 days at most: numbers and no names; each statement names the one
     /// before
-    #[arg(long, conflicts_with = "csv")]
+    #[arg(long, conflicts_with_all = ["csv", "unused"])]
     pub(crate) statement: bool,
 
     /// Where the statement is to stand, `-` for standard output; never overwritten

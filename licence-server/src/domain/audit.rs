@@ -8,7 +8,7 @@ use licence_core::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::row::{Scope, ServiceId};
+use super::row::ServiceId;
 
 /// Something that happened, refusals included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum Act {
     UserChanged(UserId, UserChangeKind),
     /// A person's account was taken away, with everything but their id in this log.
     UserErased(UserId),
-    /// A session began, to use the application or to administer.
-    SignedIn(UserId, SessionId, Scope),
+    /// A session began.
+    SignedIn(UserId, SessionId),
     /// A session's token was rotated, and its lease renewed.
     Refreshed(SessionId),
     /// A session's token was shown once more, and the same child given again.
@@ -156,17 +156,9 @@ impl UserChangeKind {
     }
 }
 
-/// The names of acts by which whoever reads the log counts people and what became of the clock.
+/// The names of acts that a usage statement looks for.
 #[expect(missing_docs, reason = "each is the name of the act that is called the same")]
 impl Act {
-    pub const SIGNED_IN: &'static str = "signed_in";
-    pub const REFRESHED: &'static str = "refreshed";
-    pub const SEAT_TAKEN: &'static str = "seat_taken";
-    pub const SEAT_BORROWED: &'static str = "seat_borrowed";
-    pub const SIGNED_OUT: &'static str = "signed_out";
-    pub const SESSION_ENDED: &'static str = "session_ended";
-    pub const SESSION_REVOKED: &'static str = "session_revoked";
-    pub const TOKEN_REUSED: &'static str = "token_reused";
     pub const CLOCK_DISPUTED: &'static str = "clock_disputed";
     pub const CLOCK_ACCEPTED: &'static str = "clock_accepted";
     pub const CLOCK_RESET: &'static str = "clock_reset";
@@ -180,23 +172,23 @@ impl Act {
             Self::UserApplied(_) => "user_applied",
             Self::UserChanged(_, kind) => kind.name(),
             Self::UserErased(_) => "user_erased",
-            Self::SignedIn(..) => Self::SIGNED_IN,
-            Self::Refreshed(_) => Self::REFRESHED,
+            Self::SignedIn(..) => "signed_in",
+            Self::Refreshed(_) => "refreshed",
             Self::Replayed(_) => "replayed",
             Self::LateReplayed(_) => "late_replayed",
             Self::Adopted(_) => "adopted",
-            Self::SeatTaken(_) => Self::SEAT_TAKEN,
+            Self::SeatTaken(_) => "seat_taken",
             Self::SeatLapsed(_) => "seat_lapsed",
             Self::SeatReleased(_) => "seat_released",
             Self::SeatReserved(_) => "seat_reserved",
-            Self::SeatBorrowed(..) => Self::SEAT_BORROWED,
+            Self::SeatBorrowed(..) => "seat_borrowed",
             Self::SeatReturned(_) => "seat_returned",
             Self::SeatWrittenOff(_) => "seat_written_off",
             Self::BorrowingEnded(_) => "borrowing_ended",
-            Self::SignedOut(_) => Self::SIGNED_OUT,
-            Self::SessionEnded(_) => Self::SESSION_ENDED,
-            Self::SessionRevoked(_) => Self::SESSION_REVOKED,
-            Self::TokenReused(_) => Self::TOKEN_REUSED,
+            Self::SignedOut(_) => "signed_out",
+            Self::SessionEnded(_) => "session_ended",
+            Self::SessionRevoked(_) => "session_revoked",
+            Self::TokenReused(_) => "token_reused",
             Self::TokenRevoked(..) => "token_revoked",
             Self::ServiceAdded(_) => "service_added",
             Self::ServiceRevoked(_) => "service_revoked",
@@ -223,13 +215,9 @@ impl Act {
             | Self::UserChanged(user, _)
             | Self::UserErased(user)
             | Self::SeatReserved(user) => entry.string("user", user),
-            Self::SignedIn(user, session, scope) => {
+            Self::SignedIn(user, session) => {
                 entry.string("user", user);
                 entry.string("session", session);
-                // Whoever counts who used the application leaves these out.
-                if *scope == Scope::Admin {
-                    entry.string("scope", scope.name());
-                }
             }
             Self::Refreshed(session)
             | Self::Replayed(session)

@@ -108,7 +108,7 @@ fn new_session(sign_in: &SignIn, draft: &Draft) -> Session {
 fn begin(session: &Session, draft: &mut Draft) -> Result<(), Missing> {
     retire(session.user, draft)?;
     draft.add_session(session.clone())?;
-    draft.record(Act::SignedIn(session.user, session.id, session.scope));
+    draft.record(Act::SignedIn(session.user, session.id));
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use licence_core::{Text, UserId};
+use licence_core::claims::Epoch;
+use licence_core::{SignedDigest, Text, UnixTime, UserId};
 use licence_server::domain::{
     Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, Outcome, PasswordHash,
-    Redeem, RevokeService, SecretHash, ServiceId, ServiceName, ServiceScope, UserChange,
+    Redeem, RevokeService, SecretHash, ServiceId, ServiceName, ServiceScope, Site, StateUsage,
+    UsageStated, UserChange,
 };
 
 use super::super::ask::Mint;
@@ -105,6 +107,14 @@ fn by_hand() -> impl Iterator<Item = Command> {
             by: Actor::Local,
         }),
         Command::RevokeService(RevokeService { id: service, by: Actor::Local }),
+        Command::StateUsage(StateUsage {
+            stated: UsageStated {
+                statement: SignedDigest::of(b"signed"),
+                until: UnixTime::MIN,
+                end: Site::new(UnixTime::MIN, Epoch { counter: 1, tag: 1 }).position,
+            },
+            by: Actor::Local,
+        }),
     ];
     commands.into_iter()
 }

@@ -3,7 +3,7 @@
 use licence_server::domain::{Command, UserChange};
 
 /// Every name that [`of`] gives.
-pub(super) const ALL: [&str; 32] = [
+pub(super) const ALL: [&str; 33] = [
     "accept clock",
     "add service",
     "add user",
@@ -32,6 +32,7 @@ pub(super) const ALL: [&str; 32] = [
     "set password",
     "sign in",
     "sign out",
+    "state usage",
     "sweep",
     "write data",
     "write off",
@@ -65,6 +66,7 @@ pub(super) const fn of(command: &Command) -> &'static str {
         Command::InstallRevocations(_) => "install revocations",
         Command::AcceptClock(_) => "accept clock",
         Command::ResetClock(_) => "reset clock",
+        Command::StateUsage(_) => "state usage",
         Command::PruneLog(_) => "prune log",
         Command::Sweep => "sweep",
     }

@@ -86,16 +86,16 @@ async fn state_usage(
     let now = state.now();
     let today = day_of(now);
     let until = to.map_or(today, |to| day_of(to.plus(-1)).min(today)).plus(DAY_SECS);
-    let tally = Arc::new(Mutex::new(Tally::new(state.clone())));
+    let tally = Arc::new(Mutex::new(Tally::default()));
     let seen = Arc::clone(&tally);
     let log = walked(state.clone(), move |read, _| {
         seen.lock().unwrap_or_else(PoisonError::into_inner).see(read);
     });
     let log = log.await?.map_err(|broken| refused(&broken))?;
     let claims = {
-        let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
         let period = Period { from: begin(from, today, &tally, &log)?, until };
-        period.checked()?.claims(now, &mut tally, &log, &state)?
+        period.checked()?.claims(now, &tally, &log, &state)?
     };
     let statement = state.minter().finish(&claims)?;
     if statement.len() > OBJECT_BYTES_MAX {
@@ -168,7 +168,7 @@ impl Period {
     fn claims(
         &self,
         now: UnixTime,
-        tally: &mut Tally,
+        tally: &Tally,
         log: &Walked,
         state: &AppState,
     ) -> Result<UsageClaims, Problem> {
@@ -190,17 +190,16 @@ impl Period {
     fn days(
         &self,
         now: UnixTime,
-        tally: &mut Tally,
+        tally: &Tally,
         state: &AppState,
     ) -> Result<Vec<UsageDay>, Problem> {
         let used = Usage::of(state.reader().usage(self.from, self.until)?, now).days;
-        let said = tally.days()?;
         let starts = std::iter::successors(Some(self.from), |day| Some(day.plus(DAY_SECS)));
         let day = |start: UnixTime| {
-            let mut day = said.get(&start).copied().unwrap_or_default();
+            let mut day = tally.day(start);
             if let Some(used) = used.iter().find(|used| used.start == start) {
                 (day.seats, day.peak, day.p95) = (used.total, used.peak, used.p95);
-                day.refused = used.refused;
+                (day.people, day.refused) = (used.people, used.refused);
             }
             day
         };

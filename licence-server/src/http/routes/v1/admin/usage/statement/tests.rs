@@ -50,7 +50,7 @@ async fn each_day_tells_its_seats_its_people_and_its_refusals() {
     let statement = stated(&world, &json!({})).await;
     let claims = statement.claims();
     assert_eq!((claims.from, claims.until()), (start(), start().plus(3 * DAY_SECS)));
-    let busy = UsageDay { seats: 2, peak: 2, people: 2, refused: 1, ..UsageDay::default() };
+    let busy = UsageDay { seats: 2, peak: 2, p95: 1, people: 2, refused: 1, ..UsageDay::default() };
     let quiet = UsageDay { seats: 2, peak: 1, people: 1, p95: 1, ..UsageDay::default() };
     assert_eq!(claims.days, [busy, UsageDay::default(), quiet], "who administers sits nowhere");
     assert_eq!(codes(&statement, None, &world), []);
