@@ -6,7 +6,8 @@
 // 0: what enters from outside, each through one file
 pub mod config;
 pub mod rng;
-// 0 too: what addresses share
+// 0 too: what addresses share, and who comes most often
+pub mod majority;
 pub mod shares;
 // 0 too: what knows nothing of what it holds
 mod recent;

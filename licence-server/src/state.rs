@@ -1,7 +1,7 @@
 //! What every request shares.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use licence_cli::{Failure, pinned};
 use licence_core::{PublicKey, Roots, SessionId, UnixTime, UserId};
@@ -15,6 +15,7 @@ use crate::domain::{
     Throttle, TooSoon, User, Warnings,
 };
 use crate::http::server_timing;
+use crate::majority::Majority;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
@@ -57,7 +58,7 @@ struct Parts {
     pace: Mutex<Pace>,
     alarm: Alarm,
     metrics: Metrics,
-    unbelieved_proxy: OnceLock<IpAddr>,
+    unbelieved: Mutex<Majority<IpAddr>>,
     board: SharedBoard,
     minter: Minter,
     revoked_lists: RevokedLists,
@@ -133,7 +134,7 @@ impl AppState {
             alarm,
             board: SharedBoard::new(&metrics),
             metrics,
-            unbelieved_proxy: OnceLock::new(),
+            unbelieved: Mutex::default(),
             minter,
             revoked_lists: RevokedLists::default(),
             refresh_key,
@@ -273,9 +274,8 @@ impl AppState {
     /// Counts a request of the network; `unbelieved` is whoever said in it for whom it speaks, and is not trusted.
     pub(crate) fn note_network_request(&self, unbelieved: Option<IpAddr>) {
         self.metrics().asked_over_network(unbelieved.is_some());
-        if let Some(peer) = unbelieved
-            && self.0.unbelieved_proxy.set(peer).is_ok()
-        {
+        let Some(peer) = unbelieved else { return };
+        if self.unbelieved().note(peer) {
             tracing::warn!(
                 %peer,
                 "{peer} says for whom it speaks, and is not believed: a proxy of yours belongs into `trusted_proxies`"
@@ -283,9 +283,13 @@ impl AppState {
         }
     }
 
-    /// The first who said for whom it speaks, and is not trusted.
+    /// Whoever says for whom it speaks most often, and is not trusted.
     pub(crate) fn unbelieved_proxy(&self) -> Option<IpAddr> {
-        self.0.unbelieved_proxy.get().copied()
+        self.unbelieved().most()
+    }
+
+    fn unbelieved(&self) -> MutexGuard<'_, Majority<IpAddr>> {
+        self.0.unbelieved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is shown of that.

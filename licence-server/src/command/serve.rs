@@ -98,7 +98,8 @@ pub(super) fn serve(
     state.level_passwords().map_err(|error| store_failure(&error))?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let address = address(&network)?;
-    runtime.map_err(|error| no_runtime(&error))?.block_on(async {
+    let runtime = runtime.map_err(|error| no_runtime(&error))?;
+    let end = runtime.block_on(async {
         let told_to_stop = listen::told_to_stop()?;
         let metrics = state.config().metrics_listen;
         let doors = Doors::open(network, data)?.with_tls(tls).with_metrics(metrics).await?;
@@ -106,7 +107,10 @@ pub(super) fn serve(
         // It ends with the runtime, and what it did not send is told again after the next start.
         courier.map(|courier| tokio::spawn(courier.run(state.clone())));
         listen::serve(state, doors, told_to_stop).await
-    })
+    });
+    // The store is closed. What is left waits for a disk or a name server, perhaps for ever.
+    runtime.shutdown_background();
+    end
 }
 
 /// Where the server is: for browsers, and at which address of this machine, where that is not the

@@ -47,7 +47,11 @@ impl FromStr for HookUrl {
         let is_http = [Some(&Scheme::HTTP), Some(&Scheme::HTTPS)].contains(&uri.scheme());
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let has_host = uri.host().is_some_and(|host| !host.is_empty());
-        (is_http && has_host && !authority.contains('@')).then_some(Self(uri)).ok_or(NotAHookUrl)
+        // A port that is none would be passed over, and the message go to another server.
+        let after_host = authority.rsplit(']').next().unwrap_or_default();
+        let has_wrong_port = after_host.contains(':') && uri.port_u16().is_none();
+        let is_right = is_http && has_host && !has_wrong_port && !authority.contains('@');
+        is_right.then_some(Self(uri)).ok_or(NotAHookUrl)
     }
 }
 
@@ -89,9 +93,17 @@ mod tests {
         assert_eq!(hook.to_string(), "https://chat.example.org:8443");
         assert!(!format!("{hook:?}").contains("T0K3N"));
         assert_eq!(hook.to_toml(), "\"https://chat.example.org:8443/hooks/T0K3N?key=S3CRET\"");
-        for wrong in
-            ["", "ftp://host/", "/hooks", "https://", "https://ann:pw@host/", "http://h/#x"]
-        {
+        assert!("http://[::1]/hook".parse::<HookUrl>().is_ok());
+        for wrong in [
+            "",
+            "ftp://host/",
+            "/hooks",
+            "https://",
+            "https://ann:pw@host/",
+            "http://h/#x",
+            "https://h:99999/",
+            "https://h:/",
+        ] {
             assert_eq!(wrong.parse::<HookUrl>(), Err(NotAHookUrl), "{wrong}");
         }
         assert_eq!(

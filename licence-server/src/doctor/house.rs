@@ -45,17 +45,22 @@ fn address(public: &Origin) -> Finding {
 /// Requests of the network since the start: all of them, and those that a proxy spoke for which is not trusted.
 ///
 /// Anyone may send such a header, so one of a thousand says nothing. Behind a proxy every request has it.
-fn proxy((all, unbelieved): (u64, u64), first: Option<IpAddr>) -> Finding {
-    let Some(first) = first.filter(|_| unbelieved.saturating_mul(2) >= all) else {
-        return Finding::Well("no request comes from a proxy that is not trusted".to_owned());
+fn proxy((all, unbelieved): (u64, u64), most: Option<IpAddr>) -> Finding {
+    let Some(most) = most.filter(|_| unbelieved.saturating_mul(2) >= all) else {
+        return Finding::Well(match unbelieved {
+            0 => "no request came from a proxy that is not trusted".to_owned(),
+            _ => format!(
+                "{unbelieved} of {all} requests look as if a proxy that is not trusted sent them: too few for one of yours"
+            ),
+        });
     };
     Finding::mend(
         format!(
-            "{unbelieved} of {all} requests came from a proxy that is not trusted, as {first}: to the \
+            "{unbelieved} of {all} requests came from a proxy that is not trusted, as {most}: to the \
              server all people behind it are one, and share its limits"
         ),
         format!(
-            "where {first} is a proxy of yours, set `trusted_proxies = [\"{first}\"]` and start the server \
+            "where {most} is a proxy of yours, set `trusted_proxies = [\"{most}\"]` and start the server \
              anew"
         ),
     )

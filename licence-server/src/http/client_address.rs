@@ -56,6 +56,9 @@ impl Client {
 const FORWARDED: [HeaderName; 4] =
     [header::FORWARDED, chain::X_FORWARDED_FOR, chain::X_FORWARDED_PROTO, chain::X_FORWARDED_HOST];
 
+/// What programs that watch the server ask for.
+const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Whom to believe, and where to read.
 #[derive(Clone, Copy)]
 struct Rule<'c> {
@@ -95,7 +98,11 @@ pub(super) fn resolve(request: &mut Request, state: &AppState) {
         says |= request.headers_mut().remove(name).is_some();
     }
     if let Some(Peer::Network(peer)) = peer {
-        state.note_network_request((says && !rule.trusts(peer)).then(|| peer.to_canonical()));
+        // Whoever watches the server comes often, and not by the way that people come.
+        if !WATCHED.contains(&request.uri().path()) {
+            let unbelieved = (says && !rule.trusts(peer)).then(|| peer.to_canonical());
+            state.note_network_request(unbelieved);
+        }
     }
     request.extensions_mut().insert(client);
 }

@@ -62,7 +62,9 @@ impl PasswordThreads {
             thread.spawn(move || work(&receiver))?;
         }
         let level = Arc::new(AtomicU64::new(OWN_WORK.micros()));
-        let shares = Shares::new("passwords to check", (queue / ADDRESSES_MIN).max(1));
+        // Never so few that one address cannot keep the threads at work.
+        let share = (queue / ADDRESSES_MIN).max(threads.get().saturating_mul(2));
+        let shares = Shares::new("passwords to check", share);
         Ok(Self { queue: sender, shares, dummy, level })
     }
 
@@ -79,18 +81,21 @@ impl PasswordThreads {
     /// Checks a password, of somebody or of nobody: without a hash it is always wrong, and finding that
     /// out takes as long. A hash that was made elsewhere is made anew with `salt` at once.
     ///
-    /// Whether a person may sign in is to be judged after this, or the time would tell.
+    /// Whether a person may sign in is to be judged after this, or the time would tell. It counts against
+    /// the share of the address that it comes `from` until it is done, also where whoever asked hung up.
     ///
     /// # Errors
-    /// Every [`Unavailable`].
+    /// Every [`Unavailable`]; [`Unavailable::Busy`] also where the address has its share of the queue.
     pub async fn check(
         &self,
         password: Password,
         hash: Option<PasswordHash>,
         salt: Salt,
+        from: Option<AddressPrefix>,
     ) -> Result<Checked, Unavailable> {
+        let share = self.share(from)?;
         let (hash, level) = (hash.unwrap_or_else(|| self.dummy.clone()), self.level());
-        self.run(move |worker| {
+        self.run(share, move |worker| {
             if !worker.check(&password, &hash, level)? {
                 return Ok(Checked::Wrong);
             }
@@ -102,12 +107,9 @@ impl PasswordThreads {
         .await
     }
 
-    /// A place among the passwords of one address, for as long as it is kept. This machine's own are not counted:
-    /// a proxy on it may speak for everybody.
-    ///
-    /// # Errors
-    /// [`Unavailable::Busy`] where the address has its share of the queue.
-    pub fn share(&self, of: Option<AddressPrefix>) -> Result<Option<Share>, Unavailable> {
+    /// A place among the passwords of one address. This machine's own are not counted: a proxy on it may speak for
+    /// everybody.
+    fn share(&self, of: Option<AddressPrefix>) -> Result<Option<Share>, Unavailable> {
         let counted = of.filter(|prefix| !prefix.is_loopback());
         let share = counted.map(|prefix| self.shares.take(prefix)).transpose();
         share.map_err(|Crowded| Unavailable::Busy)
@@ -123,7 +125,7 @@ impl PasswordThreads {
         hash: Option<PasswordHash>,
     ) -> Result<bool, Unavailable> {
         let (hash, level) = (hash.unwrap_or_else(|| self.dummy.clone()), self.level());
-        self.run(move |worker| worker.check(&password, &hash, level)).await
+        self.run(None, move |worker| worker.check(&password, &hash, level)).await
     }
 
     fn level(&self) -> Work {
@@ -141,11 +143,12 @@ impl PasswordThreads {
     /// # Errors
     /// Every [`Unavailable`].
     pub async fn hash(&self, password: Password, salt: Salt) -> Result<PasswordHash, Unavailable> {
-        self.run(move |worker| worker.hash(&password, salt)).await
+        self.run(None, move |worker| worker.hash(&password, salt)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        share: Option<Share>,
         work: impl FnOnce(&mut Worker) -> Result<T, HashFailed> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
@@ -154,6 +157,8 @@ impl PasswordThreads {
             if !answer.is_closed() {
                 let _ = answer.send(work(worker));
             }
+            // It has its place in the queue until here, whoever has hung up.
+            drop(share);
         };
         self.queue.try_send(Box::new(job)).map_err(|error| match error {
             TrySendError::Full(_) => Unavailable::Busy,
@@ -181,6 +186,8 @@ fn work(queue: &Mutex<Receiver<Job>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::rng::testing::SeededRng;
 
@@ -207,12 +214,12 @@ mod tests {
                        8OwbwZRnYZUNKWmymqjINKJujS+aaB27qZToA+YpwyM=";
         let foreign = hash::take_over(foreign).unwrap();
         let right = || Password::typed("correct horse battery").unwrap();
-        let check = |password, hash| threads.check(password, Some(hash), Salt([1; 16]));
+        let check = |password, hash| threads.check(password, Some(hash), Salt([1; 16]), None);
         assert_eq!(check(password(), foreign.clone()).await, Ok(Checked::Wrong));
         let Ok(Checked::RightAnew(anew)) = check(right(), foreign).await else { panic!() };
         assert!(anew.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(check(right(), anew).await, Ok(Checked::Right));
-        assert_eq!(threads.check(right(), None, Salt([1; 16])).await, Ok(Checked::Wrong));
+        assert_eq!(threads.check(right(), None, Salt([1; 16]), None).await, Ok(Checked::Wrong));
     }
 
     #[test]
@@ -244,19 +251,45 @@ mod tests {
         assert!(threads.share(None).unwrap().is_none());
     }
 
-    #[tokio::test]
-    async fn a_full_queue_sends_people_away_at_once() {
-        let threads = start(0);
+    /// Has the only thread busy until the end of what is returned.
+    fn occupy(threads: &PasswordThreads) -> std::sync::mpsc::Sender<()> {
         let (started, has_started) = std::sync::mpsc::channel();
         let (stop, stopped) = std::sync::mpsc::channel::<()>();
         let block = move |_: &mut Worker| {
             started.send(()).unwrap();
-            stopped.recv().unwrap();
+            let _ = stopped.recv();
         };
         // Without a queue a job is taken only by a thread that waits for one.
         threads.queue.send(Box::new(block)).unwrap();
         has_started.recv().unwrap();
+        stop
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_sends_people_away_at_once() {
+        let threads = start(0);
+        let _busy = occupy(&threads);
         assert_eq!(threads.verify(password(), None).await, Err(Unavailable::Busy));
-        stop.send(()).unwrap();
+    }
+
+    /// Once whoever hung up and came again filled the queue: their passwords waited on, uncounted.
+    #[tokio::test]
+    async fn whoever_hangs_up_has_their_share_of_the_queue_until_it_is_done() {
+        let threads = start(8);
+        let busy = occupy(&threads);
+        let ask_and_hang_up = |from: &str| {
+            let from = Some(AddressPrefix::of(from.parse().unwrap()));
+            let check = threads.check(password(), None, Salt([1; 16]), from);
+            tokio::time::timeout(Duration::ZERO, check)
+        };
+        for _ in 0..2 {
+            ask_and_hang_up("192.0.2.1").await.unwrap_err();
+        }
+        assert_eq!(ask_and_hang_up("192.0.2.1").await, Ok(Err(Unavailable::Busy)));
+        ask_and_hang_up("192.0.2.2").await.unwrap_err();
+        drop(busy);
+        // What waited before it is done, and its place is free again.
+        assert_eq!(threads.verify(password(), None).await, Ok(false));
+        ask_and_hang_up("192.0.2.1").await.unwrap_err();
     }
 }

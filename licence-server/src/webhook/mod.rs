@@ -79,9 +79,9 @@ impl Courier {
 
     /// Sends what is warned of, for as long as the future is polled.
     pub async fn run(self, state: AppState) {
-        let Some(mut outbox) = state.alarm().take_outbox() else { return };
         let mut is_failing = false;
-        while let Some(notice) = outbox.recv().await {
+        loop {
+            let notice = state.alarm().next_to_send().await;
             is_failing = self.deliver(&notice, is_failing, &state).await;
         }
     }

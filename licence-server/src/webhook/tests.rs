@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use tempfile::TempDir;
@@ -91,9 +92,13 @@ fn header<'r>(request: &'r str, name: &str) -> &'r str {
 /// Waits until a metric has its value, as someone does who reads them again and again.
 async fn counts(world: &World, fate: &str, number: u64) {
     let line = format!("webhook_messages_total{{fate=\"{fate}\"}} {number}\n");
-    while !world.get("/metrics").send().await.text.contains(&line) {
-        tokio::task::yield_now().await;
-    }
+    let reading = async {
+        while !world.get("/metrics").send().await.text.contains(&line) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let counted = tokio::time::timeout(Duration::from_secs(60), reading).await;
+    assert!(counted.is_ok(), "never {line}");
 }
 
 #[tokio::test]

@@ -8,6 +8,10 @@ use super::{Target, read_to_the_end};
 /// Clients that send a byte now and then.
 const SLOW: usize = 200;
 
+/// Bytes that a slow one gets rid of at most: of a head and of a body there may be several times as many, so it is
+/// the time that ends them.
+const SLOW_BYTES_MAX: usize = 16 * 1024;
+
 /// Bytes that the server takes of what has no end, with what its buffers and the system's hold.
 const TAKEN_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -17,15 +21,19 @@ const TOKEN_HEAD: &str = "POST /v1/auth/token HTTP/1.1\r\nhost: localhost\r\n\
 #[test]
 fn whoever_sends_a_byte_now_and_then_is_closed_and_nobody_waits_for_them() {
     let target = Target::begin("head_secs = 1\nrequest_secs = 2\n");
-    let starts = ["GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ", TOKEN_HEAD];
+    let body = format!("{TOKEN_HEAD}content-length: 60000\r\n\r\n");
+    let starts = ["GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ", &body];
     let mut slow: Vec<TcpStream> = (0..SLOW).map(|_| target.connect()).collect();
     for (stream, start) in slow.iter_mut().zip(starts.iter().cycle()) {
         stream.write_all(start.as_bytes()).unwrap();
     }
+    let mut taken = 0;
     while !slow.is_empty() {
         // The pace is that of somebody who asks and is answered.
         target.assert_serves();
         slow.retain_mut(|stream| stream.write_all(b"s").is_ok());
+        taken += 1;
+        assert!(taken < SLOW_BYTES_MAX, "{} are given all the time they want", slow.len());
     }
 }
 

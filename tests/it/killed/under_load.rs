@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::{hint, thread};
 
 use licence_core::{ChainHead, SessionId, Uuid, base64url};
@@ -178,7 +179,8 @@ fn a_server_killed_again_and_again_under_load_loses_nothing_that_it_answered() {
                 })
                 .collect();
             // Some requests of each, and then a little, which is another moment each time.
-            while asked.load(Ordering::Acquire) < 3 * CLIENTS {
+            let is_over = || lives.iter().all(ScopedJoinHandle::is_finished);
+            while asked.load(Ordering::Acquire) < 3 * CLIENTS && !is_over() {
                 thread::yield_now();
             }
             (0..(round % 10) * 40_000).for_each(|_| hint::spin_loop());

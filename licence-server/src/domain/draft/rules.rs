@@ -30,8 +30,8 @@ impl Draft {
             doubt: None,
             over_since: began(over_since),
             restored: began(restored),
-            // What was counted was counted now.
-            hour: Hour { start: Hour::of(now).start, ..hour },
+            // What was counted was counted now, but for people: they are counted again on their true day.
+            hour: Hour { start: Hour::of(now).start, people: 0, ..hour },
             ..self.site
         };
     }

@@ -14,6 +14,9 @@ const POURED_MEGABYTES: u32 = 6;
 /// A server that does not take a byte for so long is not listening.
 const DEAF: Duration = Duration::from_secs(2);
 
+/// For floods that a server has to answer by closing, however slow the machine is.
+const PATIENT: Duration = Duration::from_secs(60);
+
 /// `POST https://localhost/`, without its end.
 const POST: &[u8] = b"\x83\x87\x84\x41\x09localhost";
 
@@ -31,9 +34,20 @@ enum End {
 /// Pours, and reads nothing meanwhile, until the server closes, no longer listens, or has taken everything.
 #[track_caller]
 fn pour(target: &TlsTarget, start: &[u8], piece: impl Fn(u32) -> Vec<u8>) -> End {
+    pour_for(DEAF, target, start, piece)
+}
+
+/// The same, with a patience of its own.
+#[track_caller]
+fn pour_for(
+    deaf: Duration,
+    target: &TlsTarget,
+    start: &[u8],
+    piece: impl Fn(u32) -> Vec<u8>,
+) -> End {
     let mut stream = target.connect(b"h2");
     stream.write_all(&[PREFACE, start].concat()).unwrap();
-    stream.sock.set_write_timeout(Some(DEAF)).unwrap();
+    stream.sock.set_write_timeout(Some(deaf)).unwrap();
     let all = usize::try_from(rounds(POURED_MEGABYTES, 64)).unwrap() << 20;
     let mut poured = 0;
     for number in 0.. {
@@ -63,7 +77,7 @@ fn many(frame: &[u8]) -> Vec<u8> {
 #[test]
 fn whoever_opens_streams_to_take_them_back_is_closed() {
     let target = TlsTarget::begin("");
-    let end = pour(&target, &[], |number| {
+    let end = pour_for(PATIENT, &target, &[], |number| {
         let open_and_reset = |stream| {
             let cancel = frame(RST_STREAM, 0, stream, &[0, 0, 0, 8]);
             [frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), cancel].concat()
@@ -80,13 +94,13 @@ fn headers_without_end_are_cut_off() {
     let field = [&[0, 100][..], &[b'n'; 100], &[100], &[b'v'; 100]].concat();
     let start = frame(HEADERS, 0, 1, GET);
     let more = frame(CONTINUATION, 0, 1, &field.repeat(80));
-    let end = pour(&target, &start, |_| more.clone());
+    let end = pour_for(PATIENT, &target, &start, |_| more.clone());
     assert_eq!(end, End::Closed, "CVE-2024-27316 and its like");
 }
 
 /// One field of 4,000 bytes goes into the table of HPACK, and each byte behind it means that field once more.
 #[test]
-fn a_small_head_that_unfolds_into_a_large_one_is_refused() {
+fn small_heads_that_unfold_into_large_ones_hold_nobody_up() {
     let target = TlsTarget::begin("");
     let field = [&[0x40, 1][..], b"x", &[0x7f, 0xa1, 0x1e], &[b'v'; 4000]].concat();
     let bomb = [GET, &field, &[0xbe; 8000]].concat();

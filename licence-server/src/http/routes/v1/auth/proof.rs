@@ -49,10 +49,7 @@ pub(in crate::http::routes::v1) async fn prove(
     let hash = credential.as_ref().map(|credential| credential.hash.clone());
     let watch = Stopwatch::start();
     let salt = Salt(state.rng().bytes()?);
-    let verdict = match state.passwords().share(from.prefix) {
-        Ok(_share) => state.passwords().check(password, hash.clone(), salt).await,
-        Err(crowded) => Err(crowded),
-    };
+    let verdict = state.passwords().check(password, hash.clone(), salt, from.prefix).await;
     let took = watch.elapsed();
     state.metrics().hash.observe(took.as_secs_f64());
     server_timing::note(Part::Hash, took);
