@@ -81,8 +81,10 @@ impl CookieRule {
         headers
             .get_all(header::COOKIE)
             .into_iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+            // Pair by pair: all cookies come in one header, and another application on this host may
+            // have written something into its own that is no text.
+            .filter_map(|pair| core::str::from_utf8(pair).ok())
             .filter_map(|pair| pair.trim().split_once('='))
             .filter(|(name, _)| *name == self.name)
             .map(|(_, value)| value)
@@ -204,6 +206,19 @@ mod tests {
         headers.append("cookie", "xrefresh-8080=no; refresh-8080".parse().unwrap());
         assert_eq!(rule.values(&headers).collect::<Vec<_>>(), ["one", "two"]);
         assert_eq!(rule.values(&HeaderMap::new()).count(), 0);
+    }
+
+    /// A cookie of another application on the same host, with an umlaut in it, hid ours: whoever had it
+    /// seemed to be signed out.
+    #[test]
+    fn what_another_application_keeps_in_its_cookie_hides_none_of_ours() {
+        let rule = rule("http://localhost:8080", "").unwrap();
+        for other in ["name=M\u{fc}ller".as_bytes(), b"name=M\xfcller", b"\xff", b"name=\xff=;="] {
+            let header = [other, b"; refresh-8080=own; ", other].concat();
+            let headers =
+                HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(&header).unwrap())]);
+            assert_eq!(rule.values(&headers).collect::<Vec<_>>(), ["own"]);
+        }
     }
 
     #[test]
