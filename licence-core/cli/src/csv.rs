@@ -240,4 +240,13 @@ mod tests {
         }
         assert!(parse("name,seats\nA \"the first\",3\n").is_ok(), "a quote inside a bare cell");
     }
+
+    /// Old spreadsheets of the Mac end their rows so. A quote that opened behind one was not seen, and
+    /// swallowed every row after it.
+    #[test]
+    fn a_quote_behind_a_lone_carriage_return_is_seen_too() {
+        assert_eq!(parse("name,seats\rA,3\rB,4\r").unwrap().rows().len(), 2);
+        let told = parse("name,seats\rA,3\r\"B,4\rC,5\r").unwrap_err();
+        assert!(told.contains("a quote opens here and never closes"), "{told}");
+    }
 }

@@ -27,7 +27,8 @@ pub(super) fn check(text: &str, delimiter: char) -> Result<(), SheetFlaw> {
             (State::Quoted(opened), '"') => State::Closing(opened),
             (State::Closing(opened), '"') => State::Quoted(opened),
             (State::Quoted(opened), _) => State::Quoted(opened),
-            (_, c) if c == delimiter || c == '\n' => State::Start,
+            // A row ends with a lone carriage return, too: so the reader of rows has it.
+            (_, c) if c == delimiter || c == '\n' || c == '\r' => State::Start,
             (_, _) => State::Bare,
         };
         line += u64::from(c == '\n');
