@@ -1,18 +1,41 @@
-//! Chance that comes again: the same seed throws the same numbers on every machine.
+//! Chance that comes again: the same seed, or the same bytes, throw the same numbers on every machine.
 
-/// SplitMix64 (Steele, Lea, Flood, 2014). Not a library's generator, because those may change with a
-/// release, and a seed that was printed must replay for ever.
+/// Numbers that nobody chose.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) enum Dice {
+    /// SplitMix64 (Steele, Lea, Flood, 2014). Not a library's generator, because those may change with
+    /// a release, and a seed that was printed must replay for ever.
+    Seeded(u64),
+    /// Two bytes a number, kept backwards: a fuzzer learns which of them leads where. Zero is the
+    /// rare thing of every choice, and what there is when they are over.
+    Given(Vec<u8>),
+}
 
 impl Dice {
     pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self::Seeded(seed)
     }
 
-    pub(crate) const fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        mix(self.0)
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self::Given(bytes.iter().rev().copied().collect())
+    }
+
+    /// Whether all bytes were thrown.
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self, Self::Given(bytes) if bytes.is_empty())
+    }
+
+    pub(crate) fn roll(&mut self) -> u64 {
+        match self {
+            Self::Seeded(state) => {
+                *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                mix(*state)
+            }
+            Self::Given(bytes) => {
+                let mut byte = || bytes.pop().unwrap_or_default();
+                u64::from(u16::from_be_bytes([byte(), byte()]))
+            }
+        }
     }
 
     /// A number from 0 to below `count`, which is not 0.
@@ -28,7 +51,7 @@ impl Dice {
     }
 
     /// True once in so many times.
-    pub(crate) const fn one_in(&mut self, times: u64) -> bool {
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.roll().is_multiple_of(times)
     }
 

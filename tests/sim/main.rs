@@ -38,7 +38,7 @@ use std::env;
 
 use broken::Promise;
 use faults::Fault;
-use run::{LIFE_STEPS, live, run};
+use run::{LIFE_STEPS, live, live_by, run};
 
 /// Lives in which a planted fault must be seen.
 const FAULT_LIVES: u64 = 3;
@@ -54,6 +54,16 @@ fn every_promise_holds_for_a_million_steps() {
             "seed {} breaks a promise at step {}: {}\nasked: {:#?}",
             failure.seed, failure.step, failure.broken, failure.asked
         ),
+    }
+}
+
+#[test]
+fn every_promise_holds_in_lives_that_bytes_decide() {
+    for seed in 0..20 {
+        let mut dice = dice::Dice::new(seed);
+        // Mostly small numbers, at which choices are rare ones.
+        let bytes: Vec<u8> = (0..4096).map(|_| dice.pick(&[0, 0, 1, 7, 60, 120, 250])).collect();
+        live_by(&bytes).unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
     }
 }
 

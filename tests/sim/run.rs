@@ -5,7 +5,7 @@ use std::thread;
 
 use super::ask::Ask;
 use super::broken::Broken;
-use super::dice::mix;
+use super::dice::{Dice, mix};
 use super::faults::Fault;
 use super::simulation::{Simulation, Tally};
 
@@ -28,6 +28,17 @@ pub(crate) fn live(seed: u64, steps: u64, fault: Option<Fault>) -> Result<Tally,
     let mut simulation = Simulation::new(seed, fault).map_err(|broken| at(0, broken, vec![]))?;
     for step in 1..=steps {
         simulation.step().map_err(|broken| at(step, broken, simulation.asked.clone()))?;
+    }
+    Ok(simulation.tally)
+}
+
+/// One life whose every turn the bytes decide, until they are over.
+pub(crate) fn live_by(bytes: &[u8]) -> Result<Tally, Broken> {
+    // The institute is furnished by a seed: no byte is spent on what every life begins with.
+    let mut simulation = Simulation::new(1, None)?;
+    simulation.dice = Dice::of_bytes(bytes);
+    while !simulation.dice.is_over() {
+        simulation.step()?;
     }
     Ok(simulation.tally)
 }

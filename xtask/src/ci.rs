@@ -4,7 +4,7 @@ use crate::advisories;
 use crate::failure::Failure;
 use crate::step::Steps;
 use crate::workspace::Workspace;
-use crate::{book, clippy, deny, dist, doc, fmt, test};
+use crate::{book, clippy, deny, dist, doc, fmt, fuzz, test};
 
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let outcome = checks_and_tests(workspace, steps);
@@ -19,5 +19,6 @@ fn checks_and_tests(workspace: &Workspace, steps: &mut Steps) -> Result<(), Fail
     steps.take("deny", || deny::run(workspace))?;
     steps.take("book", || book::run(workspace))?;
     test::run(&test::Options::default(), workspace, steps)?;
+    steps.take("fuzz", || fuzz::run(&fuzz::Options::default(), workspace))?;
     dist::pack(workspace, steps)
 }

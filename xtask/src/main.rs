@@ -23,6 +23,7 @@ mod doc;
 mod failure;
 mod files;
 mod fmt;
+mod fuzz;
 mod need;
 mod sim;
 mod step;
@@ -67,6 +68,8 @@ enum Verb {
     Wasm,
     /// Sets up what the tests need, builds everything once and runs every test
     Test(test::Options),
+    /// Offers hostile bytes to everything that reads some, for a moment or as long as is said
+    Fuzz(fuzz::Options),
     /// Runs the simulator of an institute's life for longer, or from another seed
     Sim(sim::Options),
     /// Writes the conformance vectors anew
@@ -106,6 +109,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),
         Verb::Test(options) => test::run(options, &workspace, steps),
+        Verb::Fuzz(options) => fuzz::run(options, &workspace),
         Verb::Sim(options) => sim::run(options, &workspace),
         Verb::Vectors => vectors::run(&workspace),
         Verb::Bench(options) => bench::run(options, &workspace, steps),
