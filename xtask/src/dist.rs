@@ -10,6 +10,7 @@ mod debian;
 mod notices;
 mod platform;
 mod programs;
+mod reproduced;
 mod tree;
 mod tried;
 
@@ -51,6 +52,9 @@ pub(crate) struct Options {
     /// nobody is to be given them
     #[arg(long, conflicts_with = "key")]
     quick: bool,
+    /// Build everything once more in a folder of another name, and compare every byte
+    #[arg(long)]
+    reproduce: bool,
 }
 
 /// Files by their names.
@@ -77,6 +81,11 @@ pub(crate) fn run(
     }
     let folder = workspace.target().join(build.folder());
     steps.take("dist checksums", || publish(options, &folder, &artefacts, &programs))?;
+    if options.reproduce {
+        steps.take("dist elsewhere", || {
+            compare(&artefacts, &reproduced::elsewhere(workspace, build, &artefacts)?)
+        })?;
+    }
     if options.check { tried::run(workspace, &programs, &folder, steps) } else { Ok(()) }
 }
 

@@ -98,7 +98,12 @@ fn places(workspace: &Workspace) -> Vec<(String, &'static str)> {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    vec![(text(workspace.root()), "/src"), (text(&cargo_home), "/cargo")]
+    // The last one that fits counts: a target folder may lie within the project, or elsewhere.
+    vec![
+        (text(workspace.root()), "/src"),
+        (text(&cargo_home), "/cargo"),
+        (text(workspace.target()), "/target"),
+    ]
 }
 
 fn in_capitals(triple: &str) -> String {
