@@ -1,5 +1,6 @@
 //! The book in `docs/`: each page is in it and says what is true.
 
+mod assurance;
 mod commands;
 mod reference;
 mod requests;
