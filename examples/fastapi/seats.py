@@ -21,12 +21,12 @@ class Seats:
         self.server, self.site, self.product = server, site, product
         # How long a list of revoked tokens is relied on: how long a sign-out may take to be known here.
         self.list_secs = list_secs
-        self._lock, self._key, self._revoked, self._asked = threading.Lock(), None, [], float("-inf")
+        self._lock, self._key, self._revoked, self._asked = threading.Lock(), None, None, float("-inf")
 
     def check(self, token):
         """The claims of a token that holds now; raises `jwt.InvalidTokenError`."""
         claims = self._verified(token, "at+jwt", self.product, issuer=self.site)
-        if any(covers(entry, claims) for entry in self._taken_back()):
+        if covers(self._taken_back(), claims):
             raise jwt.InvalidTokenError("it was taken back")
         return claims
 
@@ -52,7 +52,7 @@ class Seats:
         with self._lock:
             if time.monotonic() - self._asked > self.list_secs:
                 text = self._get("/v1/revoked").decode().strip()
-                self._revoked = self._verified(text, "revoked+jwt", f"revoked:{self.product}")["revoked"]
+                self._revoked = self._verified(text, "revoked+jwt", f"revoked:{self.product}")
                 self._asked = time.monotonic()
             return self._revoked
 
@@ -61,10 +61,18 @@ class Seats:
             return answer.read(2 << 20)
 
 
-def covers(entry, claims):
-    """Whether an entry of the list is about a token: by its id, its sign-in or its person, and its place in the log."""
+def covers(taken_back, claims):
+    """Whether the list takes a token back: by one of its entries, or because a backup was restored since it was made."""
+    is_of_another_life = claims["epoch"] != taken_back.get("epoch", claims["epoch"])
+    if is_of_another_life and claims["iat"] <= taken_back["iat"]:
+        return True
+    return any(names(entry, claims) for entry in taken_back["revoked"])
+
+
+def names(entry, claims):
+    """Whether an entry is about a token: by its id, its sign-in, its person or the site, and its place in the log."""
     is_named = any(name in entry and entry[name] == claims.get(name) for name in ("jti", "sid", "sub"))
-    return is_named and claims["seq"] < entry.get("before", float("inf"))
+    return (is_named or entry.get("all", False)) and claims["seq"] < entry.get("before", float("inf"))
 
 
 def thumbprint(key):

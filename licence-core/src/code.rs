@@ -157,6 +157,9 @@ codes! {
     Busy = "busy", 503, Failed,
         "the server has more to do than it can queue",
         "try again as Retry-After says";
+    Retired = "retired", 503, Refused,
+        "this server was moved to another machine and serves nobody any more",
+        "use the new server; where there is none, restore the final backup";
     Conflict = "conflict", 409, Refused,
         "there is one already",
         "look at the one that is there";

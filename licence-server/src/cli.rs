@@ -11,6 +11,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use licence_cli::Format;
 use licence_cli::files::{Sink, Source};
 use licence_cli::manual::{CompletionsArgs, ManArgs};
+use licence_cli::passphrase::BackupPassphraseFlags;
 use licence_core::claims::SeatCount;
 use licence_core::{Institute, Product, Role, Text};
 use zeroize::Zeroizing;
@@ -98,6 +99,12 @@ pub(crate) enum Verb {
     },
     /// See how many seats were in use day by day, who was refused one, and how many would have been enough
     Usage(UsageArgs),
+    /// Write everything that makes the site into one encrypted file, while the server runs or while it is stopped
+    Backup(BackupArgs),
+    /// Make a data directory of a backup
+    Restore(RestoreArgs),
+    /// Look at every row of the store, and say whether it is what was written: exit status 0 where it is
+    Check,
     /// See what time the server goes by, and put it right
     Clock {
         #[command(subcommand)]
@@ -213,6 +220,31 @@ pub(crate) enum ConfigVerb {
     Reference,
     /// Write a configuration file with every setting at its default, none of them set
     Sample,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackupArgs {
+    /// Where the backup is to stand, which must not be there yet; or a folder, and a name is chosen
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) to: PathBuf,
+
+    /// Make it the last one: from then on this server serves nobody, and the site goes on where the
+    /// backup is restored
+    #[arg(long = "final")]
+    pub(crate) is_final: bool,
+
+    #[command(flatten)]
+    pub(crate) passphrase: BackupPassphraseFlags,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RestoreArgs {
+    /// A backup
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) passphrase: BackupPassphraseFlags,
 }
 
 #[derive(Args, Debug)]

@@ -1,4 +1,7 @@
-//! What the server does by itself: it lets go of what has lapsed, and reports which tokens came back.
+//! What the server does by itself: it lets go of what has lapsed, reports which tokens came back, and makes
+//! backups.
+
+mod backups;
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -17,10 +20,12 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Keeps house for as long as the future is polled, or until the store fails.
 pub async fn keep(state: AppState) {
     let mut doubt = None;
+    let mut backups = backups::Schedule::default();
     while sweep(&state).await != Err(Unavailable::Failed) {
         doubt = tell_of(state.judge().doubt, doubt);
         // To look is to tell the log of what changed.
         let _ = state.warnings();
+        backups.look(&state);
         sleep_until_due(&state, pin!(sleep(state.config().sweep_period))).await;
     }
 }

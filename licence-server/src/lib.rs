@@ -22,10 +22,12 @@ pub mod metrics;
 pub mod mirror;
 pub mod writer;
 // 4: secrets and signatures
+pub mod log_chain;
 pub mod password;
 pub mod shelf;
 pub mod token;
-// 5: the folder where all of it stands
+// 5: the folder where all of it stands, and its backups
+pub mod backup;
 pub mod data_dir;
 // 6: what goes wrong, looked at; HTTP
 pub mod doctor;

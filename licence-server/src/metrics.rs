@@ -38,6 +38,8 @@ pub struct Metrics {
     pub(crate) sign: Histogram,
     /// How long a password took, from the queue to its verdict.
     pub(crate) hash: Histogram,
+    /// Backups that the server was to make by itself, and could not.
+    pub(crate) backup_failures: Counter,
 }
 
 /// The state at one moment.
@@ -73,6 +75,8 @@ pub struct Moment {
     pub licence_end_warning: i64,
     /// 0 for a sound clock, 1 for one that is behind, 2 for a disputed one.
     pub clock_doubt: i64,
+    /// Of when the newest backup is, in Unix seconds; 0 where there is none.
+    pub backup: i64,
     /// 1 while what is asked for can be made durable.
     pub ready: i64,
 }
@@ -176,6 +180,7 @@ impl Default for Metrics {
             turn: secs(),
             sign: secs(),
             hash: secs(),
+            backup_failures: Counter::default(),
         }
     }
 }
@@ -234,7 +239,7 @@ type Value = fn(&Moment) -> i64;
 /// A gauge with its name, its help and its value.
 type GaugeRow = (&'static str, &'static str, Value);
 
-const GAUGES: [GaugeRow; 16] = [
+const GAUGES: [GaugeRow; 17] = [
     ("seats_in_use", "Seats taken", |now| now.seats_in_use),
     ("seats", "Seats there are", |now| now.seats_total),
     ("queue_places", "Places in the queue for a seat", |now| now.waiting),
@@ -254,6 +259,7 @@ const GAUGES: [GaugeRow; 16] = [
         now.licence_end_warning
     }),
     ("clock_doubt", "0 sound, 1 behind, 2 disputed", |now| now.clock_doubt),
+    ("backup_timestamp_seconds", "Of when the newest backup is; 0 for none", |now| now.backup),
     ("ready", "Whether what is asked for can be made durable", |now| now.ready),
 ];
 
@@ -293,6 +299,8 @@ impl Board {
             Unit::Seconds,
             request_time.clone(),
         );
+        let failures = metrics.backup_failures.clone();
+        registry.register("backup_failures", "Backups of its own that failed", failures);
         registry.register("batch_commands", "Commands committed together", batch.clone());
         let gauges = GAUGES.map(|(name, help, value)| {
             let gauge = Gauge::default();

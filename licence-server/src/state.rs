@@ -1,5 +1,7 @@
 //! What every request shares.
 
+mod backup;
+
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -50,6 +52,7 @@ struct Parts {
     mirror: Arc<Mirror>,
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
+    backups: Arc<tokio::sync::Mutex<()>>,
     installations: tokio::sync::Mutex<()>,
     statements: tokio::sync::Mutex<()>,
     bearer: BearerVerifier,
@@ -125,6 +128,7 @@ impl AppState {
             mirror,
             reader: Box::new(reader),
             shelf,
+            backups: Arc::default(),
             installations: tokio::sync::Mutex::default(),
             statements: tokio::sync::Mutex::default(),
             bearer,
@@ -251,6 +255,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn statements(&self) -> &tokio::sync::Mutex<()> {
         &self.0.statements
+    }
+
+    /// Whose turn it is to write a backup.
+    #[must_use]
+    pub(crate) fn backups(&self) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.0.backups)
     }
 
     /// What verifies access tokens.
@@ -400,6 +410,7 @@ pub(crate) fn store_failure(error: &StoreError) -> Failure {
     let help = match error {
         StoreError::InUse(_) => "one program has a data directory at a time: stop the other one",
         StoreError::NotFound(_) | StoreError::Exists(_) => "check the data directory",
+        StoreError::NotClosed(_) => "start the server once, which repairs it",
         StoreError::NewerFormat { .. } => "use the version of this program that wrote it, or later",
         StoreError::Corrupt { .. } | StoreError::Failed(_) => {
             "check the disk, then restore a backup"

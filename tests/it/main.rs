@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up has failed: there is nobody to hand an error to"
 )]
 
+mod backup;
 mod book;
 mod clients;
 mod clock;

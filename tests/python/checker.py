@@ -396,7 +396,7 @@ CLAIMS = {
     ),
     "admin": (obj(aud=string), not_for("application"), obj(aud=product_of("admin")), *SIGN_IN),
     "revoked": (
-        obj(aud=product_of("revoked"), iat=time, exp=time),
+        obj(aud=product_of("revoked"), iat=time, exp=time, epoch_=epoch),
         obj(revoked=array(revoked_tokens, 10_000)),
         start_before_end("iat"),
     ),
@@ -633,13 +633,15 @@ def access(vector, data, roots):
     now = vector["now"]
     accepted = accept(content(vector["licence"]), roots, vector.get("policy", {}))
     keys = site_of(accepted)
-    taken_back = []
+    taken_back = {"revoked": []}
     if "revoked" in vector:
-        taken_back = open_revoked(accepted, content(vector["revoked"]), now)["revoked"]
+        taken_back = open_revoked(accepted, content(vector["revoked"]), now)
     token, _ = open_as("access", data, keys)
     check_life(token, now, "access")
     state_at(accepted, token["iat"])
-    for one in taken_back:
+    if taken_back.get("epoch", token["epoch"]) != token["epoch"]:
+        need(token["iat"] > taken_back["iat"], "revoked", "access")
+    for one in taken_back["revoked"]:
         is_of = all(one[name] == token[name] for name in ("sid", "jti", "sub") if name in one)
         is_meant = now < one["until"] and token["seq"] < one.get("before", token["seq"] + 1)
         need(not (is_of and is_meant), "revoked", "access")

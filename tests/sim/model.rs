@@ -151,6 +151,14 @@ impl Model {
                 self.let_all_go();
                 Ok(())
             }
+            (Command::Restore(restore), _) => {
+                self.let_all_go();
+                self.line = Line::default();
+                self.life = Life::restored(restore.epoch.counter, now);
+                // Whoever worked since the backup was not idle.
+                self.unlicensed_secs += now.since(restore.taken).max(0);
+                Ok(())
+            }
             (Command::Sweep, _) => {
                 self.line.forget_the_gone(now);
                 Ok(())
@@ -163,6 +171,8 @@ impl Model {
                 | Command::RevokeService(_)
                 | Command::AcceptClock(_)
                 | Command::StateUsage(_)
+                | Command::NoteBackup(_)
+                | Command::Retire(_)
                 | Command::PruneLog(_),
                 _,
             ) => Ok(()),

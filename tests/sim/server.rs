@@ -82,8 +82,10 @@ impl Server {
         witness.crash = crash;
         let turned = ready(writer::turn(witness, &self.mirror, reading, commands));
         let is_committed = witness.committed.is_some();
-        // To set the time right, every lease is let go at once.
-        if !commands.iter().any(|command| matches!(command, Command::ResetClock(_))) {
+        // To set the time right, and in a new life, every lease is let go at once.
+        let is_at_once =
+            |command: &Command| matches!(command, Command::ResetClock(_) | Command::Restore(_));
+        if !commands.iter().any(is_at_once) {
             self.check_work(commands.len())?;
         }
         match turned {
@@ -154,13 +156,11 @@ impl Server {
         self.disk.copy()
     }
 
-    /// Stops, and begins another life with a copy of the disk.
-    pub(crate) fn put_back(&mut self, bytes: Vec<u8>, rows: Rows, life: u32, now: UnixTime) {
+    /// Stops, and has a copy of the disk in its place.
+    pub(crate) fn put_back(&mut self, bytes: Vec<u8>, rows: Rows) {
         self.witness = None;
         self.disk.put_back(bytes);
-        let mut store = RedbStore::open_on(self.disk.plug_in()).unwrap();
-        let epoch = Epoch { counter: life, tag: u64::from(life) };
-        store.mark_restored(epoch, now).unwrap();
+        let store = RedbStore::open_on(self.disk.plug_in()).unwrap();
         self.witness = Some(witness(store, rows, &self.disk, self.fault));
     }
 

@@ -213,7 +213,7 @@ impl Simulation {
     }
 
     /// One turn of the writer, in which the process may die; then it starts again.
-    fn turn(&mut self, asks: &[Ask], crash: Option<Crash>) -> Result<(), Broken> {
+    pub(crate) fn turn(&mut self, asks: &[Ask], crash: Option<Crash>) -> Result<(), Broken> {
         let commands: Vec<Command> = asks.iter().map(|ask| ask.command.clone()).collect();
         let rows = crash.map(|_| (self.server.rows().clone(), self.server.mirror.site()));
         let before = self.before();

@@ -152,7 +152,13 @@ impl World {
     #[must_use]
     pub fn revoked(&self) -> RevokedClaims {
         let iat = now().plus(-60);
-        RevokedClaims { product: product(PRODUCT), iat, exp: iat.plus(3600), revoked: Vec::new() }
+        RevokedClaims {
+            product: product(PRODUCT),
+            iat,
+            exp: iat.plus(3600),
+            epoch: None,
+            revoked: Vec::new(),
+        }
     }
 
     /// A checkpoint of yesterday.

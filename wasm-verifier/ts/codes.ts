@@ -31,6 +31,7 @@ export const CODES = {
   csrf: { title: "the request came from a page that may not send it", mend: "add the page's origin to the server's `origins`" },
   throttled: { title: "too many attempts in a short time", mend: "wait as long as Retry-After says" },
   busy: { title: "the server has more to do than it can queue", mend: "try again as Retry-After says" },
+  retired: { title: "this server was moved to another machine and serves nobody any more", mend: "use the new server; where there is none, restore the final backup" },
   conflict: { title: "there is one already", mend: "look at the one that is there" },
   precondition_failed: { title: "someone else changed it first", mend: "read it again and repeat the change" },
   not_found: { title: "there is no such thing", mend: "check the address or the name" },

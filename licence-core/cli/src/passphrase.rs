@@ -114,12 +114,62 @@ impl PassphraseFlags {
     }
 }
 
+/// The passphrase of what is never without one.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BackupPassphraseFlags {
+    /// The passphrase is the first line of FILE (`-`: standard input)
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<Source>,
+
+    /// The same from the open file descriptor N, such as `3<file`
+    #[arg(long, value_name = "N", conflicts_with = "passphrase_file")]
+    passphrase_fd: Option<Descriptor>,
+}
+
+impl BackupPassphraseFlags {
+    /// The passphrase to seal with: the one that was given, else the first line of the `usual` file. On a
+    /// terminal it is asked for, twice.
+    ///
+    /// # Errors
+    /// If there is none and no terminal to ask on; if it is empty, too long, or not typed the same way
+    /// twice.
+    pub fn seal(&self, usual: Option<&Source>) -> Result<Passphrase, Failure> {
+        self.seal_with(usual, Terminal::found())
+    }
+
+    fn seal_with(
+        &self,
+        usual: Option<&Source>,
+        terminal: Option<impl Prompt>,
+    ) -> Result<Passphrase, Failure> {
+        let given = source(self.passphrase_file.as_ref(), self.passphrase_fd);
+        match (given.or_else(|| usual.cloned()), terminal) {
+            (Some(file), _) => from_file(&file),
+            (None, Some(terminal)) => ask_twice(&terminal),
+            (None, None) => Err(Failure::usage("there is no terminal to ask for a passphrase on")
+                .mend("give --passphrase-file FILE")),
+        }
+    }
+
+    /// The passphrase that opens `file`; on a terminal it is asked for.
+    ///
+    /// # Errors
+    /// As [`PassphraseFlags::open`].
+    pub fn open(&self, file: &Source) -> Result<Passphrase, Failure> {
+        let Self { passphrase_file, passphrase_fd } = self.clone();
+        PassphraseFlags { passphrase_file, passphrase_fd }.open(file)
+    }
+}
+
 fn source(file: Option<&Source>, descriptor: Option<Descriptor>) -> Option<Source> {
     file.cloned().or_else(|| descriptor.map(Descriptor::source))
 }
 
 /// The first line of a file, without its end.
-fn from_file(file: &Source) -> Result<Passphrase, Failure> {
+///
+/// # Errors
+/// If the file cannot be read, or the line is empty, too long or no text.
+pub fn from_file(file: &Source) -> Result<Passphrase, Failure> {
     // One byte more than the longest line and its end, so that a longer line is seen to be longer.
     let start = files::read_start(file, ByteLimit(PASSPHRASE_BYTES_MAX.saturating_add(3)))?;
     let start = Zeroizing::new(start);
@@ -161,7 +211,9 @@ mod tests {
     use std::fs;
 
     use super::prompt::Prompt;
-    use super::{NewPassphraseFlags, Passphrase, PassphraseFlags, from_file};
+    use super::{
+        BackupPassphraseFlags, NewPassphraseFlags, Passphrase, PassphraseFlags, from_file,
+    };
     use crate::failure::Failure;
     use crate::files::Source;
     use zeroize::Zeroizing;
@@ -251,6 +303,19 @@ mod tests {
             failure.report().unwrap().message,
             "`root.key` is encrypted, and there is no terminal to ask for its passphrase on"
         );
+    }
+
+    #[test]
+    fn what_is_always_sealed_has_its_usual_passphrase_and_asks_only_without_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("p");
+        fs::write(&path, "usual\n").unwrap();
+        let (flags, usual) = (BackupPassphraseFlags::default(), Source::File(path));
+        assert_eq!(flags.seal_with(Some(&usual), NOBODY).unwrap().secret(), "usual");
+        let typed = Typing::lines(["typed", "typed"]);
+        assert_eq!(flags.seal_with(None, typed).unwrap().secret(), "typed");
+        let failure = flags.seal_with(None, NOBODY).unwrap_err();
+        assert!(failure.report().unwrap().help.clone().unwrap().contains("--passphrase-file"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::{
-    AccessClaims, Claims, Kind, Object, ObjectWriter, Reason, Value, audience, life, list, need,
-    optional, parsed, product_of, time,
+    AccessClaims, Claims, Epoch, Kind, Object, ObjectWriter, Reason, Value, audience, life, list,
+    may, need, optional, parsed, product_of, time,
 };
 use crate::id::{SessionId, TokenId, UserId};
 use crate::limits::REVOKED_ENTRIES_MAX;
@@ -17,6 +17,9 @@ pub struct RevokedClaims {
     pub iat: UnixTime,
     /// From when on it is too old to be relied on.
     pub exp: UnixTime,
+    /// The life of the site's store that it tells of. A token of another life, made no later than the list,
+    /// is good no more: a backup was put back since.
+    pub epoch: Option<Epoch>,
     /// Every token that could otherwise still be good.
     pub revoked: Vec<RevokedTokens>,
 }
@@ -51,7 +54,15 @@ impl RevokedClaims {
     /// less than the token's signature.
     #[must_use]
     pub fn revokes(&self, token: &AccessClaims, now: UnixTime) -> bool {
-        self.revoked.iter().any(|entry| entry.names(token) && !now.is_expired(entry.until))
+        let is_listed =
+            self.revoked.iter().any(|entry| entry.names(token) && !now.is_expired(entry.until));
+        is_listed || self.is_of_another_life(token)
+    }
+
+    /// A token that is newer than the list may be of a life that the list does not know of yet.
+    fn is_of_another_life(&self, token: &AccessClaims) -> bool {
+        let is_other = self.epoch.is_some_and(|epoch| epoch != token.position.epoch);
+        is_other && token.sign_in.iat <= self.iat
     }
 }
 
@@ -105,6 +116,7 @@ impl Claims for RevokedClaims {
             product: product_of("revoked", claims)?,
             iat,
             exp,
+            epoch: may(claims, "epoch", parsed(Epoch::parse))?,
             revoked: need(claims, "revoked", list(REVOKED_ENTRIES_MAX, RevokedTokens::read))?,
         })
     }
@@ -113,6 +125,9 @@ impl Claims for RevokedClaims {
         claims.string("aud", audience("revoked", &self.product));
         claims.integer("iat", self.iat.secs());
         claims.integer("exp", self.exp.secs());
+        if let Some(epoch) = self.epoch {
+            claims.string("epoch", epoch);
+        }
         claims.array("revoked", |entries| {
             self.revoked.iter().for_each(|tokens| entries.object(|entry| tokens.write(entry)));
         });

@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use licence_cli::Failure;
+use licence_cli::output::print_bytes;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
@@ -152,21 +153,43 @@ impl AdminCall {
     /// Has it done, and writes the lines of its answer to standard output as they come.
     pub(super) fn print_lines(mut self, data: &DataDir) -> Result<(), Failure> {
         self.accept = "application/x-ndjson";
+        self.pass_on(data, print_bytes)
+    }
+
+    /// Has it done, and passes its answer on as it comes, however long it is.
+    pub(super) fn pass_on(
+        self,
+        data: &DataDir,
+        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         small_runtime()?.block_on(async {
             match reach(data, PATIENCE.store_tries).await? {
                 Reached::Server(stream) => {
                     let response = tokio::time::timeout(PATIENCE.answer, self.over(stream)).await;
                     let response = response.unwrap_or_else(|_| Err(silent(PATIENCE.answer)))?;
-                    answer::lines(response, PATIENCE.answer).await
+                    answer::pieces(response, PATIENCE.answer, take).await
                 }
                 Reached::Store(store) => {
                     let state = state_over(*store, data)?;
                     let response = self.in_app(app(state.clone())).await?;
-                    let written = answer::lines(response, PATIENCE.answer).await;
+                    let taken = answer::pieces(response, PATIENCE.answer, take).await;
                     state.writer().stop().await;
-                    written
+                    taken
                 }
             }
+        })
+    }
+
+    /// Has it done by the server that runs; `None` where none does.
+    pub(super) fn send_to_running<T: DeserializeOwned>(
+        self,
+        data: &DataDir,
+    ) -> Result<Option<T>, Failure> {
+        small_runtime()?.block_on(async {
+            let Some(stream) = knock(data).await? else { return Ok(None) };
+            let answer = async { answer::value(self.over(stream).await?).await };
+            let answer = tokio::time::timeout(PATIENCE.answer, answer).await;
+            answer.unwrap_or_else(|_| Err(silent(PATIENCE.answer))).map(Some)
         })
     }
 
@@ -247,13 +270,8 @@ enum Reached {
 async fn reach(data: &DataDir, store_tries: u32) -> Result<Reached, Failure> {
     let mut tries_left = store_tries;
     loop {
-        match UnixStream::connect(data.socket()).await {
-            Ok(stream) => return Ok(Reached::Server(stream)),
-            Err(error) if is_stopped(&error) => {}
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                return Err(data_dir::too_long(&data.socket()));
-            }
-            Err(error) => return Err(unreachable_server(&error)),
+        if let Some(stream) = knock(data).await? {
+            return Ok(Reached::Server(stream));
         }
         match RedbStore::open(&data.store()) {
             Err(StoreError::InUse(_)) if tries_left > 0 => tries_left -= 1,
@@ -261,6 +279,18 @@ async fn reach(data: &DataDir, store_tries: u32) -> Result<Reached, Failure> {
             Ok(store) => return Ok(Reached::Store(Box::new(store))),
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The server that runs, if one does.
+async fn knock(data: &DataDir) -> Result<Option<UnixStream>, Failure> {
+    match UnixStream::connect(data.socket()).await {
+        Ok(stream) => Ok(Some(stream)),
+        Err(error) if is_stopped(&error) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(data_dir::too_long(&data.socket()))
+        }
+        Err(error) => Err(unreachable_server(&error)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod admin_call;
 mod audit;
+mod backup;
+mod check;
 mod clock;
 mod config;
 mod dev;
@@ -13,6 +15,7 @@ mod licence;
 mod listing;
 mod new_password;
 mod request;
+mod restore;
 mod said;
 mod seat;
 mod serve;
@@ -67,6 +70,9 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Audit { verb } => audit::run(verb, &data()?, format),
         Verb::Usage(args) if args.statement => usage_statement::run(args, &data()?, format),
         Verb::Usage(args) => usage::run(args, &data()?)?.print(format),
+        Verb::Backup(args) => backup::run(args, &data()?, format),
+        Verb::Restore(args) => restore::run(args, path()?, format),
+        Verb::Check => check::run(&data()?)?.print(format),
         Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),
         Verb::Config { verb: ConfigVerb::Check } => config::check(&data()?, format),

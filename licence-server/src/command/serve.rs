@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
 use licence_cli::{Facts, Failure, Format, output};
+use licence_core::Code;
 use rustix::net::listen as let_wait;
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
@@ -37,7 +38,18 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
     let config = Config::new(settings, public);
     let courier = config.hook.as_ref().map(Courier::open).transpose()?;
     let state = AppState::open(data, config, system())?;
+    refuse_retired(&state)?;
     serve(state, network, tls, courier, data, format)
+}
+
+/// The site goes on where its final backup was restored. Served here as well, it would have twice its seats.
+fn refuse_retired(state: &AppState) -> Result<(), Failure> {
+    let Some(since) = state.mirror().site().retired else { return Ok(()) };
+    Err(Failure::coded(
+        Code::Retired,
+        format!("this site was moved away on {since} with `backup --final`"),
+    )
+    .mend("serve it where the backup was restored; to have it here again, restore that backup into a new directory"))
 }
 
 /// What was typed goes before what was set.

@@ -66,6 +66,19 @@ pub struct ConnectionLimits {
     pub streams_max: u32,
 }
 
+/// Backups that the server makes by itself.
+#[derive(Clone, Debug)]
+pub struct BackupPlan {
+    /// Where they go.
+    pub dir: PathBuf,
+    /// Where their passphrase stands.
+    pub passphrase_file: PathBuf,
+    /// Seconds after the newest at which the next one is made.
+    pub every_secs: i64,
+    /// How many of them stay.
+    pub keep: usize,
+}
+
 /// What the server goes by.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -109,6 +122,8 @@ pub struct Config {
     pub changes_burst: u32,
     /// Changes that it may ask for in a minute after that.
     pub changes_per_minute: u32,
+    /// Backups that the server makes by itself, where it is told to.
+    pub backups: Option<BackupPlan>,
     /// How long a request may take.
     pub request_time: Duration,
     /// Whether answers say how long they took.
@@ -154,6 +169,7 @@ impl Config {
         let mut origins = vec![public.clone()];
         origins.extend(settings.origins.iter().filter(|origin| **origin != public).cloned());
         let session = session(&settings);
+        let backups = backups(&settings);
         let short_secs = i64::from(settings.session_short_hours.get()) * HOUR_SECS;
         Self {
             public,
@@ -187,6 +203,7 @@ impl Config {
             password_queue: settings.password_queue.count(),
             changes_burst: settings.changes_burst.get(),
             changes_per_minute: settings.changes_per_minute.get(),
+            backups,
             request_time: secs(settings.request_secs),
             server_timing: settings.server_timing.into(),
             connections: connections(&settings),
@@ -218,6 +235,13 @@ fn session(settings: &Settings) -> SessionLife {
         life_secs: i64::from(settings.session_days.get()) * DAY_SECS,
         idle_secs: i64::from(settings.session_idle_days.get()) * DAY_SECS,
     }
+}
+
+fn backups(settings: &Settings) -> Option<BackupPlan> {
+    let (dir, passphrase_file) =
+        (settings.backup_dir.clone()?, settings.backup_passphrase_file.clone()?);
+    let every_secs = i64::from(settings.backup_every_hours.get()) * HOUR_SECS;
+    Some(BackupPlan { dir, passphrase_file, every_secs, keep: settings.backup_keep.count() })
 }
 
 fn connections(settings: &Settings) -> ConnectionLimits {

@@ -20,7 +20,9 @@ mod within;
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 
 pub use choice::{ForwardedHeader, LogFormat, Registration};
-pub use effective::{Certificate, Config, ConnectionLimits, Hook, Permission, SessionLife};
+pub use effective::{
+    BackupPlan, Certificate, Config, ConnectionLimits, Hook, Permission, SessionLife,
+};
 pub use hook_url::{HookUrl, NotAHookUrl};
 pub use host::{Host, NotAHost};
 pub use log_filter::LogFilter;

@@ -226,6 +226,21 @@ settings! {
         webhook_ca: Option<PathBuf> = None,
             "Without it, those that the system trusts.";
     }
+    "Backups" {
+        /// A folder into which the server writes backups of itself, best on another disk.
+        backup_dir: Option<PathBuf> = None,
+            "Where a backup is safe, the institute knows.";
+        /// A file whose first line is the passphrase of backups: of those of the server's own, and of those
+        /// that are made by hand where none is given. Keep the line elsewhere, too.
+        backup_passphrase_file: Option<PathBuf> = None,
+            "Given together with `backup_dir`: a backup holds the site's keys, and is never in the clear.";
+        /// Hours after the newest backup at which the next one is made.
+        backup_every_hours: Within<1, 8760> = Within::clamp(24),
+            "What is lost with a machine is a day at most.";
+        /// Backups of the server's own that stay in that folder; older ones are deleted.
+        backup_keep: Within<1, 1000> = Within::clamp(14),
+            "Two weeks: what was damaged in a holiday is still there after it.";
+    }
     "Log" {
         /// What is logged. The variable `LICENCE_LOG` goes before it.
         log_level: LogFilter = LogFilter::default(),
@@ -296,6 +311,11 @@ impl Settings {
         let is_whole = self.webhook_url.is_some() == self.webhook_secret_file.is_some();
         let one = if self.webhook_url.is_some() { "webhook_url" } else { "webhook_secret_file" };
         reading.check(is_whole, one, "`webhook_url` and `webhook_secret_file` are given together");
+        reading.check(
+            self.backup_dir.is_none() || self.backup_passphrase_file.is_some(),
+            "backup_dir",
+            "`backup_dir` is given without `backup_passphrase_file`: backups are always encrypted",
+        );
         reading.check(
             self.session_idle_days.get() <= self.session_days.get(),
             "session_idle_days",

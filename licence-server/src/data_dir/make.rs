@@ -9,7 +9,7 @@ use licence_core::claims::Epoch;
 use licence_core::{PrivateKey, UnixTime, base64url, keyfile};
 use zeroize::Zeroizing;
 
-use super::{DataDir, REFRESH_KEY, SITE_FILE, SITE_KEY, SiteFile};
+use super::{DataDir, KEPT, REFRESH_KEY, SITE_FILE, SITE_KEY, SiteFile};
 use crate::rng::{NoRandomBytes, Rng};
 use crate::store::{NewSite, RedbStore};
 
@@ -41,6 +41,25 @@ impl NewDataDir {
         let first = NewSite { epoch: Epoch { counter: 1, tag }, mark: now };
         new.make_store(first)?;
         Ok(new)
+    }
+
+    /// Begins one that is filled from a backup.
+    ///
+    /// # Errors
+    /// If there is something at `target` already.
+    pub fn to_fill(target: &Path) -> Result<Self, Failure> {
+        Ok(Self { staged: StagedFolder::beside(target)? })
+    }
+
+    /// Takes a file over, if it is one that makes a site; else `None`.
+    ///
+    /// # Errors
+    /// If it cannot be written, or is there already.
+    pub fn take_over(&self, name: &str, bytes: &[u8]) -> Result<Option<()>, Failure> {
+        let Some((name, access)) = KEPT.iter().find(|(kept, _)| *kept == name) else {
+            return Ok(None);
+        };
+        self.write(name, bytes, *access).map(Some)
     }
 
     /// The directory as it stands now.
@@ -77,8 +96,17 @@ impl NewDataDir {
         let failed =
             |error: &dyn fmt::Display| Failure::usage(format!("the store cannot be made: {error}"));
         RedbStore::create(&path, first).map_err(|error| failed(&error))?;
-        // The folder keeps others out already; a copy of the file keeps its own mode.
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(|error| failed(&error))
+        self.keep_store_private()
+    }
+
+    /// Takes the store's file away from everyone else: the folder keeps others out already, and a copy of the
+    /// file keeps its own mode.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn keep_store_private(&self) -> Result<(), Failure> {
+        fs::set_permissions(self.dir().store(), Permissions::from_mode(0o600))
+            .map_err(|error| Failure::usage(format!("the store cannot be made: {error}")))
     }
 
     fn write(&self, name: &str, bytes: &[u8], access: Access) -> Result<(), Failure> {

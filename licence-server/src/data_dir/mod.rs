@@ -24,7 +24,7 @@ use std::os::unix::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use licence_cli::Failure;
-use licence_cli::files::{self, ByteLimit, Source};
+use licence_cli::files::{self, Access, ByteLimit, Source};
 use licence_core::limits::KEY_FILE_BYTES_MAX;
 use licence_core::{Code, PrivateKey, UnixTime, base64url, keyfile};
 use zeroize::Zeroizing;
@@ -44,6 +44,25 @@ const CONFIG: &str = "config.toml";
 const SOCKET: &str = "admin.sock";
 const CA_KEY: &str = "tls-ca.key";
 const CA_CERT: &str = "tls-ca.crt";
+
+/// What makes the site beside its store, and who may read it. A backup holds these and no other file.
+const KEPT: [(&str, Access); 6] = [
+    (SITE_KEY, Access::Private),
+    (REFRESH_KEY, Access::Private),
+    (SITE_FILE, Access::Shared),
+    (CONFIG, Access::Shared),
+    (CA_KEY, Access::Private),
+    (CA_CERT, Access::Shared),
+];
+
+/// A file of the directory, as a backup carries it.
+#[derive(Debug)]
+pub struct KeptFile {
+    /// Its name.
+    pub name: &'static str,
+    /// All of it; it may be a key.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
 
 /// A data directory that `init` made, and what its settings are read from.
 #[derive(Clone, Debug)]
@@ -184,6 +203,21 @@ impl DataDir {
         &self.path
     }
 
+    /// Every file but the store that makes the site.
+    ///
+    /// # Errors
+    /// If one cannot be read, or a key is missing.
+    pub fn kept_files(&self) -> Result<Vec<KeptFile>, Failure> {
+        let is_optional = |name| [CONFIG, CA_KEY, CA_CERT].contains(&name);
+        let names = KEPT.iter().map(|(name, _)| *name);
+        let there = names.filter(|name| !is_optional(name) || self.path.join(name).exists());
+        let read = there.map(|name| {
+            let bytes = files::read(&self.source(name), ByteLimit(CONFIG_BYTES_MAX))?;
+            Ok(KeptFile { name, bytes: Zeroizing::new(bytes) })
+        });
+        read.collect()
+    }
+
     /// Where the store is.
     #[must_use]
     pub fn store(&self) -> PathBuf {
@@ -193,12 +227,18 @@ impl DataDir {
     /// Where the socket for administration is, while the server runs.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
-        self.path.join(SOCKET)
+        socket_in(&self.path)
     }
 
     fn source(&self, name: &str) -> Source {
         Source::File(self.path.join(name))
     }
+}
+
+/// Where the socket is of a server that runs on a directory.
+#[must_use]
+pub fn socket_in(path: &Path) -> PathBuf {
+    path.join(SOCKET)
 }
 
 /// Refuses a new directory in which the server could not make its socket. The system limits the paths
@@ -207,7 +247,7 @@ impl DataDir {
 /// # Errors
 /// If it is too long.
 pub fn refuse_long(path: &Path) -> Result<(), Failure> {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).join(SOCKET);
+    let whole = socket_in(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     SocketAddr::from_pathname(&whole).map(drop).map_err(|_| too_long(&whole))
 }
 

@@ -4,6 +4,7 @@
 //! knows how it was started. Where there is no server to be had, its folder is looked at all the same: a disk
 //! that is full is the reason more often than not.
 
+mod backup;
 mod certificate;
 mod folder;
 mod house;
@@ -74,6 +75,7 @@ impl Check {
 pub fn examine(state: &AppState) -> Vec<Check> {
     let mut checks = Vec::from(house::checks(state));
     checks.push(certificate::check(state));
+    checks.push(backup::check(state));
     checks.extend(folder::checks(state.data()));
     checks
 }

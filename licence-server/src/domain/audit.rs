@@ -83,6 +83,14 @@ pub enum Act {
     ClockReset(UnixTime, Text),
     /// A usage statement was signed.
     UsageStated(UsageStated),
+    /// A backup of a time reached its place.
+    BackedUp(UnixTime),
+    /// The final backup was begun, and nothing is decided here any more.
+    Retired,
+    /// A backup of a time was put back, and a new life began.
+    Restored(UnixTime),
+    /// A seat is held back that may have been lent since the backup.
+    SeatHeldBack(TokenId),
     /// Entries before a place were taken away, and a signed checkpoint was left.
     LogPruned(u64),
     /// Something was refused, so many times since the last entry of the same kind.
@@ -203,6 +211,10 @@ impl Act {
             Self::ClockAccepted(_) => Self::CLOCK_ACCEPTED,
             Self::ClockReset(..) => Self::CLOCK_RESET,
             Self::UsageStated(_) => Self::USAGE_STATED,
+            Self::BackedUp(_) => "backed_up",
+            Self::Retired => "retired",
+            Self::Restored(_) => "restored",
+            Self::SeatHeldBack(_) => "seat_held_back",
             Self::LogPruned(_) => "log_pruned",
             Self::Refused(..) => "refused",
         }
@@ -236,7 +248,8 @@ impl Act {
             }
             Self::SeatReturned(token)
             | Self::SeatWrittenOff(token)
-            | Self::BorrowingEnded(token) => {
+            | Self::BorrowingEnded(token)
+            | Self::SeatHeldBack(token) => {
                 entry.string("token", token);
             }
             Self::ServiceAdded(service) | Self::ServiceRevoked(service) => {
@@ -249,7 +262,9 @@ impl Act {
             | Self::SeatsWithin
             | Self::ClockBehind
             | Self::ClockDisputed
-            | Self::ClockSound => {}
+            | Self::ClockSound
+            | Self::Retired => {}
+            Self::BackedUp(taken) | Self::Restored(taken) => entry.integer("of", taken.secs()),
             Self::ClockAccepted(time) => entry.integer("time", time.secs()),
             Self::ClockReset(time, reason) => {
                 entry.integer("time", time.secs());

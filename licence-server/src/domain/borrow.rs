@@ -5,11 +5,12 @@
 //! counting against the number that may be out at once; and a person has one at a time, or whoever brings
 //! back and borrows again would use up everybody's.
 
-use licence_core::{TokenId, UserId};
+use licence_core::{SessionId, TokenId, UserId, Uuid};
 
 use super::audit::Act;
 use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, ReturnSeat, WriteOff};
 use super::draft::{Draft, Lease, Missing};
+use super::licence::terms_now;
 use super::row::{Borrowing, Scope};
 use super::seat::{self, Claim};
 use super::session::{full_house, standing};
@@ -50,7 +51,8 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
     draft.write_session(session.clone());
     let (id, user) = (command.id, session.user);
     let borrowing = Borrowing { id, user, session: session.id, start, end, is_out: true };
-    lend(borrowing, draft)?;
+    hold(borrowing, draft)?;
+    draft.record(Act::SeatBorrowed(session.id, id));
     Ok(Outcome::Borrowed(BorrowedSeat {
         id,
         user,
@@ -81,13 +83,31 @@ fn has_one(user: UserId, draft: &mut Draft) -> Result<bool, Missing> {
     Ok(!has_ended)
 }
 
-fn lend(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
+fn hold(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
     let Borrowing { id, user, session, end, .. } = row;
     draft.add_borrowing(row);
     draft.edit_site(|site| site.borrowed = site.borrowed.saturating_add(1));
     let lease = Lease { end, session, user, borrowing: Some(id) };
-    seat::change_leases(user, draft, |leases| leases.push(lease))?;
-    draft.record(Act::SeatBorrowed(session, id));
+    seat::change_leases(user, draft, |leases| leases.push(lease))
+}
+
+/// After a backup was put back, holds the seats back that may have been lent since: their copies live, and
+/// nobody here knows of them. Each has a made-up holder, and an administrator who knows better writes it off.
+pub(super) fn hold_back(spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
+    let Ok(terms) = terms_now(draft) else { return Ok(()) };
+    let Some(limits) = terms.seats.borrow else { return Ok(()) };
+    let start = draft.now();
+    let last = start.plus(i64::from(limits.days_max) * DAY_SECS);
+    let end = terms.period.exp().map_or(last, |exp| last.min(exp));
+    let unknown = limits.seats_max.saturating_sub(draft.site().borrowed);
+    if end <= start {
+        return Ok(());
+    }
+    for id in spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
+        let (user, session, id) = (UserId(*id), SessionId(*id), TokenId(*id));
+        hold(Borrowing { id, user, session, start, end, is_out: true }, draft)?;
+        draft.record(Act::SeatHeldBack(id));
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod borrow;
 mod clock;
 mod command;
@@ -35,9 +36,9 @@ pub use audit::{Act, Actor, Entry, Refused, UsageStated, UserChangeKind};
 pub use command::{
     AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, Edit, EndSession, Expected,
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
-    Outcome, PruneLog, Redeem, Refresh, Refusal, ReleaseSeat, Replace, ResetClock, Resume,
-    ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut, StateUsage, Stay,
-    Swept, Taken, UserChange, WriteData, WriteOff,
+    NoteBackup, Outcome, PruneLog, Redeem, Refresh, Refusal, ReleaseSeat, Replace, ResetClock,
+    Restore, Resume, ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut,
+    StateUsage, Stay, Swept, Taken, UserChange, WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};
@@ -88,6 +89,9 @@ const REVOKED_MARGIN_SECS: i64 = 60;
 /// [`Missing`] where a row is needed that is not loaded: the draft is then as it was before, but for
 /// what it needs.
 pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> {
+    if backup::is_over(command, draft) {
+        return Ok(Outcome::Refused(Refusal::Retired));
+    }
     draft.attempt(|draft| match command {
         Command::AddUser(add) => account::add(add, draft),
         Command::ChangeUser(change) => account::change(change, draft),
@@ -118,6 +122,9 @@ pub fn decide(command: &Command, draft: &mut Draft) -> Result<Outcome, Missing> 
             Ok(Outcome::Done)
         }
         Command::PruneLog(prune) => Ok(prune_log(prune, draft)),
+        Command::NoteBackup(note) => Ok(backup::note(note, draft)),
+        Command::Retire(by) => Ok(backup::retire(*by, draft)),
+        Command::Restore(restore) => backup::restore(restore, draft),
         Command::Sweep => sweep(draft).map(Outcome::Swept),
     })
 }

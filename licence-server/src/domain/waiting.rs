@@ -149,6 +149,12 @@ pub(super) fn set_back(ahead_secs: i64, draft: &mut Draft) -> Result<(), Missing
     Ok(())
 }
 
+/// Gives every place up: nobody waits at this server.
+pub(super) fn send_away(draft: &mut Draft) -> Result<(), Missing> {
+    places(draft)?.into_iter().for_each(|place| drop_place(place.ticket, draft));
+    Ok(())
+}
+
 /// Wakes those at the head of the queue for whom there are seats. The last act of every batch, so that
 /// whatever freed a seat, who waits for it is told with the same commit.
 pub(super) fn serve(draft: &mut Draft) -> Result<(), Missing> {

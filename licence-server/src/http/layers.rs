@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 use super::cookie::CookieRule;
 use super::cors::{self, Cors};
 use super::csrf::{self, CookieUse};
+use super::extract::LocalAdmin;
 use super::problem::{OauthForm, Problem, with_oauth_members};
 use super::request_id::{RequestNames, Tale};
 use super::{client_address, request_time, server_timing};
@@ -106,7 +107,7 @@ struct Answering<F> {
     time: request_time::Limit,
     origin: Option<cors::NamedOrigin>,
     oauth: Option<OauthForm>,
-    /// The refusal, where another page forged the request.
+    /// The refusal, where another page forged the request, or the site was moved away.
     answer: Result<F, Problem>,
 }
 
@@ -118,11 +119,10 @@ impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
         let origin = around.cors.named(request.headers());
         let is_token_route = request.uri().path().starts_with("/v1/auth/");
         let oauth = is_token_route.then(|| OauthForm::wanted(request.headers()));
-        let is_forged = is_forged(&request, &around.state);
+        let refusal = refusal(&request, &around.state).map(Problem::new);
         let time = request_time::Limit::put_on(&mut request, around.state.config().request_time);
         DefaultBodyLimit::max(BODY_BYTES_MAX).apply(&mut request);
-        let answer =
-            if is_forged { Err(Problem::new(Code::Csrf)) } else { Ok(route.call(request)) };
+        let answer = refusal.map_or_else(|| Ok(route.call(request)), Err);
         Self { time, origin, oauth, answer }
     }
 
@@ -147,6 +147,24 @@ impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
 fn guard(answer: &mut HeaderMap) {
     answer.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     answer.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// Why no route is to see a request.
+fn refusal(request: &Request, state: &AppState) -> Option<Code> {
+    if is_forged(request, state) {
+        Some(Code::Csrf)
+    } else if is_over(request, state) {
+        Some(Code::Retired)
+    } else {
+        None
+    }
+}
+
+/// Whether the site goes on elsewhere, so that this server answers monitoring and its own machine alone.
+fn is_over(request: &Request, state: &AppState) -> bool {
+    let is_monitoring = ["/healthz", "/readyz", "/metrics"].contains(&request.uri().path());
+    let is_local = request.extensions().get::<LocalAdmin>().is_some();
+    state.mirror().site().retired.is_some() && !is_monitoring && !is_local
 }
 
 /// Whether another page sent the request along with our cookie.

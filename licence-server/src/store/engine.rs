@@ -40,6 +40,9 @@ pub enum StoreError {
     /// Another process has it.
     #[error("the store `{}` is in use by another process", .0.display())]
     InUse(PathBuf),
+    /// The program that had it last did not close it.
+    #[error("the store `{}` was not closed: the program that had it was killed", .0.display())]
+    NotClosed(PathBuf),
     /// It was written by a newer version of this program.
     #[error("the store has format {found}, and this program knows formats up to {known}")]
     NewerFormat {

@@ -6,5 +6,5 @@ mod reader;
 mod redb;
 
 pub use engine::{Batch, Engine, StoreError};
-pub use reader::{LogPiece, Reader, Sizes};
-pub use redb::{NewSite, RedbReader, RedbStore};
+pub use reader::{Checkup, CopiedRow, LogPiece, Reader, Sizes};
+pub use redb::{NewSite, RedbReader, RedbStore, StoreCopy};

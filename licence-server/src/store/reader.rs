@@ -1,5 +1,7 @@
 //! What is read outside a batch.
 
+use std::ops::ControlFlow;
+
 use licence_core::claims::LogPosition;
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
@@ -27,6 +29,26 @@ pub struct Sizes {
     pub sessions: u64,
     /// Entries of the audit log that were not taken away.
     pub log_entries: u64,
+}
+
+/// A row as a backup carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopiedRow<'a> {
+    /// The number of its table.
+    pub table: u8,
+    /// Its key.
+    pub key: &'a [u8],
+    /// Itself, as it is stored.
+    pub value: &'a [u8],
+}
+
+/// What was found by looking at every row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkup {
+    /// How many rows each table has.
+    pub rows: Vec<(String, u64)>,
+    /// What is not as it was written: a sentence each, the first few of them.
+    pub flaws: Vec<String>,
 }
 
 /// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
@@ -100,6 +122,15 @@ pub trait Reader: Send + Sync + 'static {
     /// The hours that began in a span of time, those in which something happened, oldest first; the one that
     /// runs is among them. The first time is included, the last is not.
     fn usage(&self, from: UnixTime, to: UnixTime) -> Result<Vec<Hour>, StoreError>;
+
+    /// Gives every row of one moment, in an order in which they can be put back, until there is enough.
+    fn copy_out(
+        &self,
+        take: &mut dyn FnMut(CopiedRow<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// Looks at every row, and whether they fit together.
+    fn check(&self) -> Result<Checkup, StoreError>;
 
     /// The site's row.
     fn site(&self) -> Result<Site, StoreError>;

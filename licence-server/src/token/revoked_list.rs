@@ -76,7 +76,7 @@ impl RevokedLists {
             return Ok(list);
         }
         let (revocations, every_before) = mirror.revocations();
-        let text = sign(&revocations, every_before, minter, now)?;
+        let text = sign(&revocations, every_before, epoch, minter, now)?;
         let list = Arc::new(RevokedList { text, iat: now, epoch, seq });
         *held = Some(Arc::clone(&list));
         Ok(list)
@@ -86,6 +86,7 @@ impl RevokedLists {
 fn sign(
     revocations: &[Revocation],
     every_before: u64,
+    epoch: Epoch,
     minter: &Minter,
     now: UnixTime,
 ) -> Result<String, NoList> {
@@ -104,6 +105,7 @@ fn sign(
         product: minter.product().clone(),
         iat: now,
         exp,
+        epoch: Some(epoch),
         revoked,
     })?;
     if text.len() > REVOCATIONS_BYTES_MAX { Err(too_long) } else { Ok(text) }
@@ -147,9 +149,10 @@ mod tests {
         let now = UnixTime::MIN;
         let most = revocations(REVOKED_MAX as usize);
         let seq = i64::MAX as u64;
-        assert!(sign(&most, seq, &minter(), now).unwrap().len() <= REVOCATIONS_BYTES_MAX);
+        let epoch = Epoch { counter: u32::MAX, tag: u64::MAX };
+        assert!(sign(&most, seq, epoch, &minter(), now).unwrap().len() <= REVOCATIONS_BYTES_MAX);
         let entries = REVOKED_ENTRIES_MAX + 1;
-        let too_many = sign(&revocations(entries), 0, &minter(), now);
+        let too_many = sign(&revocations(entries), 0, epoch, &minter(), now);
         assert_eq!(too_many, Err(NoList::TooLong { entries }));
     }
 

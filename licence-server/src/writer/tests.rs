@@ -11,12 +11,14 @@ use super::{Unavailable, Writer, block_on, turn};
 use crate::domain::{
     Actor, AddUser, Anchor, Changes, Command, CredentialVersion, DeviceMark, Draft, FullHouse,
     Generation, Grant, Holder, InstallLicence, Licences, NextSecret, Nonce, Outcome, PasswordHash,
-    Reading, Refresh, Refusal, Replace, Scope, SecretHash, SignIn, SignOut, Site, Stay, Terms,
+    Reading, Refresh, Refusal, Replace, Restore, Scope, SecretHash, SignIn, SignOut, Site, Stay,
+    Terms,
 };
 use crate::mirror::{Mirror, TokenPlace};
 use crate::store::{Batch, Engine, NewSite, Reader as _, RedbStore, StoreError};
 
 mod accounts;
+mod backup;
 mod borrow;
 mod clock;
 mod data;
@@ -275,6 +277,21 @@ impl House {
     fn seat_all(&mut self, people: &[UserId]) -> Vec<Outcome> {
         let commands: Vec<_> = people.iter().map(|user| self.sign_in_command(*user).0).collect();
         self.turn(&commands)
+    }
+
+    /// Begins a life of the store, as putting a backup of this moment back does.
+    fn restore(&mut self, counter: u32) {
+        let taken = self.now;
+        self.restore_of(taken, counter);
+    }
+
+    /// The same with a backup of another time.
+    fn restore_of(&mut self, taken: UnixTime, counter: u32) {
+        let spare = (0..4).map(|_| self.uuid()).collect();
+        let epoch = Epoch { counter, tag: 8 };
+        let restore = Restore { epoch, taken, spare, by: Actor::Local };
+        assert_eq!(self.one(Command::Restore(restore)), Outcome::Done);
+        self.reopen();
     }
 
     fn pass(&mut self, secs: i64) {

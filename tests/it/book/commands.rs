@@ -30,7 +30,9 @@ const PAGES: &[(&str, Scene)] = &[
     // `licence-issuer/tests/cli/drill.rs` looks at what comes of each step, too.
     ("keys.md", Scene::Elsewhere),
     ("migrate.md", Scene::FullHouse),
+    ("move.md", Scene::FullHouse),
     ("renew.md", Scene::FullHouse),
+    ("restore.md", Scene::FullHouse),
     ("start.md", Scene::Nothing),
     ("stuck-seat.md", Scene::FullHouse),
     ("usage.md", Scene::FullHouse),

@@ -133,6 +133,10 @@ impl Arbitrary {
             product: licence.product.clone(),
             iat,
             exp: iat.plus(self.0.random_range(1..=86_400)),
+            epoch: self.maybe(|some| Epoch {
+                counter: some.0.random_range(0..=u32::MAX),
+                tag: some.0.random_range(0..=u64::MAX),
+            }),
             revoked: self.some(|some| RevokedTokens {
                 of: match some.0.random_range(0..4) {
                     0 => TokensOf::Session(SessionId(some.uuid())),

@@ -19,6 +19,7 @@ const ANN_LATER: &str = "nine dry umbrellas";
 const ROOT: &str = "a lighthouse keeps bees";
 const WRONG: &str = "not-the-right-one-at-all";
 const TOO_SIMPLE: &str = "Sonnenschein1";
+const PASSPHRASE: &str = "seven words that stand in no book";
 
 /// What lets a message in at the address of a webhook, and what it is signed with.
 const HOOK: &str = "T01ABCDEF-B02GHIJKL-m3n4o5p6q7r8";
@@ -67,6 +68,7 @@ impl Life {
         for password in [ANN, ANN_LATER, ROOT, WRONG, TOO_SIMPLE] {
             life.secrets.text("a password", password);
         }
+        life.secrets.text("a backup's passphrase", PASSPHRASE);
         life.found();
         life
     }
@@ -130,6 +132,7 @@ impl Life {
     pub(super) fn administer_while_stopped(&mut self) {
         self.write("ann.txt", ANN);
         self.write("simple.txt", TOO_SIMPLE);
+        self.write("passphrase.txt", PASSPHRASE);
         self.command(&["user", "add", "ann", "--password-file", "ann.txt"]);
         self.command(&["user", "add", "ann", "--password-file", "ann.txt"]);
         self.command(&["user", "add", "bob", "--password-file", "simple.txt"]);
@@ -300,6 +303,10 @@ impl Life {
             &["licence", "list"],
             &["config", "show"],
             &["healthcheck"],
+            &["check"],
+            // The second time it is there already.
+            &["backup", "site.backup", "--passphrase-file", "passphrase.txt"],
+            &["restore", "site.backup", "--passphrase-file", "passphrase.txt"],
             &["user", "add", "bob", "--password-file", "simple.txt"],
         ] {
             self.command(words);
@@ -324,6 +331,7 @@ impl Life {
     }
 
     pub(super) fn change_by_command(&mut self) {
+        self.command(&["backup", "stopped.backup", "--passphrase-file", "passphrase.txt"]);
         self.command(&["seat", "release", "ann"]);
         self.command(&["user", "disable", "ann"]);
         self.command(&["audit", "list", "--json"]);

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use licence_core::claims::Epoch;
 use licence_core::{SignedDigest, Text, UnixTime, UserId};
 use licence_server::domain::{
-    Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, Outcome, PasswordHash,
-    Redeem, RevokeService, SecretHash, ServiceId, ServiceName, ServiceScope, Site, StateUsage,
-    UsageStated, UserChange,
+    Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, NoteBackup, Outcome,
+    PasswordHash, Redeem, Restore, RevokeService, SecretHash, ServiceId, ServiceName, ServiceScope,
+    Site, StateUsage, UsageStated, UserChange,
 };
 
 use super::super::ask::Mint;
+use super::super::clocks::START;
 use super::super::disk::Disk;
 use super::super::simulation::Simulation;
 use super::super::vendor::Vendor;
@@ -113,6 +114,14 @@ fn by_hand() -> impl Iterator<Item = Command> {
                 until: UnixTime::MIN,
                 end: Site::new(UnixTime::MIN, Epoch { counter: 1, tag: 1 }).position,
             },
+            by: Actor::Local,
+        }),
+        Command::NoteBackup(NoteBackup { taken: START, by }),
+        Command::Retire(Actor::Local),
+        Command::Restore(Restore {
+            epoch: Epoch { counter: 1 << 20, tag: 1 },
+            taken: START,
+            spare: Vec::new(),
             by: Actor::Local,
         }),
     ];

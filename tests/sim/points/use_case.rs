@@ -3,7 +3,7 @@
 use licence_server::domain::{Command, UserChange};
 
 /// Every name that [`of`] gives.
-pub(super) const ALL: [&str; 33] = [
+pub(super) const ALL: [&str; 36] = [
     "accept clock",
     "add service",
     "add user",
@@ -16,6 +16,7 @@ pub(super) const ALL: [&str; 33] = [
     "install licence",
     "install revocations",
     "leave queue",
+    "note backup",
     "note tokens",
     "offer code",
     "park",
@@ -25,7 +26,9 @@ pub(super) const ALL: [&str; 33] = [
     "rehash password",
     "release seat",
     "reset clock",
+    "restore",
     "resume",
+    "retire",
     "return seat",
     "revoke service",
     "revoke token",
@@ -68,6 +71,9 @@ pub(super) const fn of(command: &Command) -> &'static str {
         Command::ResetClock(_) => "reset clock",
         Command::StateUsage(_) => "state usage",
         Command::PruneLog(_) => "prune log",
+        Command::NoteBackup(_) => "note backup",
+        Command::Retire(_) => "retire",
+        Command::Restore(_) => "restore",
         Command::Sweep => "sweep",
     }
 }

@@ -4,7 +4,7 @@ use licence_core::Code::{
     ExceedsLicence, Expired, Malformed, NotYetValid, Revoked, TooLarge, Unbound, UnknownKey,
     UnsupportedVersion, WrongProduct,
 };
-use licence_core::claims::{RevokedClaims, RevokedTokens, TokensOf};
+use licence_core::claims::{Epoch, RevokedClaims, RevokedTokens, TokensOf};
 use licence_core::limits::{REVOCATIONS_BYTES_MAX, REVOKED_ENTRIES_MAX};
 use licence_core::{Code, Part, SessionId, TokenId, UnixTime, UserId};
 
@@ -15,8 +15,16 @@ use crate::world::{DAY, World, now, product, signed, uuid};
 
 pub(super) fn vectors(w: &World) -> Vec<Vector> {
     let genuine = Forge::new(&w.revoked(), &w.site);
-    [lists(w, &genuine), times(w), claims(w, &genuine), entries(w, &genuine), tokens(w), order(w)]
-        .concat()
+    [
+        lists(w, &genuine),
+        times(w),
+        claims(w, &genuine),
+        entries(w, &genuine),
+        tokens(w),
+        lives(w),
+        order(w),
+    ]
+    .concat()
 }
 
 fn lists(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
@@ -26,7 +34,8 @@ fn lists(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
     let refused = |name, text, code| case(name, text).refused(Part::Revoked, code);
     let largest = |over| padded_to(genuine, REVOCATIONS_BYTES_MAX + over);
     let of_another = RevokedClaims { product: product("mill"), ..w.revoked() };
-    let of_each = RevokedClaims { revoked: of_every_shape(w), ..w.revoked() };
+    let epoch = Some(w.access().position.epoch);
+    let of_each = RevokedClaims { revoked: of_every_shape(w), epoch, ..w.revoked() };
     let unbound = Forge::new(&w.licence(), &w.root).claims(|c| c.without("cnf")).compact();
     vec![
         ok(case("genuine", by(&w.site))),
@@ -91,6 +100,8 @@ fn claims(w: &World, genuine: &Forge<'_>) -> Vec<Vector> {
         ("exp-at-iat", "exp", "1899999940", Malformed),
         ("revoked-object", "revoked", "{}", Malformed),
         ("revoked-null", "revoked", "null", Malformed),
+        ("epoch-null", "epoch", "null", Malformed),
+        ("epoch-in-upper-case", "epoch", r#""1-00112233445566AA""#, Malformed),
         ("entry-of-text", "revoked", r#"["x"]"#, Malformed),
     ];
     let wrong = wrong.map(|(name, claim, value, code)| {
@@ -167,6 +178,25 @@ fn tokens(w: &World) -> Vec<Vector> {
         ok("made-an-entry-after", sid, end, Some(seq - 1)),
         ok("made-before-the-log-began", sid, end, Some(0)),
         refused("made-before-the-last-place-there-is", sid, end, Some(u64::MAX >> 1)),
+    ]
+}
+
+/// The world's token beside an empty list of a life of the store, of the token's second or another.
+fn lives(w: &World) -> Vec<Vector> {
+    let (token, own) = (w.access().sign_in, w.access().position.epoch);
+    let beside = |name, epoch, ahead_secs| {
+        let iat = token.iat.plus(ahead_secs);
+        let list = RevokedClaims { epoch: Some(epoch), iat, ..w.revoked() };
+        Case::access(w, name, signed(&w.access(), &w.site)).unless(signed(&list, &w.site))
+    };
+    let next = Epoch { counter: own.counter + 1, tag: 1 };
+    let twin = Epoch { tag: own.tag ^ 1, ..own };
+    vec![
+        beside("of-the-list-s-life", own, 0).ok(Facts::access(&token)),
+        beside("of-a-life-that-a-restore-ended", next, 0).refused(Part::Access, Revoked),
+        beside("of-a-second-restore-of-one-backup", twin, 1).refused(Part::Access, Revoked),
+        // The list may be of before the restore.
+        beside("newer-than-a-list-of-another-life", next, -1).ok(Facts::access(&token)),
     ]
 }
 

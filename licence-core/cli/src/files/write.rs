@@ -4,7 +4,7 @@
 //! move a reader sees the old state, after it the new one, and what was reported as written
 //! survives.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,23 @@ impl StagedFile {
     pub fn beside(target: &Path, bytes: &[u8], access: Access) -> Result<Self, Failure> {
         refuse_taken(target)?;
         Ok(Self { written: write_beside(target, bytes, access)?, target: target.to_owned() })
+    }
+
+    /// Has the bytes written piece by piece beside `target`, where nothing must be.
+    ///
+    /// # Errors
+    /// If there is anything at `target`, and as `fill` fails.
+    pub fn filled(
+        target: &Path,
+        access: Access,
+        fill: impl FnOnce(&mut File) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        refuse_taken(target)?;
+        let cannot = |error| failed(target, "written", &error);
+        let mut written = open_beside(target, access).map_err(cannot)?;
+        fill(written.as_file_mut())?;
+        written.as_file().sync_all().map_err(cannot)?;
+        Ok(Self { written, target: target.to_owned() })
     }
 
     /// Where the bytes are meanwhile.
@@ -136,7 +153,7 @@ pub(super) fn sync_folder_of(path: &Path) -> Result<(), Failure> {
 
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
+    File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file; the file system journals the move.

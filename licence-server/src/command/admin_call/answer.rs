@@ -1,4 +1,4 @@
-//! What comes back of a call: a value, lines as they come, or a problem.
+//! What comes back of a call: a value, pieces as they come, or a problem.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use axum::body::{Bytes, HttpBody};
 use axum::http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use licence_cli::Failure;
-use licence_cli::output::print_bytes;
 use licence_core::Code;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -34,8 +33,12 @@ where
     ))
 }
 
-/// Writes lines to standard output as they come, however many there are. Each may take so long to come.
-pub(super) async fn lines<B>(response: Response<B>, patience: Duration) -> Result<(), Failure>
+/// Passes the answer on piece by piece, however long it is. Each piece may take so long to come.
+pub(super) async fn pieces<B>(
+    response: Response<B>,
+    patience: Duration,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure>
 where
     B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<axum::BoxError>,
@@ -48,8 +51,8 @@ where
         let frame = tokio::time::timeout(patience, body.frame()).await;
         let Some(frame) = frame.map_err(|_| super::silent(patience))? else { return Ok(()) };
         let frame = frame.map_err(|error| broke_off(error.into()))?;
-        if let Some(lines) = frame.data_ref() {
-            print_bytes(lines)?;
+        if let Some(piece) = frame.data_ref() {
+            take(piece)?;
         }
     }
 }

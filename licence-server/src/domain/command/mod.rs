@@ -1,6 +1,7 @@
 //! What can be asked of the rules, and what they answer.
 
 mod admin;
+mod backup;
 mod outcome;
 mod person;
 mod seat;
@@ -12,6 +13,7 @@ use licence_core::SessionId;
 use super::row::Holder;
 
 pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock, StateUsage};
+pub use backup::{NoteBackup, Restore};
 pub use outcome::{
     BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant, Swept,
     Taken,
@@ -79,6 +81,12 @@ pub enum Command {
     StateUsage(StateUsage),
     /// Takes the audit log's beginning away.
     PruneLog(PruneLog),
+    /// Notes that a backup reached its place.
+    NoteBackup(NoteBackup),
+    /// Decides nothing any more: the site goes on elsewhere.
+    Retire(super::Actor),
+    /// Begins a new life after a backup was put back.
+    Restore(Restore),
     /// Lets go of what has lapsed.
     Sweep,
 }

@@ -225,6 +225,8 @@ pub enum Refusal {
     PreconditionFailed,
     /// It asks for more than the licence lets anyone have.
     ExceedsLicence,
+    /// The store was moved away.
+    Retired,
 }
 
 /// What of an account can be one person's alone.
@@ -290,6 +292,7 @@ impl Refusal {
             Self::NotFound => Code::NotFound,
             Self::PreconditionFailed => Code::PreconditionFailed,
             Self::ExceedsLicence => Code::ExceedsLicence,
+            Self::Retired => Code::Retired,
         }
     }
 }

@@ -19,11 +19,16 @@ pub struct Site {
     pub revoked: u32,
     /// When a backup was put back; `None` where none ever was.
     pub restored: Option<UnixTime>,
+    /// Of which time the newest backup is that reached its place.
+    pub backed_up: Option<UnixTime>,
+    /// When its final backup was begun: from then on nothing is decided here any more.
+    pub retired: Option<UnixTime>,
     /// The series of licences in force.
     pub serial: Option<Serial>,
     /// The number of the newest revocation list that was taken over; 0 before there was one.
     pub list_seq: u32,
-    /// Seconds so far in which no licence was valid, which count as nobody's idleness.
+    /// Seconds so far that count as nobody's idleness: no licence was valid, or a backup that was put back
+    /// knows nothing of them.
     pub unlicensed_secs: i64,
     /// Since when more seats are held than the licence has: a smaller one took over.
     pub over_since: Option<UnixTime>,
@@ -57,6 +62,8 @@ impl Site {
             access_from: 0,
             revoked: 0,
             restored: None,
+            backed_up: None,
+            retired: None,
             serial: None,
             list_seq: 0,
             unlicensed_secs: 0,

@@ -72,8 +72,9 @@ fn asks_for(operation: &Operation, scopes: &[&str]) -> bool {
 }
 
 fn in_common(operation: &Operation) -> Vec<(u16, Code)> {
-    // The server's own failure, and a request that took too long or came while it stops.
-    let mut codes = vec![(500, Code::Internal), (503, Code::Busy)];
+    // The server's own failure, a request that took too long or came while it stops, and a site that was
+    // moved away.
+    let mut codes = vec![(500, Code::Internal), (503, Code::Busy), (503, Code::Retired)];
     if operation.request_body.is_some() {
         codes.extend([
             (400, Code::InvalidRequest),

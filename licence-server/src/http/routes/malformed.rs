@@ -105,6 +105,8 @@ const FORMS: &[Form] = &[
         &[("from", Integer), ("to", Integer)],
     ),
     form(Method::POST, "/v1/admin/clock/reset", Door::Admin, &[("reason", Text)]),
+    form(Method::POST, "/v1/admin/backup", Door::Admin, &[("passphrase", Text), ("final", Switch)]),
+    form(Method::POST, "/v1/admin/backup/noted", Door::Admin, &[("taken", Integer)]),
 ];
 
 /// Where the body is JSON of any shape, or a file: what is no body of any of them is refused there, too.
@@ -135,7 +137,7 @@ impl Kind {
             (Text, "user" | "for") => json!("user1"),
             (Text, _) => json!("someone"),
             (Switch, _) => json!(false),
-            (Integer, "before") => json!(1_600_000_000),
+            (Integer, "before" | "taken") => json!(1_600_000_000),
             (Integer, _) => json!(1),
             (List, "roles") => json!(["admin"]),
             (List, _) => json!(["editor"]),

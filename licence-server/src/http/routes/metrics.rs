@@ -62,6 +62,7 @@ fn moment(state: &AppState) -> Result<Moment, Problem> {
             Some(ClockDoubt::Behind) => 1,
             Some(ClockDoubt::Ahead { .. }) => 2,
         },
+        backup: site.backed_up.map_or(0, UnixTime::secs),
         ready: mirror.is_ready().into(),
     })
 }

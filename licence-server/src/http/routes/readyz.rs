@@ -18,7 +18,7 @@ pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(readyz))
 }
 
-problems!(Refused: Internal = 503);
+problems!(Refused: Internal = 503, Retired);
 
 /// That the server takes what it is asked for.
 #[derive(Serialize, ToSchema)]
@@ -39,6 +39,9 @@ struct Readiness {
     responses((status = 200, description = "It can.", body = Readiness), Refused),
 )]
 async fn readyz(State(state): State<AppState>) -> Result<Json<Readiness>, Problem> {
+    if state.mirror().site().retired.is_some() {
+        return Err(Problem::new(Code::Retired));
+    }
     if state.mirror().is_ready() {
         Ok(Json(Readiness { status: "ready", clock: clock(state.judge().doubt) }))
     } else {

@@ -1,13 +1,17 @@
 //! The embedded store: one file, one writer, a commit on disk before anything is answered.
 
 mod batch;
+mod check;
+mod copy;
 mod index;
 mod leases;
 mod load;
 mod open;
+mod portable;
 mod read;
 mod schema;
 mod write;
 
+pub use copy::StoreCopy;
 pub use open::{NewSite, RedbStore};
 pub use read::RedbReader;

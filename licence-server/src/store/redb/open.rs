@@ -4,8 +4,8 @@ use std::sync::Arc;
 use licence_core::claims::Epoch;
 use licence_core::{SessionId, UnixTime, UserId, Uuid};
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable, ReadableTableMetadata,
-    StorageBackend, WriteTransaction,
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable,
+    ReadableTableMetadata, StorageBackend, WriteTransaction,
 };
 
 use super::index::{Indexes, SessionPlace};
@@ -78,15 +78,7 @@ impl RedbStore {
         if !path.exists() {
             return Err(StoreError::NotFound(path.to_owned()));
         }
-        let database = builder().open(path);
-        let database = database.map_err(|error| {
-            if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
-                StoreError::InUse(path.to_owned())
-            } else {
-                error.into()
-            }
-        })?;
-        Self::check(database)
+        Self::check(builder().open(path).map_err(|error| unopened(error, path))?)
     }
 
     /// Opens a store that was made [on something else than a file](Self::create_on).
@@ -97,47 +89,58 @@ impl RedbStore {
         Self::check(builder().create_with_backend(backend)?)
     }
 
-    fn check(database: Database) -> Result<Self, StoreError> {
+    pub(super) fn check(database: Database) -> Result<Self, StoreError> {
         check_format(&database)?;
-        let indexes = read_indexes(&database)?;
+        let indexes = read_indexes(&database.begin_read()?)?;
         count_again(&database, &indexes)?;
         Ok(Self { database: Arc::new(database), indexes })
-    }
-
-    /// Puts on record that the store is a backup that was put back: a new life, with no access token of
-    /// the old one.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] or [`StoreError::Failed`].
-    pub fn mark_restored(&mut self, epoch: Epoch, now: UnixTime) -> Result<(), StoreError> {
-        let transaction = self.database.begin_write()?;
-        {
-            let mut meta = transaction.open_table(META)?;
-            let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
-            let mut site = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
-            site.position.epoch = epoch;
-            site.restored = Some(now);
-            meta.insert(META_SITE, encode(&site)?.as_slice())?;
-        }
-        transaction.commit()?;
-        Ok(())
     }
 
     /// A reader of what is committed.
     #[must_use]
     pub fn reader(&self) -> RedbReader {
-        RedbReader::new(Arc::clone(&self.database))
+        RedbReader::new(Arc::clone(&self.database) as _)
     }
 }
 
-fn builder() -> Builder {
+impl RedbReader {
+    /// Opens the store at a path without changing a byte of it.
+    ///
+    /// # Errors
+    /// As [`RedbStore::open`]; and [`StoreError::NotClosed`] where the last program that had it was killed,
+    /// so that it is to be repaired first.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::NotFound(path.to_owned()));
+        }
+        let database = builder().open_read_only(path).map_err(|error| {
+            if matches!(error, DatabaseError::RepairAborted) {
+                StoreError::NotClosed(path.to_owned())
+            } else {
+                unopened(error, path)
+            }
+        })?;
+        check_format(&database)?;
+        Ok(Self::new(Arc::new(database)))
+    }
+}
+
+fn unopened(error: DatabaseError, path: &Path) -> StoreError {
+    if matches!(error, DatabaseError::DatabaseAlreadyOpen) {
+        StoreError::InUse(path.to_owned())
+    } else {
+        error.into()
+    }
+}
+
+pub(super) fn builder() -> Builder {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
     builder
 }
 
 /// Makes every table, so that a reader never meets one that is not there.
-fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SESSIONS)?;
     transaction.open_multimap_table(OWN_SESSIONS)?;
     transaction.open_table(USERS)?;
@@ -154,7 +157,7 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn check_format(database: &Database) -> Result<(), StoreError> {
+fn check_format(database: &impl ReadableDatabase) -> Result<(), StoreError> {
     let corrupt = StoreError::Corrupt { table: "meta" };
     let transaction = database.begin_read()?;
     let meta = transaction.open_table(META)?;
@@ -169,8 +172,7 @@ fn check_format(database: &Database) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_indexes(database: &Database) -> Result<Indexes, StoreError> {
-    let transaction = database.begin_read()?;
+pub(super) fn read_indexes(transaction: &ReadTransaction) -> Result<Indexes, StoreError> {
     let sessions = transaction.open_table(SESSIONS)?;
     let places = sessions.iter()?.map(|row| {
         let (id, row) = row?;
@@ -203,31 +205,38 @@ fn session_place(id: Id, row: &[u8]) -> Result<SessionPlace, StoreError> {
 
 /// Takes the counters from the rows, so that whoever edits one of the two gains nothing.
 fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError> {
-    let transaction = database.begin_write()?;
-    {
-        let mut meta = transaction.open_table(META)?;
-        let stored = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
-        let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
-        let users = transaction.open_table(USERS)?;
-        let (people, applicants) = (rows_of(&users)?, applicants_of(&users)?);
-        let site = Site {
-            users_seated: indexes.users_seated(),
-            sessions_seated: indexes.sessions_seated(),
-            borrowed: indexes.borrowed(),
-            waiting: indexes.waiting(),
-            users: people.saturating_sub(applicants),
-            applicants,
-            revoked: rows_of(&transaction.open_table(REVOKED)?)?,
-            ..stored
-        };
-        if site == stored {
-            return Ok(());
-        }
-        tracing::warn!(?stored, ?site, "the counters were not those of the rows");
-        meta.insert(META_SITE, encode(&site)?.as_slice())?;
+    let snapshot = database.begin_read()?;
+    let stored = snapshot.open_table(META)?.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
+    let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
+    let site = counted(&snapshot, indexes, stored)?;
+    if site == stored {
+        return Ok(());
     }
+    tracing::warn!(?stored, ?site, "the counters were not those of the rows");
+    let transaction = database.begin_write()?;
+    transaction.open_table(META)?.insert(META_SITE, encode(&site)?.as_slice())?;
     transaction.commit()?;
     Ok(())
+}
+
+/// The site's row with the counters that follow from the rows.
+pub(super) fn counted(
+    from: &ReadTransaction,
+    indexes: &Indexes,
+    stored: Site,
+) -> Result<Site, StoreError> {
+    let users = from.open_table(USERS)?;
+    let (people, applicants) = (rows_of(&users)?, applicants_of(&users)?);
+    Ok(Site {
+        users_seated: indexes.users_seated(),
+        sessions_seated: indexes.sessions_seated(),
+        borrowed: indexes.borrowed(),
+        waiting: indexes.waiting(),
+        users: people.saturating_sub(applicants),
+        applicants,
+        revoked: rows_of(&from.open_table(REVOKED)?)?,
+        ..stored
+    })
 }
 
 /// How many of the people only applied.

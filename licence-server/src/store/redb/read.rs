@@ -1,12 +1,15 @@
-use std::ops::Bound;
+use std::fmt;
+use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use redb::{
-    Database, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTable as _,
+    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable as _,
     ReadableTableMetadata as _, TableDefinition,
 };
 
+use super::check::check;
+use super::copy::copy_out;
 use super::load::revocation;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
@@ -17,16 +20,17 @@ use crate::domain::{
     Site, User, UserKey,
 };
 use crate::store::codec::{Row, decode, glance};
-use crate::store::{LogPiece, Reader, Sizes, StoreError};
+use crate::store::{Checkup, CopiedRow, LogPiece, Reader, Sizes, StoreError};
 
 /// Reads what is committed, beside the writer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RedbReader {
-    database: Arc<Database>,
+    /// One that is written as well, or one that was opened to be read alone.
+    database: Arc<dyn ReadableDatabase + Send + Sync>,
 }
 
 impl RedbReader {
-    pub(super) const fn new(database: Arc<Database>) -> Self {
+    pub(super) const fn new(database: Arc<dyn ReadableDatabase + Send + Sync>) -> Self {
         Self { database }
     }
 
@@ -69,6 +73,12 @@ impl RedbReader {
     pub(crate) fn sessions(&self) -> Result<Vec<Session>, StoreError> {
         let table = self.database.begin_read()?.open_table(SESSIONS)?;
         table.iter()?.map(|row| decode(row?.1.value())).collect()
+    }
+}
+
+impl fmt::Debug for RedbReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedbReader")
     }
 }
 
@@ -214,6 +224,17 @@ impl Reader for RedbReader {
             hours.sort_unstable_by_key(|hour| hour.start);
         }
         Ok(hours)
+    }
+
+    fn copy_out(
+        &self,
+        take: &mut dyn FnMut(CopiedRow<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        copy_out(&self.database.begin_read()?, take)
+    }
+
+    fn check(&self) -> Result<Checkup, StoreError> {
+        check(&self.database.begin_read()?)
     }
 
     fn site(&self) -> Result<Site, StoreError> {

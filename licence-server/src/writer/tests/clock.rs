@@ -222,8 +222,7 @@ fn what_began_while_the_clock_was_ahead_lasts_no_longer_for_it() {
     house.wrong_secs = 300 * DAY_SECS;
     house.one(Command::AcceptClock(Actor::Local));
     let ahead = house.mirror.site().mark;
-    house.store.as_mut().unwrap().mark_restored(Epoch { counter: 2, tag: 8 }, ahead).unwrap();
-    house.reopen();
+    house.restore(2);
     assert_eq!(house.mirror.site().restored, Some(ahead));
     house.wrong_secs = 0;
     assert_eq!(house.one(reset()), Outcome::Done);

@@ -99,10 +99,8 @@ fn fifty_parallel_refreshes_are_fifty_answers_with_one_child() {
 }
 
 /// A store as a backup left it: it knows nothing of what came after.
-fn put_back(house: &mut House, restored: UnixTime) {
-    let store = house.store.as_mut().unwrap();
-    store.mark_restored(Epoch { counter: 2, tag: 8 }, restored).unwrap();
-    house.reopen();
+fn put_back(house: &mut House) {
+    house.restore(2);
 }
 
 #[test]
@@ -112,8 +110,7 @@ fn after_a_restore_newer_tokens_are_adopted_once_for_each_session() {
     let old = house.seated(ann);
     let ahead = Device { generation: Generation(3), secret: house.secret(), ..old };
     assert_eq!(refused(&house.refresh(ahead).0), Code::StoreBehind, "nothing was restored");
-    let now = house.now;
-    put_back(&mut house, now);
+    put_back(&mut house);
     let next = house.refreshed(ahead);
     house.refreshed(next);
 }
@@ -125,8 +122,7 @@ fn a_second_lineage_in_one_life_of_the_store_is_theft() {
     let mut house = House::new(1);
     let ann = house.person("ann");
     let old = house.seated(ann);
-    let now = house.now;
-    put_back(&mut house, now);
+    put_back(&mut house);
     let stolen = Device { generation: Generation(3), secret: house.secret(), ..old };
     let thiefs = house.refreshed(stolen);
     let owners = Device { generation: Generation(4), secret: house.secret(), ..old };
@@ -142,9 +138,7 @@ fn each_life_of_the_store_may_adopt_anew() {
     let ann = house.person("ann");
     let old = house.seated(ann);
     for life in 2..4 {
-        let (epoch, now) = (Epoch { counter: life, tag: 8 }, house.now);
-        house.store.as_mut().unwrap().mark_restored(epoch, now).unwrap();
-        house.reopen();
+        house.restore(life);
         let generation = Generation(5 * life);
         let ahead = Device { generation, secret: house.secret(), ..old };
         house.refreshed(ahead);
@@ -156,8 +150,7 @@ fn a_week_after_a_restore_nothing_is_adopted() {
     let mut house = House::new(1);
     let ann = house.person("ann");
     let old = house.seated(ann);
-    let now = house.now;
-    put_back(&mut house, now);
+    put_back(&mut house);
     house.pass(7 * DAY_SECS);
     let ahead = Device { generation: Generation(3), secret: house.secret(), ..old };
     assert_eq!(refused(&house.refresh(ahead).0), Code::StoreBehind);
@@ -169,7 +162,6 @@ fn tokens_of_another_life_of_the_store_open_nothing() {
     let mut house = House::new(1);
     let ann = house.person("ann");
     let grant = granted(house.sign_in(ann).0);
-    let now = house.now;
-    put_back(&mut house, now);
+    put_back(&mut house);
     assert!(house.is_token_revoked(&grant));
 }

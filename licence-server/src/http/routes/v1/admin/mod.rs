@@ -2,6 +2,8 @@
 //! people in the role of an administrator over the network.
 
 mod audit;
+mod backup;
+mod check;
 mod clock;
 mod doctor;
 mod licences;
@@ -18,6 +20,8 @@ mod users;
 use crate::http::openapi::Routes;
 
 pub use audit::{EntryRow, PrunedLog, VerifiedLog};
+pub use backup::BackupShown;
+pub use check::CheckShown;
 pub use clock::ClockShown;
 pub use doctor::CheckRow;
 pub use licences::{
@@ -70,6 +74,12 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_DOCTOR: &str = "/v1/admin/doctor";
     /// The same to be signed.
     pub const ADMIN_USAGE_STATEMENTS: &str = "/v1/admin/usage/statements";
+    /// Of when the newest backup is, and a backup to take away.
+    pub const ADMIN_BACKUP: &str = "/v1/admin/backup";
+    /// That a backup reached its place.
+    pub const ADMIN_BACKUP_NOTED: &str = "/v1/admin/backup/noted";
+    /// Whether the store is what was written.
+    pub const ADMIN_CHECK: &str = "/v1/admin/check";
     /// What time it is.
     pub const ADMIN_CLOCK: &str = "/v1/admin/clock";
 }
@@ -82,6 +92,8 @@ pub(super) fn router() -> Routes {
         .merge(seats::router())
         .merge(services::router())
         .merge(audit::router())
+        .merge(backup::router())
+        .merge(check::router())
         .merge(clock::router())
         .merge(usage::router())
         .merge(doctor::router())

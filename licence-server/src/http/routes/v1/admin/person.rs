@@ -55,7 +55,8 @@ pub struct Named {
     /// The id, which is `sub` in access tokens.
     #[schema(format = "uuid")]
     pub user: String,
-    /// The name to sign in with; absent where the account was taken away since.
+    /// The name to sign in with; absent where the account was taken away since, and of a seat
+    /// that is held back after a restore.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// An e-mail address.

@@ -140,7 +140,8 @@ fn not_lent(outcome: Outcome, now: UnixTime, state: &AppState) -> Problem {
         | Refusal::Taken(_)
         | Refusal::Busy
         | Refusal::NotFound
-        | Refusal::PreconditionFailed => problem,
+        | Refusal::PreconditionFailed
+        | Refusal::Retired => problem,
     }
 }
 

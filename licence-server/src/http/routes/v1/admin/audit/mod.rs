@@ -1,6 +1,5 @@
 //! `/v1/admin/audit`: what happened, whether the log is whole, and taking its beginning away.
 
-mod chain;
 mod export;
 mod filter;
 mod list;
@@ -11,7 +10,6 @@ mod verify;
 
 use crate::http::openapi::Routes;
 
-pub(super) use chain::{Broken, Walked};
 pub(super) use filter::Read;
 pub use list::EntryRow;
 pub use prune::PrunedLog;

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::chain::Broken;
 use super::filter::Read;
 use super::verify::walked;
 use crate::domain::{Actor, Command, PruneLog};
 use crate::http::extract::{Administrator, Fields, Now};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
+use crate::log_chain::Broken;
 use crate::state::AppState;
 
 /// Entries that one commit takes away, so that nobody who signs in waits for long.

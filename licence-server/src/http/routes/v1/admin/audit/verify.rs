@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::chain::{Beginning, Broken, WalkError, Walked, walk};
+use super::filter::Read;
 use crate::domain::Site;
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
+use crate::log_chain::{Beginning, Broken, WalkError, Walked, walk};
 use crate::state::AppState;
 
 pub(super) fn router() -> Routes {
@@ -63,9 +64,12 @@ async fn verify(
 /// this one.
 pub(in crate::http::routes::v1::admin) async fn walked(
     state: AppState,
-    show: impl FnMut(&super::filter::Read, licence_core::ChainHead) + Send + 'static,
+    mut show: impl FnMut(&Read, licence_core::ChainHead) + Send + 'static,
 ) -> Result<Result<Walked, Broken>, Problem> {
-    let walk = tokio::task::spawn_blocking(move || walk(&state, show));
+    let walk = tokio::task::spawn_blocking(move || {
+        let (key, product) = (state.site_key(), &state.site().product);
+        walk(state.reader(), key, product, |entry, head| show(&Read::new(entry), head))
+    });
     match walk.await.map_err(Problem::internal)? {
         Ok(log) => Ok(Ok(log)),
         Err(WalkError::Broken(broken)) => Ok(Err(broken)),

@@ -16,7 +16,8 @@ use crate::domain::{Command, StateUsage, Usage, UsageStated};
 use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
-use crate::http::routes::v1::admin::audit::{Broken, Walked, walked};
+use crate::http::routes::v1::admin::audit::walked;
+use crate::log_chain::{Broken, Walked};
 use crate::state::AppState;
 
 #[cfg(test)]

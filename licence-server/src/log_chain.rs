@@ -4,8 +4,7 @@ use licence_core::claims::LogPosition;
 use licence_core::{ChainHead, Product, PublicKey, Refusal, SignedCheckpoint};
 use thiserror::Error;
 
-use super::filter::Read;
-use crate::state::AppState;
+use crate::domain::Entry;
 use crate::store::{Reader, StoreError};
 
 /// Entries that are read at once.
@@ -13,25 +12,25 @@ const STEP: usize = 1_000;
 
 /// Where a log begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http::routes::v1::admin) struct Beginning {
+pub(crate) struct Beginning {
     /// The place of its first entry: 1, or the one behind the last that was pruned.
-    pub(in crate::http::routes::v1::admin) first: u64,
+    pub(crate) first: u64,
     /// The head before it.
-    pub(in crate::http::routes::v1::admin) head: ChainHead,
+    pub(crate) head: ChainHead,
 }
 
 /// A log that is what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http::routes::v1::admin) struct Walked {
+pub(crate) struct Walked {
     /// Where it begins.
-    pub(in crate::http::routes::v1::admin) beginning: Beginning,
+    pub(crate) beginning: Beginning,
     /// Where it stood when the walk began, and so where that ended.
-    pub(in crate::http::routes::v1::admin) end: LogPosition,
+    pub(crate) end: LogPosition,
 }
 
 /// Where a log stopped being what was written.
 #[derive(Debug, Error)]
-pub(in crate::http::routes::v1::admin) enum Broken {
+pub(crate) enum Broken {
     /// The checkpoint that stands for what was pruned is not the site's.
     #[error("the checkpoint before entry {first} is not one that this site signed: {refusal}")]
     Checkpoint {
@@ -62,7 +61,7 @@ pub(in crate::http::routes::v1::admin) enum Broken {
 
 /// Why a log could not be walked.
 #[derive(Debug, Error)]
-pub(super) enum WalkError {
+pub(crate) enum WalkError {
     #[error(transparent)]
     Broken(#[from] Broken),
     #[error(transparent)]
@@ -71,7 +70,7 @@ pub(super) enum WalkError {
 
 impl Broken {
     /// The first place that is known not to be as it was written.
-    pub(in crate::http::routes::v1::admin) const fn place(&self) -> u64 {
+    pub(crate) const fn place(&self) -> u64 {
         match self {
             Self::Checkpoint { first, .. }
             | Self::Misplaced { first }
@@ -82,7 +81,7 @@ impl Broken {
 }
 
 /// Where the log of a site begins, proved by the checkpoint that was left when it was pruned.
-pub(super) fn beginning(
+fn beginning(
     reader: &dyn Reader,
     key: &PublicKey,
     product: &Product,
@@ -104,12 +103,14 @@ pub(super) fn beginning(
 ///
 /// # Errors
 /// The first place at which the log is not what was written.
-pub(super) fn walk(
-    state: &AppState,
-    mut show: impl FnMut(&Read, ChainHead),
+pub(crate) fn walk(
+    reader: &dyn Reader,
+    key: &PublicKey,
+    product: &Product,
+    mut show: impl FnMut(Entry, ChainHead),
 ) -> Result<Walked, WalkError> {
-    let (reader, site) = (state.reader(), state.reader().site()?);
-    let beginning = beginning(reader, state.site_key(), &state.site().product)?;
+    let site = reader.site()?;
+    let beginning = beginning(reader, key, product)?;
     let Beginning { first, mut head } = beginning;
     let (mut next, last) = (first, site.position.seq);
     while next <= last {
@@ -125,7 +126,7 @@ pub(super) fn walk(
                 return Err(Broken::Missing(next).into());
             }
             head = entry.chained_to(head);
-            show(&Read::new(entry), head);
+            show(entry, head);
             next += 1;
         }
     }

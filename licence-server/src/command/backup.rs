@@ -1,0 +1,55 @@
+//! `backup`: everything that makes the site in one sealed file, read back before it gets its name.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use licence_cli::files::{Access, Source, StagedFile, refused_by_system};
+use licence_cli::{Facts, Failure, Format, clock, output};
+use serde_json::json;
+
+use super::admin_call::AdminCall;
+use super::said::time;
+use crate::backup;
+use crate::cli::BackupArgs;
+use crate::data_dir::DataDir;
+use crate::http::admin::BackupShown;
+use crate::http::paths;
+
+pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
+    let usual = data.settings()?.backup_passphrase_file.map(Source::File);
+    let target = target(&args.to, data)?;
+    let passphrase = args.passphrase.seal(usual.as_ref())?;
+    let body = json!({ "passphrase": passphrase.secret(), "final": args.is_final });
+    let staged = StagedFile::filled(&target, Access::Private, |file| {
+        let cannot = |error| {
+            refused_by_system(format_args!("`{}` cannot be written", target.display()), &error)
+        };
+        let call = AdminCall::post_json(paths::ADMIN_BACKUP, &body);
+        call.pass_on(data, |piece| file.write_all(piece).map_err(cannot))
+    })?;
+    let copied = backup::read_through(staged.path(), passphrase.secret(), |_| Ok(()))?;
+    staged.publish()?;
+    let taken = copied.about.taken.secs();
+    let noted = json!({ "taken": taken });
+    let _: BackupShown = AdminCall::post_json(paths::ADMIN_BACKUP_NOTED, &noted).send(data)?;
+    let facts = Facts::new()
+        .with_text("backup", target.display())
+        .with("taken", time(taken))
+        .with("rows", copied.rows);
+    format.print(&facts)?;
+    if args.is_final {
+        output::note(
+            "this server serves nobody any more: restore the backup on the new machine, then delete \
+             this data directory",
+        );
+    }
+    Ok(())
+}
+
+/// The file that was named, or one in the folder that was.
+fn target(typed: &Path, data: &DataDir) -> Result<PathBuf, Failure> {
+    if !typed.is_dir() {
+        return Ok(typed.to_owned());
+    }
+    Ok(typed.join(backup::file_name(&data.site()?.product, clock::now()?)))
+}

@@ -1,0 +1,205 @@
+//! Whether a store is what was written: every row is read, and what follows from rows is made again.
+
+use redb::{
+    Key, ReadTransaction, ReadableMultimapTable as _, ReadableTable as _,
+    ReadableTableMetadata as _, TableDefinition, TableHandle as _,
+};
+
+use super::load::revocation;
+use super::open::{counted, read_indexes};
+use super::portable::{Portable, Visit, visit};
+use super::schema::{
+    BORROWINGS, DATA, META, META_SITE, OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE,
+    USER_KEYS, USERS,
+};
+use crate::domain::{Borrowing, Data, Hour, Place, Service, Session, Site, User};
+use crate::store::codec::{Row, decode};
+use crate::store::{Checkup, StoreError};
+
+/// Flaws that are told; a store with more is not mended by hand.
+const FLAWS_MAX: usize = 20;
+
+pub(super) fn check(from: &ReadTransaction) -> Result<Checkup, StoreError> {
+    let mut checking = Checking { from, found: Checkup::default() };
+    visit(&mut checking)?;
+    checking.rows::<_, Session>(SESSIONS)?;
+    checking.rows::<_, User>(USERS)?;
+    checking.rows::<_, Borrowing>(BORROWINGS)?;
+    checking.rows::<_, Place>(QUEUE)?;
+    checking.rows::<_, Data>(DATA)?;
+    checking.rows::<_, Service>(SERVICES)?;
+    checking.rows::<_, Hour>(USAGE)?;
+    checking.revocations()?;
+    checking.keys()?;
+    if checking.found.flaws.is_empty() {
+        // Only of rows that can be read.
+        checking.own_sessions()?;
+        checking.counters()?;
+    }
+    Ok(checking.found)
+}
+
+struct Checking<'a> {
+    from: &'a ReadTransaction,
+    found: Checkup,
+}
+
+impl Checking<'_> {
+    fn flaw(&mut self, sentence: impl Into<String>) {
+        if self.found.flaws.len() < FLAWS_MAX {
+            self.found.flaws.push(sentence.into());
+        }
+    }
+
+    fn rows<K: Key + 'static, R: Row>(
+        &mut self,
+        table: TableDefinition<'static, K, &'static [u8]>,
+    ) -> Result<(), StoreError> {
+        for (place, row) in self.from.open_table(table)?.iter()?.enumerate() {
+            if decode::<R>(row?.1.value()).is_err() {
+                let number = place.saturating_add(1);
+                self.flaw(format!("row {number} of the table `{}` cannot be read", table.name()));
+            }
+        }
+        Ok(())
+    }
+
+    fn revocations(&mut self) -> Result<(), StoreError> {
+        for row in self.from.open_table(REVOKED)?.iter()? {
+            if revocation(row?.0.value()).is_err() {
+                self.flaw("a row of the table `revoked` cannot be read");
+            }
+        }
+        Ok(())
+    }
+
+    /// Every name leads to a person.
+    fn keys(&mut self) -> Result<(), StoreError> {
+        let users = self.from.open_table(USERS)?;
+        for row in self.from.open_table(USER_KEYS)?.iter()? {
+            if users.get(row?.1.value())?.is_none() {
+                self.flaw("a name in the table `user_keys` leads to nobody");
+            }
+        }
+        Ok(())
+    }
+
+    /// Every session is found by its person.
+    fn own_sessions(&mut self) -> Result<(), StoreError> {
+        let (sessions, mut known) = (self.from.open_table(SESSIONS)?, 0_u64);
+        for row in self.from.open_multimap_table(OWN_SESSIONS)?.iter()? {
+            let (user, own) = row?;
+            for id in own {
+                let session = sessions.get(id?.value())?.map(|row| decode::<Session>(row.value()));
+                let is_own = session
+                    .transpose()?
+                    .is_some_and(|session| session.user.0.to_bytes() == user.value());
+                known = known.saturating_add(u64::from(is_own));
+            }
+        }
+        if known != sessions.len()? {
+            self.flaw("the tables `sessions` and `own_sessions` do not say the same");
+        }
+        Ok(())
+    }
+
+    fn counters(&mut self) -> Result<(), StoreError> {
+        let meta = self.from.open_table(META)?;
+        let Some(Ok(site)) = meta.get(META_SITE)?.map(|row| decode::<Site>(row.value())) else {
+            self.flaw("the site's row cannot be read");
+            return Ok(());
+        };
+        let indexes = read_indexes(self.from)?;
+        if counted(self.from, &indexes, site)? != site {
+            self.flaw("the counters in the site's row are not those of the rows");
+        }
+        Ok(())
+    }
+}
+
+impl Visit for Checking<'_> {
+    fn table<K: Portable + Key, V: Portable>(
+        &mut self,
+        _: u8,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<(), StoreError> {
+        let rows = self.from.open_table(table)?.len()?;
+        self.found.rows.push((table.name().to_owned(), rows));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use licence_core::UnixTime;
+    use licence_core::claims::Epoch;
+    use redb::{Database, MultimapTableHandle as _, ReadableDatabase as _};
+
+    use super::*;
+    use crate::store::{NewSite, Reader as _, RedbStore};
+
+    fn flaws_after(edit: impl FnOnce(&redb::WriteTransaction)) -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.redb");
+        let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: UnixTime::MIN };
+        drop(RedbStore::create(&path, new).unwrap());
+        let transaction = Database::open(&path).unwrap().begin_write().unwrap();
+        edit(&transaction);
+        transaction.commit().unwrap();
+        let reader = crate::store::RedbReader::open(&path).unwrap();
+        reader.check().unwrap().flaws
+    }
+
+    #[test]
+    fn a_store_as_it_was_written_has_no_flaw() {
+        assert_eq!(flaws_after(|_| ()), Vec::<String>::new());
+    }
+
+    /// A table that is not visited would be missing in every backup.
+    #[test]
+    fn every_table_is_looked_at_and_what_is_left_out_is_made_of_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.redb");
+        let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: UnixTime::MIN };
+        drop(RedbStore::create(&path, new).unwrap());
+        let snapshot = Database::open(&path).unwrap().begin_read().unwrap();
+        let found = check(&snapshot).unwrap();
+        let looked_at: BTreeSet<String> = found.rows.into_iter().map(|(name, _)| name).collect();
+        let there = snapshot.list_tables().unwrap().map(|table| table.name().to_owned());
+        assert_eq!(looked_at, there.collect());
+        let others = snapshot.list_multimap_tables().unwrap();
+        let others: Vec<_> = others.map(|table| table.name().to_owned()).collect();
+        assert_eq!(others, ["own_sessions"]);
+    }
+
+    #[test]
+    fn a_row_that_was_never_written_is_named() {
+        let flaws = flaws_after(|into| {
+            into.open_table(SESSIONS).unwrap().insert([1; 16], [9_u8].as_slice()).unwrap();
+        });
+        assert_eq!(flaws, ["row 1 of the table `sessions` cannot be read"]);
+    }
+
+    #[test]
+    fn a_name_that_leads_to_nobody_is_found() {
+        let flaws = flaws_after(|into| {
+            let mut keys = into.open_table(USER_KEYS).unwrap();
+            keys.insert((0, b"ann".as_slice()), [1; 16]).unwrap();
+        });
+        assert_eq!(flaws, ["a name in the table `user_keys` leads to nobody"]);
+    }
+
+    #[test]
+    fn counters_that_were_edited_are_found() {
+        let flaws = flaws_after(|into| {
+            let mut meta = into.open_table(META).unwrap();
+            let site: Site = decode(meta.get(META_SITE).unwrap().unwrap().value()).unwrap();
+            let edited = Site { users: 40, ..site };
+            let bytes = crate::store::codec::encode(&edited).unwrap();
+            meta.insert(META_SITE, bytes.as_slice()).unwrap();
+        });
+        assert_eq!(flaws, ["the counters in the site's row are not those of the rows"]);
+    }
+}

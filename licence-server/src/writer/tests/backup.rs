@@ -1,0 +1,133 @@
+//! Backups that were made, that were the last, and that were put back.
+
+use licence_core::claims::Borrow as Lends;
+
+use super::*;
+use crate::domain::{Borrow, NoteBackup, WriteOff};
+
+fn lending(seats: u32, days_max: u32, seats_max: u32) -> Terms {
+    let mut terms = terms(seats);
+    terms.seats.borrow = Some(Lends { days_max, seats_max });
+    terms
+}
+
+fn borrow(house: &mut House, device: Device) -> TokenId {
+    let id = TokenId(house.uuid());
+    let borrow = Borrow { id, session: device.session, days: 3 };
+    assert!(matches!(house.one(Command::Borrow(borrow)), Outcome::Borrowed(_)));
+    id
+}
+
+#[test]
+fn a_restore_empties_every_seat_and_keeps_every_login() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let anns = house.seated(ann);
+    let (_, bens) = house.sign_in(ben);
+    assert_eq!(house.mirror.site().waiting, 1);
+    house.restore(2);
+    let site = house.mirror.site();
+    assert_eq!((site.users_seated, site.waiting), (0, 0));
+    house.refreshed(bens);
+    full(house.refresh(anns).0);
+}
+
+/// A month in which the store was gone is nobody's idleness: people worked until it was lost.
+#[test]
+fn time_that_the_backup_does_not_know_is_not_idle() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    let taken = house.now;
+    house.pass(40 * DAY_SECS);
+    house.one(Command::AcceptClock(Actor::Local));
+    house.restore_of(taken, 2);
+    house.refreshed(device);
+}
+
+#[test]
+fn a_borrowed_seat_stays_counted_after_a_restore_until_its_lease_ends() {
+    let mut house = House::with_terms(lending(2, 3, 1));
+    let (ann, ben, cid) = (house.person("ann"), house.person("ben"), house.person("cid"));
+    let device = house.seated(ann);
+    borrow(&mut house, device);
+    house.restore(2);
+    assert_eq!(house.mirror.site().users_seated, 1);
+    house.seated(ben);
+    full(house.sign_in(cid).0);
+    house.pass(3 * DAY_SECS);
+    house.one(Command::AcceptClock(Actor::Local));
+    house.seated(cid);
+}
+
+/// Its copy lives, and the backup knows nothing of it: the cap would be passed.
+#[test]
+fn seats_that_may_have_been_lent_since_the_backup_are_held_back() {
+    let mut house = House::with_terms(lending(4, 3, 3));
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    borrow(&mut house, device);
+    house.restore(2);
+    let site = house.mirror.site();
+    assert_eq!((site.borrowed, site.users_seated), (3, 3), "one is known, and two may be out");
+    let held = house.store.as_ref().unwrap().reader().borrowings().unwrap();
+    let unknown = held.iter().find(|row| row.user != ann).unwrap();
+    assert_eq!(unknown.end, house.now.plus(3 * DAY_SECS), "no lease can be longer");
+    let write_off = WriteOff { id: unknown.id, by: Actor::Local };
+    assert_eq!(house.one(Command::WriteOff(write_off)), Outcome::Done);
+    assert_eq!(house.mirror.site().users_seated, 2, "an administrator may know better");
+    house.pass(3 * DAY_SECS);
+    house.one(Command::AcceptClock(Actor::Local));
+    house.one(Command::Sweep);
+    assert_eq!(house.mirror.site().borrowed, 0);
+}
+
+#[test]
+fn after_a_final_backup_nothing_is_decided() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    assert_eq!(house.one(Command::Retire(Actor::Local)), Outcome::Done);
+    let last = house.mirror.site();
+    assert_eq!(refused(&house.refresh(device).0), Code::Retired);
+    assert_eq!(refused(&house.sign_in(ann).0), Code::Retired);
+    assert_eq!(refused(&house.one(Command::Sweep)), Code::Retired);
+    house.reopen();
+    assert_eq!(refused(&house.refresh(device).0), Code::Retired);
+    assert_eq!(house.mirror.site().position, last.position, "the log goes on elsewhere");
+    assert_eq!(
+        house.one(Command::Retire(Actor::Local)),
+        Outcome::Done,
+        "it may have to be tried again"
+    );
+}
+
+#[test]
+fn nothing_is_held_back_after_a_final_backup_and_the_store_serves_again() {
+    let mut house = House::with_terms(lending(2, 3, 2));
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    house.one(Command::Retire(Actor::Local));
+    // It was a long way to the new machine.
+    house.pass(DAY_SECS);
+    assert_eq!(house.one(Command::AcceptClock(Actor::Local)), Outcome::Done);
+    house.restore(2);
+    let site = house.mirror.site();
+    assert_eq!((site.borrowed, site.retired), (0, None));
+    house.refreshed(device);
+}
+
+#[test]
+fn the_newest_backup_is_remembered_and_written_down() {
+    let mut house = House::new(1);
+    let taken = house.now;
+    house.pass(60);
+    let note = |taken| Command::NoteBackup(NoteBackup { taken, by: None });
+    assert_eq!(house.one(note(taken)), Outcome::Done);
+    house.one(note(taken.plus(-DAY_SECS)));
+    assert_eq!(house.mirror.site().backed_up, Some(taken), "an older one came late");
+    house.one(note(taken.plus(DAY_SECS)));
+    assert_eq!(house.mirror.site().backed_up, Some(house.now), "none is of the future");
+    let entries = house.store.as_ref().unwrap().reader().entries_before(u64::MAX, 1).unwrap();
+    assert!(entries[0].json.contains("\"act\":\"backed_up\""), "{}", entries[0].json);
+}
