@@ -15,7 +15,7 @@
 //! may change is kept by the seals: no chunk can be altered, moved, left out or added (the STREAM
 //! construction of Hoang, Reyhanitabar, Rogaway and Vizár, as age has it).
 //!
-//! The content is [records](content): what the backup is of, the files of the data directory, and every
+//! The content is records (`backup/content.rs`): what the backup is of, the files of the data directory, and every
 //! row of one snapshot of the store.
 
 mod content;

@@ -164,7 +164,8 @@ mod tests {
         let path = dir.path().join("store.redb");
         let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: UnixTime::MIN };
         drop(RedbStore::create(&path, new).unwrap());
-        let snapshot = Database::open(&path).unwrap().begin_read().unwrap();
+        let database = Database::open(&path).unwrap();
+        let snapshot = database.begin_read().unwrap();
         let found = check(&snapshot).unwrap();
         let looked_at: BTreeSet<String> = found.rows.into_iter().map(|(name, _)| name).collect();
         let there = snapshot.list_tables().unwrap().map(|table| table.name().to_owned());
