@@ -188,9 +188,14 @@ impl Model {
         self.turned = now;
     }
 
-    /// An administrator believed the wall clock.
-    pub(crate) fn accept_clock(&mut self, now: UnixTime, reading: Reading) {
-        self.pass(now.max(reading.wall));
+    /// An administrator believed the wall clock: the time that is skipped may have been without a licence,
+    /// by those that there were before whatever else the turn was asked for.
+    pub(crate) fn skip_to(&mut self, reading: Reading) {
+        self.pass(self.turned.max(reading.wall));
+    }
+
+    /// The turn in which that was is over.
+    pub(crate) fn accept_clock(&mut self, reading: Reading) {
         self.clock.set(self.turned, reading);
     }
 

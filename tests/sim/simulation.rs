@@ -248,6 +248,9 @@ impl Simulation {
         let reading = self.server.clocks.read();
         for (ask, outcome) in asks.iter().zip(&report.outcomes) {
             self.model.follow(&ask.command, outcome, self.now, &self.vendor)?;
+            if let (Command::AcceptClock(_), Outcome::Done) = (&ask.command, outcome) {
+                self.model.skip_to(reading);
+            }
             if let (Command::ResetClock(_), Outcome::Done) = (&ask.command, outcome) {
                 let ahead = self.now;
                 self.now = self.model.set_back(self.now, reading);
@@ -269,7 +272,7 @@ impl Simulation {
         for (ask, outcome) in asks.iter().zip(&report.outcomes) {
             match &ask.command {
                 _ if *outcome != Outcome::Done => {}
-                Command::AcceptClock(_) => self.model.accept_clock(report.now, reading),
+                Command::AcceptClock(_) => self.model.accept_clock(reading),
                 Command::ResetClock(_) => self.model.reset_clock(report.now, reading),
                 Command::PruneLog(prune) => self.model.log.prune(prune.below),
                 _ => {}
