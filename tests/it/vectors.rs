@@ -79,11 +79,13 @@ fn there_are_enough_and_every_code_of_the_verifier_is_among_them() {
     }
 }
 
-/// Whoever verifies licences meets most of the vectors, so that a rule of what is covered cannot
-/// quietly leave them out.
+/// Whoever verifies licences meets as many vectors as four fifths of those about licences at least, so that a rule
+/// of what is covered cannot quietly leave them out.
 #[track_caller]
 fn assert_agrees_on_most(implementation: &mut dyn Implementation) {
-    let report = run(implementation, &load(&folder()));
+    let subjects = load(&folder());
+    let licences = each(&subjects).filter(|(_, vector)| vector.verify == Verify::Licence).count();
+    let report = run(implementation, &subjects);
     report.assert_agrees();
-    assert!(report.run > report.not_covered, "{report:?}");
+    assert!(report.run * 5 > licences * 4, "{report:?} of {licences} licences");
 }

@@ -69,8 +69,8 @@ pub struct SignedStatement {
     operation_id = "state_usage",
     summary = "Sign a statement of how the seats were used",
     request_body(content(
-        (StatementRequest = "application/x-www-form-urlencoded"),
-        (StatementRequest = "application/json"),
+        (Option<StatementRequest> = "application/x-www-form-urlencoded"),
+        (Option<StatementRequest> = "application/json"),
     )),
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "The statement, which is on record.", body = SignedStatement), Refused),
