@@ -68,10 +68,7 @@ pub struct SignedStatement {
     tag = "house",
     operation_id = "state_usage",
     summary = "Sign a statement of how the seats were used",
-    request_body(content(
-        (Option<StatementRequest> = "application/x-www-form-urlencoded"),
-        (Option<StatementRequest> = "application/json"),
-    )),
+    request_body(content((Option<StatementRequest> = "application/json"))),
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "The statement, which is on record.", body = SignedStatement), Refused),
 )]
