@@ -114,7 +114,7 @@ pub(crate) enum Fate {
     Failed,
     /// No try is left.
     GivenUp,
-    /// Too many waited.
+    /// A newer one of the same subject took its place.
     Dropped,
 }
 

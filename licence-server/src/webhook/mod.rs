@@ -1,5 +1,5 @@
 //! Warnings on their way to an address that an administrator named: one message after another, each tried
-//! several times. Nothing waits for it but the warnings behind it, and those are bounded.
+//! several times. Nothing waits for it but the last warning of each subject.
 
 mod message;
 #[cfg(test)]
