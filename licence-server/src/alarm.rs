@@ -1,5 +1,6 @@
 //! Tells an administrator of what is warned of, once: in the log, and to a webhook where there is one.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use licence_core::UnixTime;
@@ -33,6 +34,16 @@ struct Told {
 struct Outbox {
     waiting: Mutex<Vec<Notice>>,
     bell: Notify,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// Nothing that was sent has been taken since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// When a try failed first.
+    pub since: UnixTime,
+    /// Why the last one did. It names neither the address nor a secret.
+    pub cause: String,
 }
 
 impl Alarm {
@@ -70,6 +81,25 @@ impl Alarm {
             Some(outbox) => outbox.next().await,
             None => std::future::pending().await,
         }
+    }
+
+    /// Notes that a try failed, and says whether the one before did not.
+    pub fn note_failure(&self, cause: impl fmt::Display, now: UnixTime) -> bool {
+        let Some(outbox) = &self.outbox else { return false };
+        let mut trouble = outbox.trouble();
+        let since = trouble.as_ref().map_or(now, |trouble| trouble.since);
+        trouble.replace(Trouble { since, cause: cause.to_string() }).is_none()
+    }
+
+    /// Notes that a message was taken, and says whether the try before failed.
+    pub fn note_delivery(&self) -> bool {
+        self.outbox.as_ref().is_some_and(|outbox| outbox.trouble().take().is_some())
+    }
+
+    /// Why messages do not arrive, where they do not.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.outbox.as_ref().and_then(|outbox| outbox.trouble().clone())
     }
 }
 
@@ -117,6 +147,10 @@ impl Outbox {
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Notice>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<Trouble>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod rng;
 pub mod majority;
 pub mod shares;
 // 0 too: what knows nothing of what it holds
+mod flight;
 mod recent;
 // 1: the rules
 pub mod domain;

@@ -1,7 +1,7 @@
 //! So much of something for one address at a time: connections, passwords that wait to be checked.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::AddressPrefix;
 
@@ -13,21 +13,29 @@ pub struct Shares(Arc<Shared>);
 struct Shared {
     /// What it is, for the log.
     what: &'static str,
-    max: usize,
-    taken: Mutex<HashMap<AddressPrefix, Taken>>,
+    each: usize,
+    free: usize,
+    taken: Mutex<Taken>,
+}
+
+/// All that are taken, and by whom.
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by: HashMap<AddressPrefix, Count>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
+struct Count {
     count: usize,
     /// Whether somebody was turned away, which is told once.
     is_told: bool,
 }
 
-/// One of what an address has; given back when it is dropped.
+/// One of what an address has, or of what nobody's limit counts; given back when it is dropped.
 #[derive(Debug)]
 pub struct Share {
-    prefix: AddressPrefix,
+    prefix: Option<AddressPrefix>,
     shares: Shares,
 }
 
@@ -38,37 +46,65 @@ pub struct Crowded;
 impl Shares {
     /// So many for each address.
     #[must_use]
-    pub fn new(what: &'static str, max: usize) -> Self {
-        Self(Arc::new(Shared { what, max, taken: Mutex::default() }))
+    pub fn new(what: &'static str, each: usize) -> Self {
+        Self::with_free(what, each, 0)
     }
 
-    /// Takes one for an address.
+    /// The same, but as long as fewer than `free` are taken in all, anybody has as many as they like: what nobody
+    /// else asks for is denied to nobody. So one address has `free` at most, where that is more than `each`.
+    #[must_use]
+    pub fn with_free(what: &'static str, each: usize, free: usize) -> Self {
+        Self(Arc::new(Shared { what, each, free, taken: Mutex::default() }))
+    }
+
+    /// Takes one for an address, or for somebody who is never refused.
     ///
     /// # Errors
     /// [`Crowded`].
-    pub fn take(&self, prefix: AddressPrefix) -> Result<Share, Crowded> {
-        let Shared { what, max, taken } = &*self.0;
-        let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = taken.entry(prefix).or_default();
-        if entry.count < *max {
-            entry.count += 1;
-            return Ok(Share { prefix, shares: self.clone() });
+    pub fn take(&self, prefix: Option<AddressPrefix>) -> Result<Share, Crowded> {
+        let mut taken = self.taken();
+        if let Some(prefix) = prefix {
+            self.count(prefix, &mut taken)?;
+        }
+        taken.all = taken.all.saturating_add(1);
+        Ok(Share { prefix, shares: self.clone() })
+    }
+
+    fn count(&self, prefix: AddressPrefix, taken: &mut Taken) -> Result<(), Crowded> {
+        let Shared { what, each, free, .. } = &*self.0;
+        let has_free = taken.all < *free;
+        let entry = taken.by.entry(prefix).or_default();
+        if has_free || entry.count < *each {
+            entry.count = entry.count.saturating_add(1);
+            return Ok(());
         }
         if !entry.is_told {
             entry.is_told = true;
-            tracing::warn!(%prefix, max, "too many {what} from one address");
+            tracing::warn!(%prefix, each, "too many {what} from one address");
         }
         Err(Crowded)
     }
 
-    fn give_back(&self, prefix: AddressPrefix) {
-        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = taken.get_mut(&prefix) {
+    /// How many are taken in all.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> usize {
+        self.taken().all
+    }
+
+    fn give_back(&self, prefix: Option<AddressPrefix>) {
+        let mut taken = self.taken();
+        taken.all = taken.all.saturating_sub(1);
+        let Some(prefix) = prefix else { return };
+        if let Some(entry) = taken.by.get_mut(&prefix) {
             entry.count = entry.count.saturating_sub(1);
             if entry.count == 0 {
-                taken.remove(&prefix);
+                taken.by.remove(&prefix);
             }
         }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,8 +118,8 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
-    fn prefix(text: &str) -> AddressPrefix {
-        AddressPrefix::of(text.parse().unwrap())
+    fn prefix(text: &str) -> Option<AddressPrefix> {
+        Some(AddressPrefix::of(text.parse().unwrap()))
     }
 
     #[test]
@@ -93,8 +129,31 @@ mod tests {
         let _other = shares.take(prefix("2001:db8::2")).unwrap();
         assert_eq!(shares.take(prefix("2001:db8::3")).unwrap_err(), Crowded);
         let _neighbour = shares.take(prefix("2001:db8:0:1::1")).unwrap();
+        let _uncounted = shares.take(None).unwrap();
         drop(one);
         let _next = shares.take(prefix("2001:db8::3")).unwrap();
+    }
+
+    #[test]
+    fn an_address_has_what_nobody_else_wants_and_the_others_their_share_of_the_rest() {
+        let shares = Shares::with_free("of them", 2, 5);
+        let take = |text: &str| shares.take(prefix(text));
+        let mut many: Vec<_> = (0..5).map(|_| take("192.0.2.1").unwrap()).collect();
+        assert_eq!(take("192.0.2.1").unwrap_err(), Crowded);
+        let other = [take("192.0.2.2").unwrap(), take("192.0.2.2").unwrap()];
+        assert_eq!(take("192.0.2.2").unwrap_err(), Crowded);
+        drop(other);
+        assert_eq!(take("192.0.2.1").unwrap_err(), Crowded, "what others gave back is for others");
+        many.pop();
+        take("192.0.2.1").unwrap();
+    }
+
+    #[test]
+    fn who_is_never_refused_takes_of_what_is_free() {
+        let shares = Shares::with_free("of them", 1, 2);
+        let _uncounted = [shares.take(None).unwrap(), shares.take(None).unwrap()];
+        let _one = shares.take(prefix("192.0.2.1")).unwrap();
+        assert_eq!(shares.take(prefix("192.0.2.1")).unwrap_err(), Crowded);
     }
 
     #[test]
@@ -103,6 +162,7 @@ mod tests {
         drop(shares.take(prefix("192.0.2.1")).unwrap());
         let none = Shares::new("of them", 0);
         none.take(prefix("192.0.2.1")).unwrap_err();
-        assert!(shares.0.taken.lock().unwrap().is_empty());
+        assert!(shares.taken().by.is_empty());
+        assert_eq!(shares.taken().all, 0);
     }
 }

@@ -12,10 +12,12 @@ use crate::alarm::Alarm;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
+use crate::doctor::{Check, Presented};
 use crate::domain::{
     Anchor, Command, Judgement, Licences, Outcome, Pace, PaceKey, Rate, Reading, Session, Terms,
     Throttle, TooSoon, User, Warnings,
 };
+use crate::flight::Flight;
 use crate::http::server_timing;
 use crate::majority::Majority;
 use crate::metrics::{Metrics, SharedBoard};
@@ -55,6 +57,8 @@ struct Parts {
     backups: Arc<tokio::sync::Mutex<()>>,
     installations: tokio::sync::Mutex<()>,
     statements: tokio::sync::Mutex<()>,
+    examination: Flight<Vec<Check>>,
+    presented: Mutex<Option<Presented>>,
     bearer: BearerVerifier,
     sightings: Sightings,
     throttle: Mutex<Throttle>,
@@ -131,6 +135,8 @@ impl AppState {
             backups: Arc::default(),
             installations: tokio::sync::Mutex::default(),
             statements: tokio::sync::Mutex::default(),
+            examination: Flight::default(),
+            presented: Mutex::default(),
             bearer,
             sightings: Sightings::default(),
             throttle: Mutex::default(),
@@ -255,6 +261,27 @@ impl AppState {
     #[must_use]
     pub(crate) fn statements(&self) -> &tokio::sync::Mutex<()> {
         &self.0.statements
+    }
+
+    /// Looking for what there is to mend, once for all who ask at the same time.
+    #[must_use]
+    pub(crate) fn examination(&self) -> &Flight<Vec<Check>> {
+        &self.0.examination
+    }
+
+    /// Notes what whoever speaks TLS with the server is shown from now on.
+    pub(crate) fn present(&self, presented: Presented) {
+        *self.shown() = Some(presented);
+    }
+
+    /// What whoever speaks TLS with the server is shown; `None` where it speaks none.
+    #[must_use]
+    pub(crate) fn presented(&self) -> Option<Presented> {
+        self.shown().clone()
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Option<Presented>> {
+        self.0.presented.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose turn it is to write a backup.

@@ -171,11 +171,22 @@ fn a_signal_has_the_certificate_read_again_and_a_wrong_one_is_told_of() {
     server.signal(Signal::HUP);
     let told = server.logged("the old one stays");
     assert!(told.contains("`cert.pem` holds no certificate"), "{told}");
+    assert!(found(&institute).contains("`cert.pem` holds no certificate"));
     let pem = fs::read_to_string(institute.path("other/tls-ca.crt")).unwrap();
     fs::write(institute.path("cert.pem"), format!("replaced\n{pem}")).unwrap();
     server.signal(Signal::HUP);
     server.logged("the certificate was replaced");
+    assert!(found(&institute).starts_with("the certificate has "), "{}", found(&institute));
     server.stop_within(Duration::from_secs(2));
+}
+
+/// What `doctor` finds of the certificate.
+fn found(institute: &Institute) -> String {
+    let doctor = institute.try_run("licence-server", &["doctor", "--data", "site", "--json"]);
+    let found: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    let mut checks = found.get("items").and_then(|items| items.as_array()).unwrap().iter();
+    let check = checks.find(|check| check["check"] == "certificate").unwrap();
+    check.get("sentence").and_then(|sentence| sentence.as_str()).unwrap().to_owned()
 }
 
 #[test]

@@ -65,7 +65,7 @@ mod tests {
         let (_folder, _path, data) = data_dir();
         let args = DoctorArgs { from_outside: false, ca: None };
         let failed = run(&args, &data, Format::Text).unwrap_err();
-        assert!(failed.report().unwrap().message.ends_with("of 9 checks want mending"));
+        assert!(failed.report().unwrap().message.ends_with("of 10 checks want mending"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn run(args: &UsageArgs, data: &DataDir) -> Result<Said, Failure> {
         .with("working_hours", usage.working_hours)
         .with_some("seats_needed", usage.seats_needed)
         .with("registered", usage.registered)
-        .with("took_a_seat", usage.people)
+        .with_some("took_a_seat", usage.people)
         .with("never_used", usage.never_used);
     let warnings: Vec<_> = usage.warnings.into_iter().map(|warning| warning.sentence).collect();
     Ok(said(&listing, args)?.noting((!warnings.is_empty()).then(|| warnings.join("\n"))))

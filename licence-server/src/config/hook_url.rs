@@ -5,6 +5,7 @@ use axum::http::Uri;
 use axum::http::uri::Scheme;
 use thiserror::Error;
 
+use super::origin::is_loopback;
 use super::setting::{Setting, quoted};
 
 /// Characters of an address at most.
@@ -28,10 +29,12 @@ impl HookUrl {
         &self.0
     }
 
-    /// Whether messages go there by TLS.
+    /// Whether everyone on the way to it reads what is sent, its path included: it is plain http, and leaves this
+    /// machine.
     #[must_use]
-    pub fn is_tls(&self) -> bool {
-        self.0.scheme() == Some(&Scheme::HTTPS)
+    pub fn is_exposed(&self) -> bool {
+        let host = self.0.host().unwrap_or_default().to_ascii_lowercase();
+        self.0.scheme() == Some(&Scheme::HTTP) && !is_loopback(&host)
     }
 }
 
@@ -87,13 +90,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn plain_http_is_exposed_unless_it_stays_on_this_machine() {
+        let is_exposed = |text: &str| text.parse::<HookUrl>().unwrap().is_exposed();
+        for own in ["http://[::1]/hook", "http://LocalHost:9093/hook", "http://127.0.0.1/"] {
+            assert!(!is_exposed(own), "{own}");
+        }
+        for other in ["http://h/x", "http://192.168.1.5:9093/hook", "HTTP://localhost.example.org/"]
+        {
+            assert!(is_exposed(other), "{other}");
+        }
+    }
+
+    #[test]
     fn only_an_address_of_http_is_taken_and_what_lets_a_message_in_is_not_shown() {
         let hook: HookUrl = "https://chat.example.org:8443/hooks/T0K3N?key=S3CRET".parse().unwrap();
-        assert!(hook.is_tls());
+        assert!(!hook.is_exposed());
         assert_eq!(hook.to_string(), "https://chat.example.org:8443");
         assert!(!format!("{hook:?}").contains("T0K3N"));
         assert_eq!(hook.to_toml(), "\"https://chat.example.org:8443/hooks/T0K3N?key=S3CRET\"");
-        assert!("http://[::1]/hook".parse::<HookUrl>().is_ok());
         for wrong in [
             "",
             "ftp://host/",

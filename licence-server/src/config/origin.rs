@@ -76,7 +76,7 @@ impl Origin {
 }
 
 /// The hosts that browsers take for this machine ("potentially trustworthy", W3C Secure Contexts).
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.ends_with(".localhost")

@@ -92,7 +92,8 @@ settings! {
         /// proxies and downloads that can set no header.
         access_cookie: bool = false,
             "A token in a header cannot be sent by a page that does not have it; a cookie goes along unasked.";
-        /// Whether people may sign in over plain http on a network.
+        /// Whether people may sign in over plain http on a network, and `webhook_url` be plain http to another
+        /// machine.
         insecure_lan: bool = false,
             "Everyone on that network could read passwords and tokens.";
         /// A folder with a single-page application to serve at `/`.
@@ -148,7 +149,8 @@ settings! {
         /// Threads that check passwords: each takes the memory of one check.
         password_threads: Option<Within<1, 256>> = None,
             "Without it, one for every core but one, which is left for everything else.";
-        /// Sign-ins that may wait for such a thread, a quarter of them from one address; more are told to come back.
+        /// Sign-ins that may wait for such a thread; more are told to come back. Anybody may fill half of the places,
+        /// and of the other half one address has what makes a quarter of them all.
         password_queue: Within<0, 65_536> = Within::clamp(256),
             "At some 20 ms each, the last one waits for about five seconds on one thread.";
     }
@@ -216,7 +218,7 @@ settings! {
     }
     "Warnings" {
         /// An address that is sent a message when something is warned of: seats that are nearly all in use, a
-        /// licence that ends soon.
+        /// licence that ends soon. With https, unless it is on this machine.
         webhook_url: Option<HookUrl> = None,
             "The server calls nobody by itself unless it is told to.";
         /// A file with the secret that messages are signed with: 24 to 64 random bytes in base64.
@@ -311,6 +313,13 @@ impl Settings {
         let is_whole = self.webhook_url.is_some() == self.webhook_secret_file.is_some();
         let one = if self.webhook_url.is_some() { "webhook_url" } else { "webhook_secret_file" };
         reading.check(is_whole, one, "`webhook_url` and `webhook_secret_file` are given together");
+        let is_exposed = self.webhook_url.as_ref().is_some_and(HookUrl::is_exposed);
+        reading.check(
+            self.insecure_lan || !is_exposed,
+            "webhook_url",
+            "`webhook_url` is plain http to another machine, and everyone on the way reads it: give https, or \
+             say `insecure_lan = true`",
+        );
         reading.check(
             self.backup_dir.is_none() || self.backup_passphrase_file.is_some(),
             "backup_dir",

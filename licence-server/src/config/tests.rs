@@ -148,6 +148,7 @@ fn settings_that_do_not_fit_one_another_are_refused() {
         ("session_days = 7", "the session would have ended before"),
         ("webhook_url = 'https://h/x'", "are given together"),
         ("webhook_secret_file = 'x'", "are given together"),
+        ("webhook_url = 'http://h/x'\nwebhook_secret_file = 'x'", "plain http to another machine"),
     ] {
         assert!(faults(text).iter().any(|fault| fault.contains(told)), "{text}");
     }

@@ -1,6 +1,7 @@
-//! When the certificate ends that browsers are shown.
+//! When the certificate ends that browsers are shown, and whether it is the one that they should be shown.
 
 use std::path::Path;
+use std::time::Duration;
 
 use der::asn1::{AnyRef, GeneralizedTime, UtcTime};
 use der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
@@ -31,14 +32,57 @@ struct Validity {
     until: UnixTime,
 }
 
+/// What whoever speaks TLS with the server is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// The server's own certificate, DER.
+    pub certificate: Vec<u8>,
+    /// Why it is still this one: what was wrong with the next one at the last look.
+    pub fault: Option<String>,
+}
+
 pub(super) fn check(state: &AppState) -> Check {
     let now = state.now();
-    let finding = match &state.config().certificate {
-        Certificate::None => Ok(Finding::Well("the server speaks no TLS itself".to_owned())),
-        Certificate::File(path) => validity(path).map(|it| of_file(path, it, now)),
-        Certificate::Own => validity(&state.data().ca_cert()).map(|it| of_authority(it, now)),
+    let finding = match (&state.config().certificate, state.presented()) {
+        (Certificate::None, _) | (_, None) => {
+            Ok(Finding::Well("the server speaks no TLS itself".to_owned()))
+        }
+        (_, Some(Presented { certificate, fault: Some(fault) })) => Ok(kept(&certificate, &fault)),
+        (Certificate::File(path), Some(Presented { certificate, fault: None })) => read(path)
+            .and_then(|next| {
+                let validity = validity(&next, path)?;
+                Ok(if next[..] == certificate[..] {
+                    of_file(path, validity, now)
+                } else {
+                    replaced(path, state.config().sweep_period)
+                })
+            }),
+        (Certificate::Own, Some(Presented { fault: None, .. })) => {
+            let path = state.data().ca_cert();
+            read(&path).and_then(|der| Ok(of_authority(validity(&der, &path)?, now)))
+        }
     };
     Check::tried("certificate", finding)
+}
+
+/// The next certificate cannot be used. What is served works on until its end, so nobody else notices before.
+fn kept(served: &[u8], fault: &str) -> Finding {
+    let end = parse(served).map(|it| format!(", which ends on {},", it.until)).unwrap_or_default();
+    Finding::mend(
+        format!(
+            "an old certificate{end} is still served, because the next one cannot be used: {fault}"
+        ),
+        "mend that: the server looks again by itself, and at once on the signal HUP",
+    )
+}
+
+/// Another one lies there than is served, and nobody has looked yet.
+fn replaced(path: &Path, sweep_period: Duration) -> Finding {
+    let (path, secs) = (path.display(), sweep_period.as_secs());
+    Finding::mend(
+        format!("`{path}` holds another certificate than the one that is served"),
+        format!("wait for {secs} seconds until the server looks, or send it the signal HUP"),
+    )
 }
 
 fn of_file(path: &Path, validity: Validity, now: UnixTime) -> Finding {
@@ -75,14 +119,19 @@ fn judge(what: &str, Validity { from, until }: Validity, now: UnixTime) -> Resul
     Err(format!("{what} ends in {days} days, on {until}"))
 }
 
-/// Of the first certificate of a file, which is the server's own.
-fn validity(path: &Path) -> Result<Validity, Failure> {
+/// The first certificate of a file, which is the server's own.
+fn read(path: &Path) -> Result<CertificateDer<'static>, Failure> {
     let pem = files::read(&Source::File(path.to_owned()), ByteLimit(CERT_BYTES_MAX))?;
-    let certificate = CertificateDer::from_pem_slice(&pem).ok();
-    certificate.as_deref().and_then(|der| parse(der).ok()).ok_or_else(|| {
-        Failure::malformed(format!("`{}` holds no certificate", path.display()))
-            .mend("give a PEM file: the server's certificate first, then those above it")
-    })
+    CertificateDer::from_pem_slice(&pem).map_err(|_| holds_none(path))
+}
+
+fn validity(certificate: &[u8], path: &Path) -> Result<Validity, Failure> {
+    parse(certificate).map_err(|_| holds_none(path))
+}
+
+fn holds_none(path: &Path) -> Failure {
+    Failure::malformed(format!("`{}` holds no certificate", path.display()))
+        .mend("give a PEM file: the server's certificate first, then those above it")
 }
 
 /// RFC 5280 section 4.1: a certificate begins with what is signed, and that with a version (which the first
@@ -148,11 +197,12 @@ mod tests {
         let now = UnixTime::from_date("2026-11-22").unwrap();
         LocalCa::create(&path("ca.key"), &path("ca.crt"), &["localhost".parse().unwrap()], now)
             .unwrap();
-        let found = validity(&path("ca.crt")).unwrap();
+        let of = |name: &str| validity(&read(&path(name))?, &path(name));
+        let found = of("ca.crt").unwrap();
         assert_eq!(found, Validity { from: now.plus(-DAY_SECS), until: now.plus(3650 * DAY_SECS) });
         assert!(of_authority(found, now).is_well());
         assert!(!of_authority(found, found.until.plus(-29 * DAY_SECS)).is_well());
-        validity(&path("ca.key")).unwrap_err();
+        of("ca.key").unwrap_err();
         for broken in [&b""[..], b"\x30\x00", b"\x30\x03\x30\x01\x02", &[0x30; 64]] {
             parse(broken).unwrap_err();
         }

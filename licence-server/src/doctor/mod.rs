@@ -8,11 +8,14 @@ mod backup;
 mod certificate;
 mod folder;
 mod house;
+mod webhook;
 
 use licence_cli::Failure;
 
 use crate::data_dir::DataDir;
 use crate::state::AppState;
+
+pub use certificate::Presented;
 
 /// One thing that was looked at, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +78,7 @@ impl Check {
 pub fn examine(state: &AppState) -> Vec<Check> {
     let mut checks = Vec::from(house::checks(state));
     checks.push(certificate::check(state));
+    checks.push(webhook::check(state));
     checks.push(backup::check(state));
     checks.extend(folder::checks(state.data()));
     checks

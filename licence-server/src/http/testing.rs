@@ -97,6 +97,14 @@ impl World {
         }
     }
 
+    /// A licence under which so many people may be registered; each further one takes over from the one before.
+    pub(crate) async fn register_at_most(&self, registered_max: u32) {
+        let mut claims = claims(1, registered_max, Some(self.state.site_key().clone()));
+        claims.seats.registered_max = Some(registered_max);
+        let installed = self.install(&sign(&claims)).await;
+        assert_eq!(installed.status, 201, "{}", installed.text);
+    }
+
     /// A licence for this site.
     pub(crate) fn licence(&self, seats: u32, revision: u32) -> String {
         sign(&claims(seats, revision, Some(self.state.site_key().clone())))

@@ -97,6 +97,9 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
+    if let Some(tls) = &doors.tls {
+        state.present(tls.presented());
+    }
     let app = app(state.clone());
     let limits = state.config().connections;
     let network = network_hall(&state, app.clone(), limits, &stopping, doors.tls.clone());
@@ -110,7 +113,9 @@ pub async fn serve(
     });
     let period = state.config().sweep_period;
     let sweeper = tokio::spawn(housekeeping::keep(state.clone()));
-    let keeper = doors.tls.map(|tls| tokio::spawn(keep_certificate(tls, period, doors.hangup)));
+    let keeper = doors
+        .tls
+        .map(|tls| tokio::spawn(keep_certificate(state.clone(), tls, period, doors.hangup)));
 
     let end = tokio::select! {
         () = told_to_stop => Ok(()),
@@ -147,15 +152,16 @@ fn admin_hall(app: Router, limits: ConnectionLimits, stopping: &Stopping) -> Hal
 }
 
 /// Looks for another certificate now and then, and whenever someone sends the signal for it.
-async fn keep_certificate(tls: Tls, period: Duration, mut hangup: Signal) {
+async fn keep_certificate(state: AppState, tls: Tls, period: Duration, mut hangup: Signal) {
     loop {
         // Whichever it is: the answer is the same.
         let _ = tokio::time::timeout(period, hangup.recv()).await;
         match licence_cli::clock::now() {
             Ok(now) => {
-                let tls = tls.clone();
+                let looking = tls.clone();
                 // Files are read, and a key may be drawn: neither is for a thread that serves.
-                let _ = tokio::task::spawn_blocking(move || tls.look_again(now)).await;
+                let _ = tokio::task::spawn_blocking(move || looking.look_again(now)).await;
+                state.present(tls.presented());
             }
             Err(_) => tracing::warn!("the clock cannot be read, so no certificate is looked for"),
         }

@@ -52,7 +52,7 @@ impl Places {
         if self.is_uncounted(address) {
             return Ok(place);
         }
-        let counted = self.shares.take(AddressPrefix::of(address))?;
+        let counted = self.shares.take(Some(AddressPrefix::of(address)))?;
         Ok(Place { _counted: Some(counted), ..place })
     }
 

@@ -42,8 +42,13 @@ pub struct PasswordThreads {
 /// Sign-ins of everybody pay for it.
 const LEVEL_MAX: Work = Work::of_micros(300_000);
 
-/// Addresses that it takes to fill the queue: somebody who guesses keeps nobody else from signing in.
-const ADDRESSES_MIN: usize = 4;
+/// The part of the queue that anybody may have: a whole institute comes from one address at eight, and nobody else
+/// is kept waiting for more than this.
+const FREE_PART: usize = 2;
+
+/// The part that is each address's own however many come from elsewhere: somebody who guesses from one keeps nobody
+/// else from signing in.
+const OWN_PART: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
@@ -63,8 +68,8 @@ impl PasswordThreads {
         }
         let level = Arc::new(AtomicU64::new(OWN_WORK.micros()));
         // Never so few that one address cannot keep the threads at work.
-        let share = (queue / ADDRESSES_MIN).max(threads.get().saturating_mul(2));
-        let shares = Shares::new("passwords to check", share);
+        let own = (queue / OWN_PART).max(threads.get().saturating_mul(2));
+        let shares = Shares::with_free("passwords to check", own, queue / FREE_PART);
         Ok(Self { queue: sender, shares, dummy, level })
     }
 
@@ -85,7 +90,8 @@ impl PasswordThreads {
     /// the share of the address that it comes `from` until it is done, also where whoever asked hung up.
     ///
     /// # Errors
-    /// Every [`Unavailable`]; [`Unavailable::Busy`] also where the address has its share of the queue.
+    /// Every [`Unavailable`]; [`Unavailable::Busy`] also where half of the queue is taken, and the address has its
+    /// share of it.
     pub async fn check(
         &self,
         password: Password,
@@ -107,12 +113,11 @@ impl PasswordThreads {
         .await
     }
 
-    /// A place among the passwords of one address. This machine's own are not counted: a proxy on it may speak for
+    /// A place among the passwords of one address. This machine's own are never refused: a proxy on it may speak for
     /// everybody.
-    fn share(&self, of: Option<AddressPrefix>) -> Result<Option<Share>, Unavailable> {
+    fn share(&self, of: Option<AddressPrefix>) -> Result<Share, Unavailable> {
         let counted = of.filter(|prefix| !prefix.is_loopback());
-        let share = counted.map(|prefix| self.shares.take(prefix)).transpose();
-        share.map_err(|Crowded| Unavailable::Busy)
+        self.shares.take(counted).map_err(|Crowded| Unavailable::Busy)
     }
 
     /// As [`check`](Self::check), for whoever stores nothing.
@@ -125,7 +130,7 @@ impl PasswordThreads {
         hash: Option<PasswordHash>,
     ) -> Result<bool, Unavailable> {
         let (hash, level) = (hash.unwrap_or_else(|| self.dummy.clone()), self.level());
-        self.run(None, move |worker| worker.check(&password, &hash, level)).await
+        self.run(self.share(None)?, move |worker| worker.check(&password, &hash, level)).await
     }
 
     fn level(&self) -> Work {
@@ -143,12 +148,12 @@ impl PasswordThreads {
     /// # Errors
     /// Every [`Unavailable`].
     pub async fn hash(&self, password: Password, salt: Salt) -> Result<PasswordHash, Unavailable> {
-        self.run(None, move |worker| worker.hash(&password, salt)).await
+        self.run(self.share(None)?, move |worker| worker.hash(&password, salt)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        share: Option<Share>,
+        share: Share,
         work: impl FnOnce(&mut Worker) -> Result<T, HashFailed> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
@@ -187,6 +192,8 @@ fn work(queue: &Mutex<Receiver<Job>>) {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use tokio::task::JoinSet;
 
     use super::*;
     use crate::rng::testing::SeededRng;
@@ -239,16 +246,66 @@ mod tests {
     }
 
     #[test]
-    fn one_address_has_a_quarter_of_the_queue_and_this_machine_all_of_it() {
+    fn one_address_has_half_of_the_queue_and_the_others_a_quarter_each_of_the_rest() {
         let threads = start(8);
         let of = |text: &str| threads.share(Some(AddressPrefix::of(text.parse().unwrap())));
-        let _shares = [of("192.0.2.1").unwrap(), of("192.0.2.1").unwrap()];
+        let _guesses: Vec<_> = (0..4).map(|_| of("192.0.2.1").unwrap()).collect();
         assert_eq!(of("192.0.2.1").unwrap_err(), Unavailable::Busy);
-        of("192.0.2.2").unwrap();
+        let _others: Vec<_> = (0..2).map(|_| of("192.0.2.2").unwrap()).collect();
+        assert_eq!(of("192.0.2.2").unwrap_err(), Unavailable::Busy);
+        of("192.0.2.3").unwrap();
         for own in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
-            assert!(of(own).unwrap().is_none(), "{own}");
+            let _own: Vec<_> = (0..8).map(|_| of(own).unwrap()).collect();
         }
-        assert!(threads.share(None).unwrap().is_none());
+    }
+
+    /// Once the 65th of a whole institute behind one address was sent away from a queue that was empty.
+    #[tokio::test]
+    async fn a_hundred_people_behind_one_address_are_all_served_and_one_of_elsewhere_among_them() {
+        let threads = start(256);
+        let busy = occupy(&threads);
+        let check = |from: &str| {
+            let (threads, from) = (threads.clone(), AddressPrefix::of(from.parse().unwrap()));
+            async move { threads.check(password(), None, Salt([1; 16]), Some(from)).await }
+        };
+        let mut people = JoinSet::new();
+        for _ in 0..100 {
+            people.spawn(check("192.0.2.1"));
+        }
+        people.spawn(check("192.0.2.2"));
+        while threads.shares.all() < 101 {
+            tokio::task::yield_now().await;
+        }
+        drop(busy);
+        assert!(people.join_all().await.iter().all(|checked| *checked == Ok(Checked::Wrong)));
+    }
+
+    /// An attacker sends as many as they can, and keeps nobody else out.
+    #[tokio::test]
+    async fn whoever_guesses_from_one_address_is_sent_away_and_nobody_else() {
+        let threads = start(8);
+        let busy = occupy(&threads);
+        let check = |from: &str| {
+            let (threads, from) = (threads.clone(), AddressPrefix::of(from.parse().unwrap()));
+            async move { threads.check(password(), None, Salt([1; 16]), Some(from)).await }
+        };
+        let mut guesses = JoinSet::new();
+        for _ in 0..50 {
+            guesses.spawn(check("192.0.2.1"));
+        }
+        // All but half of the queue.
+        for _ in 0..46 {
+            assert_eq!(guesses.join_next().await.unwrap().unwrap(), Err(Unavailable::Busy));
+        }
+        let mut others = JoinSet::new();
+        for from in ["192.0.2.2", "192.0.2.2", "192.0.2.3", "192.0.2.3"] {
+            others.spawn(check(from));
+        }
+        while threads.shares.all() < 8 {
+            tokio::task::yield_now().await;
+        }
+        drop(busy);
+        assert!(others.join_all().await.iter().all(|checked| *checked == Ok(Checked::Wrong)));
     }
 
     /// Has the only thread busy until the end of what is returned.
@@ -282,7 +339,7 @@ mod tests {
             let check = threads.check(password(), None, Salt([1; 16]), from);
             tokio::time::timeout(Duration::ZERO, check)
         };
-        for _ in 0..2 {
+        for _ in 0..4 {
             ask_and_hang_up("192.0.2.1").await.unwrap_err();
         }
         assert_eq!(ask_and_hang_up("192.0.2.1").await, Ok(Err(Unavailable::Busy)));

@@ -79,41 +79,38 @@ impl Courier {
 
     /// Sends what is warned of, for as long as the future is polled.
     pub async fn run(self, state: AppState) {
-        let mut is_failing = false;
         loop {
             let notice = state.alarm().next_to_send().await;
-            is_failing = self.deliver(&notice, is_failing, &state).await;
+            self.deliver(&notice, &state).await;
         }
     }
 
-    /// Tries until the message is taken or no try is left, and says whether the last one failed. That it fails is
-    /// told once, and so is that it is over.
-    async fn deliver(&self, notice: &Notice, mut is_failing: bool, state: &AppState) -> bool {
+    /// Tries until the message is taken or no try is left. That it fails is told once, and so is that it is over.
+    async fn deliver(&self, notice: &Notice, state: &AppState) {
         let Ok(message) = Message::of(notice, state) else {
             state.metrics().count_message(Fate::GivenUp);
-            return is_failing;
+            return;
         };
         let mut pauses = self.patience.pauses.iter();
         loop {
             match self.attempt(&message, state).await {
                 Ok(()) => {
-                    state.metrics().count_message(Fate::Delivered);
-                    if is_failing {
+                    if state.alarm().note_delivery() {
                         tracing::info!(url = %self.url, "the webhook takes warnings again");
                     }
-                    return false;
+                    state.metrics().count_message(Fate::Delivered);
+                    return;
                 }
                 Err(cause) => {
-                    state.metrics().count_message(Fate::Failed);
-                    if !is_failing {
+                    if state.alarm().note_failure(&cause, state.now()) {
                         tracing::warn!(url = %self.url, %cause, "the webhook does not take a warning");
                     }
-                    is_failing = true;
+                    state.metrics().count_message(Fate::Failed);
                 }
             }
             let Some(pause) = pauses.next() else {
                 state.metrics().count_message(Fate::GivenUp);
-                return true;
+                return;
             };
             tokio::time::sleep(*pause).await;
         }

@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use super::*;
 use crate::config::{Config, Settings};
 use crate::data_dir::LocalCa;
+use crate::http::paths;
 use crate::http::testing::World;
 
 const SECRET: [u8; 32] = [7; 32];
@@ -124,6 +125,36 @@ async fn a_warning_is_delivered_once_and_names_nobody() {
     world.clock.advance(310 * 86_400);
     let _ = world.state.warnings();
     assert!(next(&door, 200).await.contains("licence_end"));
+}
+
+#[tokio::test]
+async fn a_webhook_that_fails_is_found_with_its_cause_until_it_takes_a_warning() {
+    let scene = scene("http", None).await;
+    let address = format!("http://localhost:{}", scene.door.local_addr().unwrap().port());
+    scene.fill().await;
+    let (door, world, _running, _folder) = scene.start();
+    let found = async || {
+        let answer = world.get(paths::ADMIN_DOCTOR).send_locally().await;
+        assert!(!answer.text.contains("T0K3N"), "{}", answer.text);
+        let checks = answer.json()["items"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["check"] == "webhook").unwrap()
+    };
+    assert_eq!(found().await["is_well"], true);
+    let since = world.state.now();
+    next(&door, 500).await;
+    counts(&world, "failed", 1).await;
+    world.clock.advance(3600);
+    next(&door, 503).await;
+    counts(&world, "failed", 2).await;
+    let failing = found().await;
+    let sentence = format!(
+        "the webhook at {address} has taken nothing since {since}: it answered with status 503 Service Unavailable"
+    );
+    assert_eq!((&failing["is_well"], &failing["sentence"]), (&false.into(), &sentence.into()));
+    assert!(failing["remedy"].as_str().unwrap().contains("webhook_url"), "{failing}");
+    next(&door, 200).await;
+    counts(&world, "delivered", 1).await;
+    assert_eq!(found().await["is_well"], true);
 }
 
 #[tokio::test]

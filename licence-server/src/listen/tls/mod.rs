@@ -23,6 +23,7 @@ use self::certificate::Pem;
 use super::http::Version;
 use crate::config::Host;
 use crate::data_dir::LocalCa;
+use crate::doctor::Presented;
 
 pub use client::{connector, no_authorities, system_authorities};
 
@@ -43,6 +44,8 @@ pub struct Tls {
     acceptor: TlsAcceptor,
     served: Arc<Served>,
     source: Arc<Source>,
+    /// What was wrong at the last look.
+    fault: Arc<Mutex<Option<String>>>,
 }
 
 /// The certificate that is shown to whoever comes next.
@@ -51,7 +54,7 @@ struct Served(RwLock<Arc<CertifiedKey>>);
 
 /// Where the next certificate comes from.
 enum Source {
-    Files { cert: PathBuf, key: PathBuf, tried: Mutex<Pem> },
+    Files { cert: PathBuf, key: PathBuf, in_use: Mutex<Pem> },
     Own { ca: LocalCa, hosts: Vec<Host>, until: Mutex<UnixTime> },
 }
 
@@ -61,9 +64,9 @@ impl Tls {
     /// # Errors
     /// If they cannot be read, or do not belong together.
     pub fn of_files(cert: PathBuf, key: PathBuf) -> Result<Self, Failure> {
-        let tried = Pem::read(&cert, &key)?;
-        let first = tried.certified(&cert, &key)?;
-        Self::new(first, Source::Files { cert, key, tried: Mutex::new(tried) })
+        let pem = Pem::read(&cert, &key)?;
+        let first = pem.certified(&cert, &key)?;
+        Self::new(first, Source::Files { cert, key, in_use: Mutex::new(pem) })
     }
 
     /// With certificates of its own, for these hosts.
@@ -84,7 +87,7 @@ impl Tls {
             .with_cert_resolver(Arc::clone(&served) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![H2.to_vec(), HTTP1.to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        Ok(Self { acceptor, served, source: Arc::new(source) })
+        Ok(Self { acceptor, served, source: Arc::new(source), fault: Arc::default() })
     }
 
     /// Speaks TLS with whoever is at the other end, and learns which HTTP is to follow.
@@ -101,35 +104,48 @@ impl Tls {
         Ok((stream, if is_http2 { Version::Http2 } else { Version::Http1 }))
     }
 
-    /// Looks for another certificate: a file that was replaced, or an own one that nears its end. One
-    /// that cannot be used is told of, and the old one stays.
+    /// Looks for another certificate: a file that was replaced, or an own one that nears its end. What is
+    /// wrong with one that cannot be used is told once, and the old one stays.
     pub(super) fn look_again(&self, now: UnixTime) {
-        match self.source.next(now) {
-            Ok(None) => {}
+        let fault = match self.source.next(now) {
+            Ok(None) => None,
             Ok(Some(next)) => {
                 self.served.replace(next);
                 tracing::info!("the certificate was replaced");
+                None
             }
             Err(failure) => {
-                let cause = failure.report().map(|report| report.message.clone());
-                tracing::error!(cause, "the new certificate is not used, and the old one stays");
+                Some(failure.report().map_or_else(String::new, |report| report.message.clone()))
             }
+        };
+        let mut last = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cause) = fault.as_ref().filter(|_| fault != *last) {
+            tracing::error!(cause, "the new certificate is not used, and the old one stays");
         }
+        *last = fault;
+    }
+
+    /// What whoever comes next is shown, and what was wrong at the last look.
+    pub(super) fn presented(&self) -> Presented {
+        let certificate =
+            self.served.current().cert.first().map_or_else(Vec::new, |it| it.to_vec());
+        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Presented { certificate, fault }
     }
 }
 
 impl Source {
     fn next(&self, now: UnixTime) -> Result<Option<CertifiedKey>, Failure> {
         match self {
-            Self::Files { cert, key, tried } => {
+            Self::Files { cert, key, in_use } => {
                 let found = Pem::read(cert, key)?;
-                let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
-                if *tried == found {
+                let mut in_use = in_use.lock().unwrap_or_else(PoisonError::into_inner);
+                if *in_use == found {
                     return Ok(None);
                 }
-                // Remembered although it may be wrong: what is wrong with it is told once.
-                *tried = found;
-                tried.certified(cert, key).map(Some)
+                let next = found.certified(cert, key)?;
+                *in_use = found;
+                Ok(Some(next))
             }
             Self::Own { ca, hosts, until } => {
                 let mut until = until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,11 +164,15 @@ impl Served {
     fn replace(&self, next: CertifiedKey) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
+
+    fn current(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl ResolvesServerCert for Served {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(self.current())
     }
 }
 

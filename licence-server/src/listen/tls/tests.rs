@@ -14,8 +14,10 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::*;
-use crate::config::{Config, ConnectionLimits, Origin, Settings};
+use crate::config::{Certificate, Config, ConnectionLimits, Origin, Settings};
+use crate::doctor::{self, Finding};
 use crate::http::Stopping;
+use crate::http::testing::World;
 use crate::listen::connections::{Hall, serve};
 use crate::listen::http::Host as App;
 use crate::listen::places::Places;
@@ -209,6 +211,46 @@ async fn a_replaced_file_is_shown_to_whoever_comes_next_and_a_wrong_one_is_not()
     fs::write(&cert, new_cert).unwrap();
     tls.look_again(now());
     assert_ne!(shown().await, served(&first), "the new one, as soon as both files belong together");
+}
+
+/// Once the doctor read the file alone, and called a certificate well that nobody was shown.
+#[tokio::test]
+async fn another_certificate_than_the_one_that_is_served_is_found_and_why() {
+    let (folder, ca) = authority(&["localhost"]);
+    let write = |names: &[&str]| write(folder.path(), &ca, names);
+    write(&["localhost"]);
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let tls = Tls::of_files(cert.clone(), key).unwrap();
+    let mut config = Config::new(Settings::default(), "https://localhost:8443".parse().unwrap());
+    config.certificate = Certificate::File(cert.clone());
+    let world = World::by(config);
+    let found = || {
+        world.state.present(tls.presented());
+        let mut checks = doctor::examine(&world.state).into_iter();
+        match checks.find(|check| check.name == "certificate").unwrap().finding {
+            Finding::Well(sentence) => format!("well: {sentence}"),
+            Finding::Mend { sentence, .. } => sentence,
+        }
+    };
+    assert!(found().starts_with("well: "), "{}", found());
+    let first = fs::read(&cert).unwrap();
+    write(&["localhost"]);
+    assert!(found().ends_with("another certificate than the one that is served"), "{}", found());
+    fs::write(&cert, &first).unwrap();
+    tls.look_again(now());
+    // The key is the next one's already.
+    assert!(found().starts_with("an old certificate, which ends on 20"), "{}", found());
+    assert!(found().contains("cannot be used together"), "{}", found());
+    fs::write(&cert, "no certificate").unwrap();
+    tls.look_again(now());
+    tls.look_again(now());
+    assert!(found().contains("holds no certificate"), "a second look at the same: {}", found());
+    fs::remove_file(&cert).unwrap();
+    tls.look_again(now());
+    assert!(found().contains("cert.pem"), "{}", found());
+    write(&["localhost"]);
+    tls.look_again(now());
+    assert!(found().starts_with("well: "), "{}", found());
 }
 
 #[tokio::test]

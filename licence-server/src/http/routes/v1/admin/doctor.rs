@@ -45,8 +45,9 @@ async fn examine(
     _: Administrator,
     State(state): State<AppState>,
 ) -> Result<Json<Page<CheckRow>>, Problem> {
-    // A page is written to the disk, which may take its time.
-    let checks = tokio::task::spawn_blocking(move || doctor::examine(&state)).await;
+    // A page is written to the disk, which may take its time: whoever asks meanwhile waits for the same.
+    let examined = state.clone();
+    let checks = state.examination().join(move || doctor::examine(&examined)).await;
     let rows = checks.map_err(Problem::internal)?.into_iter().map(CheckRow::from);
     Ok(Json(Page::whole(rows.collect())))
 }
@@ -63,8 +64,11 @@ impl From<Check> for CheckRow {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use serde_json::json;
 
+    use super::*;
     use crate::http::paths;
     use crate::http::testing::World;
 
@@ -85,5 +89,31 @@ mod tests {
         }
         assert_eq!(find("licence")["sentence"], "no licence is installed");
         world.get(paths::ADMIN_DOCTOR).send().await.assert_problem(401, "invalid_token");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_while_it_is_looked_has_what_is_found_without_a_second_look() {
+        let world = World::new();
+        let found =
+            vec![Check { name: "first", finding: Finding::Well("it was looked".to_owned()) }];
+        let (go, gate) = mpsc::channel();
+        let examination = world.state.examination();
+        let first = examination.join(move || {
+            gate.recv().unwrap();
+            found
+        });
+        let let_go = async {
+            while examination.waiting() < 3 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        };
+        let ask = || world.get(paths::ADMIN_DOCTOR).send_locally();
+        let (_, one, other, ()) = tokio::join!(first, ask(), ask(), let_go);
+        for answer in [one, other] {
+            assert_eq!(answer.json()["items"][0]["check"], "first", "{}", answer.text);
+        }
+        let later = ask().await;
+        assert!(!later.text.contains("first"), "{}", later.text);
     }
 }

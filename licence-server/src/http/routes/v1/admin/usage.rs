@@ -54,8 +54,10 @@ pub struct UsageShown {
     pub warnings: Vec<WarningRow>,
     /// People who are registered.
     pub registered: u32,
-    /// How many of them took a seat since `from`.
-    pub people: usize,
+    /// How many of them took a seat since `from`; absent where `to` lies before now, because of everybody the last
+    /// time alone is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<usize>,
     /// How many of them never took one.
     pub never_used: usize,
     /// Hours in which somebody had a seat.
@@ -154,7 +156,7 @@ async fn show(
         total: terms.map_or(0, |terms| terms.seats_total()),
         waiting: site.waiting,
         registered: site.users,
-        people: people.seated,
+        people: (to > now).then_some(people.seated),
         never_used: people.never_seated,
         warnings: WarningRow::all(state.warnings()),
         working_hours: usage.working_hours,
@@ -184,6 +186,7 @@ fn span(query: &Fields, now: UnixTime) -> Result<(UnixTime, UnixTime), Problem> 
 /// How many of the people who are registered use the seats.
 #[derive(Clone, Copy, Debug, Default)]
 struct People {
+    /// Between a time and now.
     seated: usize,
     never_seated: usize,
 }

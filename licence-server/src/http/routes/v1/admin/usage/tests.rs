@@ -105,6 +105,10 @@ async fn who_took_a_seat_is_counted_once_a_day_and_accounts_that_were_never_used
     assert_eq!(of(&shown), [Some(3), Some(2), Some(1)]);
     let later = start().secs() + 2 * 3600;
     assert_eq!(of(&usage(&world, &format!("?from={later}")).await), [Some(3), Some(1), Some(1)]);
+    // Of user1, who came twice, only the second time is on record: of the first hour alone nothing true can be said.
+    let earlier = usage(&world, &format!("?to={}", start().secs() + 3600)).await;
+    assert_eq!(of(&earlier), [Some(3), None, Some(1)]);
+    assert_eq!(earlier["days"][0]["people"], json!(1), "of each day and hour it can");
 
     let unused = async |query: &str| {
         let answer = world.get(&format!("/v1/admin/usage/unused{query}")).send_locally().await;

@@ -1,7 +1,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::http::testing::{Answer, World};
+use crate::http::testing::{Answer, PASSWORD, World};
 
 async fn act(world: &World, method: Method, path: &str, body: Value) -> Answer {
     let call = world.call(method, &format!("/v1/admin/users{path}"));
@@ -208,4 +208,28 @@ async fn the_last_seat_is_told_and_no_answer_carries_a_hash() {
         let text = world.get(path).send_locally().await.text;
         assert!(!text.contains("argon2") && !text.contains("hash"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn more_people_than_the_licence_registers_are_refused_by_every_way_in_and_nothing_is_left_of_them()
+ {
+    let world = World::with("http://localhost:8080", "registration = 'approval'");
+    world.register_at_most(2).await;
+    world.add_users(1).await;
+    let apply = async |name: &str| {
+        let form = format!("username={name}&password={PASSWORD}");
+        world.post("/v1/auth/register", &form).send().await
+    };
+    assert_eq!(apply("ann").await.status, 202);
+    assert_eq!(act(&world, Method::POST, "", json!({ "username": "ben" })).await.status, 201);
+    // Whoever applied is registered when they are let in, and there is room for nobody more.
+    let let_in = act(&world, Method::POST, "/ann/enable", json!(null)).await;
+    let_in.assert_problem(409, "registered_full");
+    let kim = json!({ "username": "kim", "email": "kim@example.org" });
+    let refused = act(&world, Method::POST, "", kim.clone()).await;
+    refused.assert_problem(409, "registered_full");
+    assert_eq!(names(&world, "?search=kim").await.len(), 0);
+    // An erased person makes room, and what was refused has kept neither the name nor the address.
+    assert_eq!(act(&world, Method::DELETE, "/ben", json!(null)).await.status, 200);
+    assert_eq!(act(&world, Method::POST, "", kim).await.status, 201);
 }

@@ -194,3 +194,40 @@ async fn rows_that_cannot_both_be_are_told_with_the_other_line() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_import_that_fills_the_licence_half_way_tells_each_line_and_writes_whole_people_only() {
+    let world = World::new();
+    world.register_at_most(2).await;
+    world.add_users(1).await;
+    let table = "username,email,app_roles,ext_id\n\
+        ann,ann@example.org,editor,1\nben,ben@example.org,editor,2\nuser1,u1@example.org,,\n\
+        kim,kim@example.org,editor,3\n";
+    let rehearsed = import(&world, "?dry_run=true&codes=true", table).await.json();
+    let imported = import(&world, "?codes=true", table).await;
+    assert_eq!(counts(&imported), [1, 1, 0, 2]);
+    let rows = imported.json()["rows"].as_array().unwrap().clone();
+    let told =
+        |row: &Value| (row["line"].as_u64().unwrap(), row["outcome"].as_str().unwrap().to_owned());
+    let told: Vec<_> = rows.iter().map(told).collect();
+    let as_told = |line, outcome: &str| (line, outcome.to_owned());
+    assert_eq!(
+        told,
+        [as_told(2, "added"), as_told(3, "refused"), as_told(4, "changed"), as_told(5, "refused")]
+    );
+    for (row, rehearsed) in rows.iter().zip(rehearsed["rows"].as_array().unwrap()) {
+        assert_eq!(
+            (&row["outcome"], row.get("why")),
+            (&rehearsed["outcome"], rehearsed.get("why"))
+        );
+    }
+    assert_eq!(rows[1]["why"], "as many people are registered as the licence allows");
+    assert_eq!(rows[1].get("new_code"), None, "there is nobody who could redeem it");
+    for gone in ["ben", "ben@example.org", "kim"] {
+        let shown = world.get(&format!("/v1/admin/users/{gone}")).send_locally().await;
+        shown.assert_problem(404, "not_found");
+    }
+    // With more room the same table brings in who was left out, and nobody twice.
+    world.register_at_most(4).await;
+    assert_eq!(counts(&import(&world, "", table).await), [2, 0, 2, 0]);
+}

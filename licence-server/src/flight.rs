@@ -1,0 +1,111 @@
+//! One run for everybody who asks while it goes on.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+
+/// Work that takes a while and gives everybody the same: it goes on once at a time, however many ask. Whoever asks
+/// after its end has it begin again, so nobody is given what was found before they asked for it to be looked at.
+#[derive(Debug)]
+pub(crate) struct Flight<T>(Mutex<Weak<watch::Sender<Option<T>>>>);
+
+/// The work ended without a result.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("what everybody waited for came to no end")]
+pub(crate) struct Broken;
+
+impl<T> Default for Flight<T> {
+    fn default() -> Self {
+        Self(Mutex::new(Weak::new()))
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Flight<T> {
+    /// What the work gives that goes on; where none does, this one begins, on a thread that may block.
+    ///
+    /// # Errors
+    /// [`Broken`] where it panicked.
+    pub(crate) async fn join(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Broken> {
+        let mut end = self.running(work);
+        let result = end.wait_for(Option::is_some).await.map_err(|_| Broken)?;
+        result.clone().ok_or(Broken)
+    }
+
+    fn running(&self, work: impl FnOnce() -> T + Send + 'static) -> watch::Receiver<Option<T>> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = last.upgrade().filter(|running| running.borrow().is_none()) {
+            return running.subscribe();
+        }
+        let (running, end) = watch::channel(None);
+        let running = Arc::new(running);
+        *last = Arc::downgrade(&running);
+        // It goes on to its end also where all who asked hung up: who comes next does not begin a second one.
+        spawn_blocking(move || running.send_replace(Some(work())));
+        end
+    }
+
+    /// How many wait for the work that goes on.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.upgrade().map_or(0, |running| running.receiver_count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_while_it_goes_on_shares_it_and_who_asks_later_has_it_begin_again() {
+        let flight = Flight::default();
+        let (go, gate) = mpsc::channel();
+        let first = flight.join(move || {
+            gate.recv().unwrap();
+            1
+        });
+        let let_go = async {
+            while flight.waiting() < 2 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        };
+        let (first, second, ()) = tokio::join!(first, flight.join(|| 2), let_go);
+        assert_eq!((first, second), (Ok(1), Ok(1)));
+        assert_eq!(flight.join(|| 3).await, Ok(3));
+    }
+
+    #[tokio::test]
+    async fn hanging_up_and_asking_again_begins_no_second_one() {
+        let flight = Flight::default();
+        let (go, gate) = mpsc::channel();
+        let first = flight.join(move || {
+            gate.recv().unwrap();
+            1
+        });
+        tokio::time::timeout(Duration::ZERO, first).await.unwrap_err();
+        let let_go = async {
+            while flight.waiting() < 1 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        };
+        let (second, ()) = tokio::join!(flight.join(|| 2), let_go);
+        assert_eq!(second, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn work_that_fails_is_told_and_begins_again() {
+        let flight = Flight::default();
+        assert_eq!(flight.join(|| panic!("it failed")).await, Err::<u8, _>(Broken));
+        assert_eq!(flight.join(|| 2).await, Ok(2));
+    }
+}
