@@ -23,7 +23,7 @@ use self::connections::Hall;
 use self::descriptors::connections_max;
 use self::http::Host;
 use self::places::Places;
-use self::tls::Tls;
+use self::tls::{News, Tls};
 use crate::config::ConnectionLimits;
 use crate::data_dir::DataDir;
 use crate::housekeeping;
@@ -160,8 +160,10 @@ async fn keep_certificate(state: AppState, tls: Tls, period: Duration, mut hangu
             Ok(now) => {
                 let looking = tls.clone();
                 // Files are read, and a key may be drawn: neither is for a thread that serves.
-                let _ = tokio::task::spawn_blocking(move || looking.look_again(now)).await;
+                let looked = tokio::task::spawn_blocking(move || looking.look_again(now)).await;
+                // Whoever reads of it in the log finds it so.
                 state.present(tls.presented());
+                looked.ok().flatten().inspect(News::log);
             }
             Err(_) => tracing::warn!("the clock cannot be read, so no certificate is looked for"),
         }

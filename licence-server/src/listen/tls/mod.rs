@@ -5,7 +5,7 @@ mod client;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use licence_cli::Failure;
@@ -46,6 +46,26 @@ pub struct Tls {
     source: Arc<Source>,
     /// What was wrong at the last look.
     fault: Arc<Mutex<Option<String>>>,
+}
+
+/// What came of a look for another certificate.
+#[derive(Debug)]
+pub(super) enum News {
+    /// There was one, and it is shown from now on.
+    Replaced,
+    /// It cannot be used, for this reason.
+    Kept(String),
+}
+
+impl News {
+    pub(super) fn log(&self) {
+        match self {
+            Self::Replaced => tracing::info!("the certificate was replaced"),
+            Self::Kept(cause) => {
+                tracing::error!(cause, "the new certificate is not used, and the old one stays");
+            }
+        }
+    }
 }
 
 /// The certificate that is shown to whoever comes next.
@@ -104,33 +124,37 @@ impl Tls {
         Ok((stream, if is_http2 { Version::Http2 } else { Version::Http1 }))
     }
 
-    /// Looks for another certificate: a file that was replaced, or an own one that nears its end. What is
-    /// wrong with one that cannot be used is told once, and the old one stays.
-    pub(super) fn look_again(&self, now: UnixTime) {
-        let fault = match self.source.next(now) {
+    /// Looks for another certificate: a file that was replaced, or an own one that nears its end. Where it cannot be
+    /// used, the old one stays. What is as it was at the last look is no news.
+    pub(super) fn look_again(&self, now: UnixTime) -> Option<News> {
+        let news = match self.source.next(now) {
             Ok(None) => None,
             Ok(Some(next)) => {
                 self.served.replace(next);
-                tracing::info!("the certificate was replaced");
-                None
+                Some(News::Replaced)
             }
             Err(failure) => {
-                Some(failure.report().map_or_else(String::new, |report| report.message.clone()))
+                let report = failure.report();
+                Some(News::Kept(report.map_or_else(String::new, |report| report.message.clone())))
             }
         };
-        let mut last = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cause) = fault.as_ref().filter(|_| fault != *last) {
-            tracing::error!(cause, "the new certificate is not used, and the old one stays");
-        }
-        *last = fault;
+        let fault = match &news {
+            Some(News::Kept(fault)) => Some(fault.clone()),
+            Some(News::Replaced) | None => None,
+        };
+        let last = std::mem::replace(&mut *self.fault(), fault.clone());
+        news.filter(|_| fault.is_none() || fault != last)
     }
 
     /// What whoever comes next is shown, and what was wrong at the last look.
     pub(super) fn presented(&self) -> Presented {
         let certificate =
             self.served.current().cert.first().map_or_else(Vec::new, |it| it.to_vec());
-        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Presented { certificate, fault }
+        Presented { certificate, fault: self.fault().clone() }
+    }
+
+    fn fault(&self) -> MutexGuard<'_, Option<String>> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

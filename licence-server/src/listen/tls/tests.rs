@@ -245,6 +245,7 @@ async fn another_certificate_than_the_one_that_is_served_is_found_and_why() {
     tls.look_again(now());
     tls.look_again(now());
     assert!(found().contains("holds no certificate"), "a second look at the same: {}", found());
+    assert!(tls.look_again(now()).is_none(), "it is told once");
     fs::remove_file(&cert).unwrap();
     tls.look_again(now());
     assert!(found().contains("cert.pem"), "{}", found());
