@@ -49,7 +49,8 @@ struct Attempt {
 
 impl Case {
     fn open(&self, disk: &Disk, vendor: &Vendor) -> (RedbStore, Mirror) {
-        let store = RedbStore::open_on(disk.plug_in()).unwrap();
+        // Every turn folds what is in the journal as well.
+        let store = RedbStore::open_on(disk.plug_in()).unwrap().folding_at(1);
         let reader = store.reader();
         let site = reader.site().unwrap();
         let anchor = Anchor::at_start(&site, self.reading, self.gap_secs);

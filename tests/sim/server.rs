@@ -30,6 +30,9 @@ pub(crate) struct Server {
     pub(crate) gap_secs: i64,
 }
 
+/// Bytes at which the store's journal is folded: a few turns.
+const FOLD_AT: u64 = 4096;
+
 /// What came of one turn.
 pub(crate) struct Report {
     /// The time by which it was judged.
@@ -46,7 +49,7 @@ impl Server {
     pub(crate) fn new(fault: Option<Fault>, gap_secs: i64) -> Self {
         let (disk, clocks) = (Disk::default(), Clocks::new());
         let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: START };
-        let store = RedbStore::create_on(disk.plug_in(), new).unwrap();
+        let store = RedbStore::create_on(disk.plug_in(), new).unwrap().folding_at(FOLD_AT);
         let site = store.reader().site().unwrap();
         let anchor = Anchor::at_start(&site, clocks.read(), gap_secs);
         let mirror = Mirror::new(site, anchor, Licences::default(), vec![]);
@@ -130,7 +133,7 @@ impl Server {
             self.disk.unplug();
         }
         let store = RedbStore::open_on(self.disk.plug_in());
-        let store = store.map_err(|error| Broken {
+        let store = store.map(|store| store.folding_at(FOLD_AT)).map_err(|error| Broken {
             promise: Promise::Durable,
             how: format!("the store does not open again: {error}"),
         })?;
@@ -160,7 +163,7 @@ impl Server {
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>, rows: Rows) {
         self.witness = None;
         self.disk.put_back(bytes);
-        let store = RedbStore::open_on(self.disk.plug_in()).unwrap();
+        let store = RedbStore::open_on(self.disk.plug_in()).unwrap().folding_at(FOLD_AT);
         self.witness = Some(witness(store, rows, &self.disk, self.fault));
     }
 

@@ -1,17 +1,21 @@
 use redb::{ReadableTable as _, WriteTransaction};
 
-use super::index::Indexes;
+use super::index::{Indexes, Moved};
+use super::journal::{Journal, Newer, Piece};
+use super::load::Loading;
 use super::open::RedbStore;
 use super::schema::{META, META_SITE};
+use super::write::Writing;
 use super::{load, write};
 use crate::domain::{Changes, Draft, Site};
 use crate::store::codec::decode;
 use crate::store::{Batch, Engine, StoreError};
 
-/// One write transaction, with the indexes that follow it.
+/// One write transaction, with what is in memory and follows it.
 pub struct RedbBatch<'store> {
     transaction: WriteTransaction,
     indexes: &'store mut Indexes,
+    journal: &'store mut Journal,
 }
 
 impl Engine for RedbStore {
@@ -24,24 +28,39 @@ impl Engine for RedbStore {
             let site = meta.get(META_SITE)?.ok_or(StoreError::Corrupt { table: "meta" })?;
             decode(site.value())?
         };
-        Ok((RedbBatch { transaction, indexes: &mut self.indexes }, site))
+        let Self { indexes, journal, .. } = self;
+        Ok((RedbBatch { transaction, indexes, journal }, site))
     }
 }
 
 impl Batch for RedbBatch<'_> {
     async fn load(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
+        let from = Loading { transaction: &self.transaction, newer: &self.journal.newer() };
         // First, because with a session its person and their leases may be asked for.
-        load::sessions(&self.transaction, draft)?;
+        load::sessions(&from, draft)?;
         load::indexed(self.indexes, draft);
-        load::rows(&self.transaction, draft)
+        load::rows(&from, draft)
     }
 
     async fn commit(self, changes: Changes<'_>) -> Result<(), StoreError> {
-        let moved = write::sessions(&self.transaction, &changes)?;
-        write::rows(&self.transaction, &changes)?;
-        write::log(&self.transaction, &changes)?;
+        let (moved, piece) = write_rows(&self.transaction, &self.journal.newer(), &changes)?;
+        let step = self.journal.write(&self.transaction, piece)?;
         self.transaction.commit()?;
         self.indexes.apply(&changes, &moved);
+        self.journal.apply(step);
         Ok(())
     }
+}
+
+fn write_rows(
+    into: &WriteTransaction,
+    newer: &Newer,
+    changes: &Changes<'_>,
+) -> Result<(Vec<Moved>, Piece), StoreError> {
+    let mut writing = Writing::new(into, newer);
+    let moved = writing.sessions(changes)?;
+    writing.users(changes)?;
+    write::rows(into, changes)?;
+    write::log(into, changes)?;
+    Ok((moved, writing.into_piece()))
 }

@@ -5,6 +5,7 @@ use redb::{
     ReadableTableMetadata as _, TableDefinition, TableHandle as _,
 };
 
+use super::journal::{Newer, RowsOf};
 use super::load::revocation;
 use super::open::{counted, read_indexes};
 use super::portable::{Portable, Visit, visit};
@@ -20,10 +21,16 @@ use crate::store::{Checkup, StoreError};
 const FLAWS_MAX: usize = 20;
 
 pub(super) fn check(from: &ReadTransaction) -> Result<Checkup, StoreError> {
-    let mut checking = Checking { from, found: Checkup::default() };
+    let mut found = Checkup::default();
+    let newer = Newer::of(from).unwrap_or_else(|_| {
+        found.flaws.push("the journal of rows cannot be read".to_owned());
+        Newer::default()
+    });
+    let mut checking = Checking { from, newer, found };
     visit(&mut checking)?;
     checking.rows::<_, Session>(SESSIONS)?;
     checking.rows::<_, User>(USERS)?;
+    checking.journal()?;
     checking.rows::<_, Borrowing>(BORROWINGS)?;
     checking.rows::<_, Place>(QUEUE)?;
     checking.rows::<_, Data>(DATA)?;
@@ -41,6 +48,7 @@ pub(super) fn check(from: &ReadTransaction) -> Result<Checkup, StoreError> {
 
 struct Checking<'a> {
     from: &'a ReadTransaction,
+    newer: Newer,
     found: Checkup,
 }
 
@@ -61,6 +69,23 @@ impl Checking<'_> {
                 self.flaw(format!("row {number} of the table `{}` cannot be read", table.name()));
             }
         }
+        Ok(())
+    }
+
+    /// Every row in the journal can be read, and has an older form in its table.
+    fn journal(&mut self) -> Result<(), StoreError> {
+        let (sessions, users) = (self.from.open_table(SESSIONS)?, self.from.open_table(USERS)?);
+        let mut flaws = Vec::new();
+        for ((rows, id), row) in self.newer.rows() {
+            let (is_sound, is_there) = match rows {
+                RowsOf::Sessions => (decode::<Session>(row).is_ok(), sessions.get(id)?.is_some()),
+                RowsOf::Users => (decode::<User>(row).is_ok(), users.get(id)?.is_some()),
+            };
+            if !(is_sound && is_there) {
+                flaws.push("a row in the journal cannot be read, or is of nothing that is there");
+            }
+        }
+        flaws.into_iter().for_each(|flaw| self.flaw(flaw));
         Ok(())
     }
 
@@ -109,8 +134,8 @@ impl Checking<'_> {
             self.flaw("the site's row cannot be read");
             return Ok(());
         };
-        let indexes = read_indexes(self.from)?;
-        if counted(self.from, &indexes, site)? != site {
+        let indexes = read_indexes(self.from, &self.newer)?;
+        if counted(self.from, &indexes, &self.newer, site)? != site {
             self.flaw("the counters in the site's row are not those of the rows");
         }
         Ok(())
@@ -169,7 +194,10 @@ mod tests {
         let found = check(&snapshot).unwrap();
         let looked_at: BTreeSet<String> = found.rows.into_iter().map(|(name, _)| name).collect();
         let there = snapshot.list_tables().unwrap().map(|table| table.name().to_owned());
-        assert_eq!(looked_at, there.collect());
+        let there: BTreeSet<String> = there.collect();
+        let others: Vec<_> = there.difference(&looked_at).collect();
+        assert_eq!(others, ["journal"]);
+        assert!(looked_at.is_subset(&there));
         let others = snapshot.list_multimap_tables().unwrap();
         let others: Vec<_> = others.map(|table| table.name().to_owned()).collect();
         assert_eq!(others, ["own_sessions"]);

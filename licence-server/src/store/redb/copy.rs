@@ -5,6 +5,7 @@ use std::path::Path;
 
 use redb::{Database, Key, ReadTransaction, ReadableTable as _, TableDefinition};
 
+use super::journal::{Newer, RowsOf};
 use super::open::{RedbStore, builder, make_tables};
 use super::portable::{Portable, Visit, visit};
 use super::schema::{OWN_SESSIONS, SESSIONS};
@@ -20,11 +21,12 @@ pub(super) type Take<'a> = dyn FnMut(CopiedRow<'_>) -> ControlFlow<()> + 'a;
 
 /// Gives every row of a snapshot, table by table.
 pub(super) fn copy_out(from: &ReadTransaction, take: &mut Take<'_>) -> Result<(), StoreError> {
-    visit(&mut Out { from, take, is_over: false })
+    visit(&mut Out { from, newer: Newer::of(from)?, take, is_over: false })
 }
 
 struct Out<'a, 'take> {
     from: &'a ReadTransaction,
+    newer: Newer,
     take: &'a mut Take<'take>,
     is_over: bool,
 }
@@ -41,7 +43,10 @@ impl Visit for Out<'_, '_> {
             }
             let (key, value) = row?;
             let (key, value) = (K::to_plain(key.value()), V::to_plain(value.value()));
-            let row = CopiedRow { table: number, key: &key, value: &value };
+            let id = RowsOf::number(number).zip(key.as_slice().try_into().ok());
+            let newest = id.map(|(rows, id)| self.newer.newest(rows, id, &value));
+            let value = newest.unwrap_or(&value);
+            let row = CopiedRow { table: number, key: &key, value };
             self.is_over = (self.take)(row).is_break();
         }
         Ok(())

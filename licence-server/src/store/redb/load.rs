@@ -4,6 +4,7 @@ use licence_core::{SessionId, UnixTime, UserId, Uuid};
 use redb::{ReadableMultimapTable as _, ReadableTable as _, TableDefinition, WriteTransaction};
 
 use super::index::Indexes;
+use super::journal::{Newer, RowsOf};
 use super::schema::{
     BORROWINGS, DATA, Id, OWN_SESSIONS, REVOKED, SERVICES, SESSIONS, USER_KEYS, USERS,
 };
@@ -39,20 +40,30 @@ pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
     }
 }
 
-/// Sessions, which are on disk.
-pub(super) fn sessions(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
-    let wanted: Vec<_> = draft.needs().sessions.iter().copied().collect();
-    each(from, SESSIONS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_session(id, row))
+/// Where rows are loaded from: the tables, and what is newer than two of them.
+pub(super) struct Loading<'a> {
+    pub(super) transaction: &'a WriteTransaction,
+    pub(super) newer: &'a Newer,
 }
 
-/// What is on disk.
-pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
+/// Sessions.
+pub(super) fn sessions(from: &Loading<'_>, draft: &mut Draft) -> Result<(), StoreError> {
+    let wanted: Vec<_> = draft.needs().sessions.iter().copied().collect();
+    let table = (SESSIONS, Some(RowsOf::Sessions));
+    each(from, table, wanted, |id| id.0.to_bytes(), |id, row| draft.load_session(id, row))
+}
+
+/// What no index has.
+pub(super) fn rows(from: &Loading<'_>, draft: &mut Draft) -> Result<(), StoreError> {
     // Those that the indexes led to.
     sessions(from, draft)?;
-    let wanted: Vec<_> = draft.needs().users.iter().copied().collect();
-    each(from, USERS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_user(id, row))?;
-    let wanted: Vec<_> = draft.needs().borrowings.iter().copied().collect();
-    each(from, BORROWINGS, wanted, |id| id.0.to_bytes(), |id, row| draft.load_borrowing(id, row))?;
+    let (wanted, table): (Vec<_>, _) =
+        (draft.needs().users.iter().copied().collect(), (USERS, Some(RowsOf::Users)));
+    each(from, table, wanted, |id| id.0.to_bytes(), |id, row| draft.load_user(id, row))?;
+    let (wanted, table): (Vec<_>, _) =
+        (draft.needs().borrowings.iter().copied().collect(), (BORROWINGS, None));
+    each(from, table, wanted, |id| id.0.to_bytes(), |id, row| draft.load_borrowing(id, row))?;
+    let from = from.transaction;
     own_sessions(from, draft)?;
     keys(from, draft)?;
     data(from, draft)?;
@@ -60,9 +71,10 @@ pub(super) fn rows(from: &WriteTransaction, draft: &mut Draft) -> Result<(), Sto
     revocations(from, draft)
 }
 
+/// Loads rows of a table, in their newest form where the journal may have one.
 fn each<K: Copy, R: Row>(
-    from: &WriteTransaction,
-    table: TableDefinition<'_, Id, &[u8]>,
+    from: &Loading<'_>,
+    (table, rows): (TableDefinition<'_, Id, &[u8]>, Option<RowsOf>),
     wanted: Vec<K>,
     key: impl Fn(K) -> Id,
     mut load: impl FnMut(K, Option<R>),
@@ -70,10 +82,14 @@ fn each<K: Copy, R: Row>(
     if wanted.is_empty() {
         return Ok(());
     }
-    let table = from.open_table(table)?;
+    let table = from.transaction.open_table(table)?;
     for id in wanted {
-        let row = table.get(key(id))?;
-        load(id, row.map(|row| decode(row.value())).transpose()?);
+        let newest = rows.and_then(|rows| from.newer.get(rows, key(id)));
+        let row = match newest {
+            Some(row) => Some(decode(row)?),
+            None => table.get(key(id))?.map(|row| decode(row.value())).transpose()?,
+        };
+        load(id, row);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod batch;
 mod check;
 mod copy;
 mod index;
+mod journal;
 mod leases;
 mod load;
 mod open;

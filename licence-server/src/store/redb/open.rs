@@ -9,10 +9,11 @@ use redb::{
 };
 
 use super::index::{Indexes, SessionPlace};
+use super::journal::{Journal, Newer, RowsOf, Shared};
 use super::read::RedbReader;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, LICENCES, META, META_FORMAT, META_SITE,
-    OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, JOURNAL, LICENCES, META, META_FORMAT,
+    META_SITE, OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{Session, Site, User};
 use crate::store::StoreError;
@@ -26,6 +27,7 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 pub struct RedbStore {
     pub(super) database: Arc<Database>,
     pub(super) indexes: Indexes,
+    pub(super) journal: Journal,
 }
 
 /// What a new store begins with.
@@ -66,7 +68,8 @@ impl RedbStore {
             meta.insert(META_SITE, encode(&Site::new(new.mark, new.epoch))?.as_slice())?;
         }
         transaction.commit()?;
-        Ok(Self { database: Arc::new(database), indexes: Indexes::default() })
+        let (indexes, journal) = (Indexes::default(), Journal::empty());
+        Ok(Self { database: Arc::new(database), indexes, journal })
     }
 
     /// Opens the store at a path.
@@ -91,15 +94,24 @@ impl RedbStore {
 
     pub(super) fn check(database: Database) -> Result<Self, StoreError> {
         check_format(&database)?;
-        let indexes = read_indexes(&database.begin_read()?)?;
-        count_again(&database, &indexes)?;
-        Ok(Self { database: Arc::new(database), indexes })
+        let snapshot = database.begin_read()?;
+        let journal = Journal::open(&snapshot)?;
+        let indexes = read_indexes(&snapshot, &journal.newer())?;
+        count_again(&database, &indexes, &journal.newer())?;
+        Ok(Self { database: Arc::new(database), indexes, journal })
     }
 
     /// A reader of what is committed.
     #[must_use]
     pub fn reader(&self) -> RedbReader {
-        RedbReader::new(Arc::clone(&self.database) as _)
+        RedbReader::new(Arc::clone(&self.database) as _, self.journal.shared())
+    }
+
+    /// Begins to fold the journal at so many bytes, so that a short run sees every step of it.
+    #[must_use]
+    pub const fn folding_at(mut self, bytes: u64) -> Self {
+        self.journal.fold_at(bytes);
+        self
     }
 }
 
@@ -121,7 +133,8 @@ impl RedbReader {
             }
         })?;
         check_format(&database)?;
-        Ok(Self::new(Arc::new(database)))
+        let newer = Newer::of(&database.begin_read()?)?;
+        Ok(Self::new(Arc::new(database), Shared::new(newer)))
     }
 }
 
@@ -154,6 +167,7 @@ pub(super) fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreErr
     transaction.open_table(AUDIT)?;
     transaction.open_table(CHECKPOINTS)?;
     transaction.open_table(USAGE)?;
+    transaction.open_table(JOURNAL)?;
     Ok(())
 }
 
@@ -172,11 +186,14 @@ fn check_format(database: &impl ReadableDatabase) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(super) fn read_indexes(transaction: &ReadTransaction) -> Result<Indexes, StoreError> {
+pub(super) fn read_indexes(
+    transaction: &ReadTransaction,
+    newer: &Newer,
+) -> Result<Indexes, StoreError> {
     let sessions = transaction.open_table(SESSIONS)?;
     let places = sessions.iter()?.map(|row| {
         let (id, row) = row?;
-        session_place(id.value(), row.value())
+        session_place(id.value(), newer.newest(RowsOf::Sessions, id.value(), row.value()))
     });
     let mut indexes = Indexes::of_sessions(places)?;
     for row in transaction.open_table(BORROWINGS)?.iter()? {
@@ -204,11 +221,11 @@ fn session_place(id: Id, row: &[u8]) -> Result<SessionPlace, StoreError> {
 }
 
 /// Takes the counters from the rows, so that whoever edits one of the two gains nothing.
-fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError> {
+fn count_again(database: &Database, indexes: &Indexes, newer: &Newer) -> Result<(), StoreError> {
     let snapshot = database.begin_read()?;
     let stored = snapshot.open_table(META)?.get(META_SITE)?.map(|row| decode::<Site>(row.value()));
     let stored = stored.ok_or(StoreError::Corrupt { table: "meta" })??;
-    let site = counted(&snapshot, indexes, stored)?;
+    let site = counted(&snapshot, indexes, newer, stored)?;
     if site == stored {
         return Ok(());
     }
@@ -223,10 +240,11 @@ fn count_again(database: &Database, indexes: &Indexes) -> Result<(), StoreError>
 pub(super) fn counted(
     from: &ReadTransaction,
     indexes: &Indexes,
+    newer: &Newer,
     stored: Site,
 ) -> Result<Site, StoreError> {
     let users = from.open_table(USERS)?;
-    let (people, applicants) = (rows_of(&users)?, applicants_of(&users)?);
+    let (people, applicants) = (rows_of(&users)?, applicants_of(&users, newer)?);
     Ok(Site {
         users_seated: indexes.users_seated(),
         sessions_seated: indexes.sessions_seated(),
@@ -240,10 +258,15 @@ pub(super) fn counted(
 }
 
 /// How many of the people only applied.
-fn applicants_of(users: &impl ReadableTable<Id, &'static [u8]>) -> Result<u32, StoreError> {
+fn applicants_of(
+    users: &impl ReadableTable<Id, &'static [u8]>,
+    newer: &Newer,
+) -> Result<u32, StoreError> {
     let mut applicants = 0_u32;
     for row in users.iter()? {
-        let has_applied = glance::<User, _>(row?.1.value(), |stored| Some(stored.has_applied()))?;
+        let (id, row) = row?;
+        let row = newer.newest(RowsOf::Users, id.value(), row.value());
+        let has_applied = glance::<User, _>(row, |stored| Some(stored.has_applied()))?;
         applicants = applicants.saturating_add(u32::from(has_applied));
     }
     Ok(applicants)

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::ops::{Bound, ControlFlow};
-use std::sync::Arc;
+use std::sync::{Arc, RwLockReadGuard};
 
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use redb::{
@@ -10,9 +10,10 @@ use redb::{
 
 use super::check::check;
 use super::copy::copy_out;
+use super::journal::{Newer, RowsOf, Shared};
 use super::load::revocation;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
     QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{
@@ -27,11 +28,69 @@ use crate::store::{Checkup, CopiedRow, LogPiece, Reader, Sizes, StoreError};
 pub struct RedbReader {
     /// One that is written as well, or one that was opened to be read alone.
     database: Arc<dyn ReadableDatabase + Send + Sync>,
+    newer: Shared,
+}
+
+/// What is committed at one moment, for a reader that is done soon: the writer waits for it.
+///
+/// INVARIANT: the newer rows are looked at first, and the tables' snapshot is taken while they cannot
+/// change. A row that leaves the journal meanwhile stands in its table before.
+struct Snapshot<'a> {
+    newer: RwLockReadGuard<'a, Newer>,
+    tables: ReadTransaction,
+}
+
+impl Snapshot<'_> {
+    /// The newest form of a row, read.
+    fn newest<R: Row>(&self, rows: RowsOf, id: Id, stored: &[u8]) -> Result<R, StoreError> {
+        decode(self.newer.newest(rows, id, stored))
+    }
+
+    /// So many rows after one, oldest first.
+    fn after<R: Row>(
+        &self,
+        (table, rows): (TableDefinition<'_, Id, &'static [u8]>, RowsOf),
+        after: Option<Id>,
+        count: usize,
+    ) -> Result<Vec<R>, StoreError> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let table = self.tables.open_table(table)?;
+        let stored = table.range::<Id>((start, Bound::Unbounded))?.take(count);
+        let newest = stored.map(|row| {
+            let (id, row) = row?;
+            self.newest(rows, id.value(), row.value())
+        });
+        newest.collect()
+    }
 }
 
 impl RedbReader {
-    pub(super) const fn new(database: Arc<dyn ReadableDatabase + Send + Sync>) -> Self {
-        Self { database }
+    pub(super) const fn new(
+        database: Arc<dyn ReadableDatabase + Send + Sync>,
+        newer: Shared,
+    ) -> Self {
+        Self { database, newer }
+    }
+
+    fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let newer = self.newer.read();
+        Ok(Snapshot { newer, tables: self.database.begin_read()? })
+    }
+
+    /// The row under an id, in its newest form.
+    ///
+    /// The journal is looked at first, and let go before the table is: a row that leaves it stands in the
+    /// table by then.
+    fn newest<R: Row>(
+        &self,
+        (table, rows): (TableDefinition<'_, Id, &'static [u8]>, RowsOf),
+        id: Id,
+    ) -> Result<Option<R>, StoreError> {
+        let newest = self.newer.read().get(rows, id).cloned();
+        match newest {
+            Some(row) => decode(&row).map(Some),
+            None => self.row(table, id),
+        }
     }
 
     /// The row under a key.
@@ -71,8 +130,7 @@ impl RedbReader {
 impl RedbReader {
     /// Every session, so that tests can compare counters with rows.
     pub(crate) fn sessions(&self) -> Result<Vec<Session>, StoreError> {
-        let table = self.database.begin_read()?.open_table(SESSIONS)?;
-        table.iter()?.map(|row| decode(row?.1.value())).collect()
+        self.snapshot()?.after((SESSIONS, RowsOf::Sessions), None, usize::MAX)
     }
 }
 
@@ -84,32 +142,32 @@ impl fmt::Debug for RedbReader {
 
 impl Reader for RedbReader {
     fn user_by(&self, key: &UserKey) -> Result<Option<User>, StoreError> {
-        // One transaction for both tables, so that they agree.
-        let transaction = self.database.begin_read()?;
-        let Some(id) = transaction.open_table(USER_KEYS)?.get(key.to_key())? else {
+        // One snapshot for both tables, so that they agree.
+        let snapshot = self.snapshot()?;
+        let Some(id) = snapshot.tables.open_table(USER_KEYS)?.get(key.to_key())? else {
             return Ok(None);
         };
-        let row = transaction.open_table(USERS)?.get(id.value())?;
-        row.map(|row| decode(row.value())).transpose()
+        let row = snapshot.tables.open_table(USERS)?.get(id.value())?;
+        row.map(|row| snapshot.newest(RowsOf::Users, id.value(), row.value())).transpose()
     }
 
     fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        self.row(USERS, id.0.to_bytes())
+        self.newest((USERS, RowsOf::Users), id.0.to_bytes())
     }
 
     fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        self.row(SESSIONS, id.0.to_bytes())
+        self.newest((SESSIONS, RowsOf::Sessions), id.0.to_bytes())
     }
 
     fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        // One transaction for both tables, so that they agree.
-        let transaction = self.database.begin_read()?;
-        let sessions = transaction.open_table(SESSIONS)?;
+        // One snapshot for both tables, so that they agree.
+        let snapshot = self.snapshot()?;
+        let sessions = snapshot.tables.open_table(SESSIONS)?;
         let mut own = Vec::new();
-        for id in transaction.open_multimap_table(OWN_SESSIONS)?.get(user.0.to_bytes())? {
-            let row =
-                sessions.get(id?.value())?.ok_or(StoreError::Corrupt { table: "sessions" })?;
-            own.push(decode(row.value())?);
+        for id in snapshot.tables.open_multimap_table(OWN_SESSIONS)?.get(user.0.to_bytes())? {
+            let id = id?.value();
+            let row = sessions.get(id)?.ok_or(StoreError::Corrupt { table: "sessions" })?;
+            own.push(snapshot.newest(RowsOf::Sessions, id, row.value())?);
         }
         Ok(own)
     }
@@ -119,23 +177,22 @@ impl Reader for RedbReader {
         after: Option<SessionId>,
         count: usize,
     ) -> Result<Vec<Session>, StoreError> {
-        let table = self.database.begin_read()?.open_table(SESSIONS)?;
-        let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_bytes()));
-        let rows = table.range::<[u8; 16]>((start, Bound::Unbounded))?.take(count);
-        rows.map(|row| decode(row?.1.value())).collect()
+        let after = after.map(|id| id.0.to_bytes());
+        self.snapshot()?.after((SESSIONS, RowsOf::Sessions), after, count)
     }
 
     fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError> {
-        let table = self.database.begin_read()?.open_table(USERS)?;
-        let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_bytes()));
-        let rows = table.range::<[u8; 16]>((start, Bound::Unbounded))?.take(count);
-        rows.map(|row| decode(row?.1.value())).collect()
+        let after = after.map(|id| id.0.to_bytes());
+        self.snapshot()?.after((USERS, RowsOf::Users), after, count)
     }
 
     fn each_hash(&self, see: &mut dyn FnMut(&PasswordHash)) -> Result<(), StoreError> {
-        let table = self.database.begin_read()?.open_table(USERS)?;
-        for row in table.iter()? {
-            glance::<User, _>(row?.1.value(), |user| {
+        let tables = self.database.begin_read()?;
+        let newer = Newer::of(&tables)?;
+        for row in tables.open_table(USERS)?.iter()? {
+            let (id, row) = row?;
+            let row = newer.newest(RowsOf::Users, id.value(), row.value());
+            glance::<User, _>(row, |user| {
                 user.hash().iter().for_each(&mut *see);
                 Some(())
             })?;

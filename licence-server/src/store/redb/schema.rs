@@ -43,6 +43,9 @@ pub(super) const CHECKPOINTS: TableDefinition<'_, u64, &str> = TableDefinition::
 /// When an hour began, in seconds -> what happened in it. The hour that runs stands in the site's row.
 pub(super) const USAGE: TableDefinition<'_, i64, &[u8]> = TableDefinition::new("usage");
 
+/// Number -> how far the rows of the journal went into their tables, and those that one batch replaced.
+pub(super) const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal");
+
 pub(super) const META_FORMAT: &str = "format";
 pub(super) const META_SITE: &str = "site";
 pub(super) const META_LIST: &str = "list";

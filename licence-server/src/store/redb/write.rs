@@ -4,6 +4,7 @@ use licence_core::UnixTime;
 use redb::{ReadableTable as _, ReadableTableMetadata as _, WriteTransaction};
 
 use super::index::Moved;
+use super::journal::{Newer, Piece, RowsOf};
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
     QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
@@ -12,37 +13,75 @@ use crate::domain::{Changes, Hour, Session, USAGE_HOURS_MAX};
 use crate::store::StoreError;
 use crate::store::codec::{decode, encode, glance};
 
-/// Sessions, with what follows from them: who has which, and where each stands in the index of ends.
-pub(super) fn sessions(
-    into: &WriteTransaction,
-    changes: &Changes<'_>,
-) -> Result<Vec<Moved>, StoreError> {
-    let mut sessions = into.open_table(SESSIONS)?;
-    let mut moved = Vec::new();
-    for (id, row) in changes.sessions() {
-        let key = id.0.to_bytes();
-        let old = match row {
-            Some(row) => sessions.insert(key, encode(row)?.as_slice())?,
-            None => sessions.remove(key)?,
-        };
-        let old = old.map(|old| whose_and_when(old.value())).transpose()?;
-        match (old, row) {
-            (None, Some(row)) => {
-                let mut own = into.open_multimap_table(OWN_SESSIONS)?;
-                own.insert(row.user.0.to_bytes(), key)?;
-            }
-            (Some((user, _)), None) => {
-                let mut own = into.open_multimap_table(OWN_SESSIONS)?;
-                own.remove(user, key)?;
-            }
-            (Some(_), Some(_)) | (None, None) => {}
-        }
-        let (before, after) = (old.map(|(_, due)| due), row.map(|row| row.due));
-        if before != after {
-            moved.push(Moved { id: *id, before, after });
-        }
+/// A batch that is written: some rows into their tables, and those that others replace into a piece.
+pub(super) struct Writing<'a> {
+    into: &'a WriteTransaction,
+    newer: &'a Newer,
+    piece: Piece,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn new(into: &'a WriteTransaction, newer: &'a Newer) -> Self {
+        Self { into, newer, piece: Piece::default() }
     }
-    Ok(moved)
+
+    /// What was replaced or removed.
+    pub(super) fn into_piece(self) -> Piece {
+        self.piece
+    }
+
+    /// Sessions, with what follows from them: who has which, and where each stands in the index of ends.
+    pub(super) fn sessions(&mut self, changes: &Changes<'_>) -> Result<Vec<Moved>, StoreError> {
+        let mut sessions = self.into.open_table(SESSIONS)?;
+        let mut moved = Vec::new();
+        for (id, row) in changes.sessions() {
+            let key = id.0.to_bytes();
+            let old = match self.newer.get(RowsOf::Sessions, key) {
+                Some(newer) => Some(whose_and_when(newer)?),
+                None => {
+                    sessions.get(key)?.map(|stored| whose_and_when(stored.value())).transpose()?
+                }
+            };
+            match (old, row) {
+                (None, Some(row)) => {
+                    sessions.insert(key, encode(row)?.as_slice())?;
+                    let mut own = self.into.open_multimap_table(OWN_SESSIONS)?;
+                    own.insert(row.user.0.to_bytes(), key)?;
+                }
+                (Some(_), Some(row)) => self.piece.replace(RowsOf::Sessions, key, encode(row)?),
+                (Some((user, _)), None) => {
+                    sessions.remove(key)?;
+                    self.piece.remove(RowsOf::Sessions, key);
+                    let mut own = self.into.open_multimap_table(OWN_SESSIONS)?;
+                    own.remove(user, key)?;
+                }
+                (None, None) => {}
+            }
+            let (before, after) = (old.map(|(_, due)| due), row.map(|row| row.due));
+            if before != after {
+                moved.push(Moved { id: *id, before, after });
+            }
+        }
+        Ok(moved)
+    }
+
+    /// People.
+    pub(super) fn users(&mut self, changes: &Changes<'_>) -> Result<(), StoreError> {
+        for (id, row) in changes.users() {
+            let (key, mut users) = (id.0.to_bytes(), self.into.open_table(USERS)?);
+            let is_there =
+                self.newer.get(RowsOf::Users, key).is_some() || users.get(key)?.is_some();
+            match row {
+                Some(row) if is_there => self.piece.replace(RowsOf::Users, key, encode(row)?),
+                Some(row) => drop(users.insert(key, encode(row)?.as_slice())?),
+                None => {
+                    users.remove(key)?;
+                    self.piece.remove(RowsOf::Users, key);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What is needed of a session's row that another takes the place of.
@@ -50,14 +89,8 @@ fn whose_and_when(row: &[u8]) -> Result<(Id, UnixTime), StoreError> {
     glance::<Session, _>(row, |old| Some((old.user, UnixTime::from_secs(old.due)?)))
 }
 
+/// What is neither a session nor a person, and is not appended to.
 pub(super) fn rows(into: &WriteTransaction, changes: &Changes<'_>) -> Result<(), StoreError> {
-    for (id, row) in changes.users() {
-        let mut users = into.open_table(USERS)?;
-        match row {
-            Some(row) => users.insert(id.0.to_bytes(), encode(row)?.as_slice())?,
-            None => users.remove(id.0.to_bytes())?,
-        };
-    }
     for (key, user) in changes.keys() {
         let mut keys = into.open_table(USER_KEYS)?;
         match user {

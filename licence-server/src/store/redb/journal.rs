@@ -1,0 +1,144 @@
+//! The newest rows of sessions and people, before they stand in their tables.
+//!
+//! A refresh changes one row somewhere among all sessions, so a batch of them would write one page of the
+//! file for each. Scattered pages are what a disk is slow at, and the rows of a batch together are a few
+//! kilobytes: so they are written as one piece, at the end of the journal, and kept in memory. Only when
+//! the journal is long do rows go into their tables, in the order of their keys, a few with each batch. By
+//! then there are several to a page, and many were replaced meanwhile.
+//!
+//! INVARIANT: a row in the journal has an older form in its table. The journal replaces rows, and neither
+//! adds one nor takes one away: which rows a table has, the table alone knows.
+
+mod fold;
+mod newer;
+mod piece;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use redb::{ReadTransaction, ReadableTable as _, WriteTransaction};
+
+use self::fold::{Folding, Pass};
+use self::newer::OnDisk;
+pub(super) use self::newer::{Newer, RowKey, RowsOf};
+pub(super) use self::piece::Piece;
+use super::schema::JOURNAL;
+use crate::store::StoreError;
+
+/// Bytes of pieces at which their rows begin to go into their tables. There are twice as many at most, and
+/// some more that wait to be taken away: a start reads them, and memory holds the newest of each row.
+const FOLD_AT: u64 = 32 * 1024 * 1024;
+
+/// Pieces that are taken away with one batch at most: more than one, so that they go faster than they come;
+/// few, so that no batch waits for it.
+const TRIMMED_AT_ONCE: usize = 4;
+
+/// The journal of a store that is written.
+#[derive(Debug)]
+pub(super) struct Journal {
+    newer: Shared,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// The number of the next piece.
+    next: u64,
+    folding: Folding,
+}
+
+/// The newest rows, for the writer and for readers beside it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared(Arc<RwLock<Newer>>);
+
+/// What becomes of the journal when its batch is committed.
+#[derive(Debug)]
+pub(super) struct Step {
+    piece: Piece,
+    folded: Vec<RowKey>,
+    state: State,
+}
+
+impl Journal {
+    /// The journal of a new store.
+    pub(super) fn empty() -> Self {
+        let state = State { next: 0, folding: Folding::new(FOLD_AT, 0, Pass::NONE) };
+        Self { newer: Shared::default(), state }
+    }
+
+    /// The journal as it stands on disk.
+    pub(super) fn open(from: &ReadTransaction) -> Result<Self, StoreError> {
+        let OnDisk { newer, end, bytes, pass } = OnDisk::read(from)?;
+        let state = State { next: end, folding: Folding::new(FOLD_AT, bytes, pass) };
+        Ok(Self { newer: Shared::new(newer), state })
+    }
+
+    /// Begins to fold at so many bytes.
+    pub(super) const fn fold_at(&mut self, bytes: u64) {
+        self.state.folding.begin_at(bytes);
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        self.newer.clone()
+    }
+
+    pub(super) fn newer(&self) -> RwLockReadGuard<'_, Newer> {
+        self.newer.read()
+    }
+
+    /// Writes the rows that a batch replaces, and does a batch's share of what is left to do.
+    pub(super) fn write(&self, into: &WriteTransaction, piece: Piece) -> Result<Step, StoreError> {
+        let mut state = self.state;
+        let rows = piece.to_bytes();
+        if rows.is_empty() {
+            return Ok(Step { piece, folded: Vec::new(), state });
+        }
+        let needed_from = state.folding.needed_from();
+        let written = (state.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
+        let folded = state.folding.step(into, &self.newer(), written)?;
+        let bytes = [state.folding.pass().to_bytes(), rows].concat();
+        append(into, state.next, &bytes, needed_from)?;
+        state.next = state.next.saturating_add(1);
+        Ok(Step { piece, folded, state })
+    }
+
+    /// Takes over what was committed, and shows it to the readers.
+    pub(super) fn apply(&mut self, step: Step) {
+        let Step { piece, folded, state } = step;
+        self.state = state;
+        let mut newer = self.newer.0.write().unwrap_or_else(PoisonError::into_inner);
+        folded.iter().for_each(|key| newer.forget(key));
+        newer.take_over(piece);
+    }
+}
+
+/// Puts a piece to the end, and takes a few away that nobody needs.
+fn append(
+    into: &WriteTransaction,
+    number: u64,
+    piece: &[u8],
+    needed_from: u64,
+) -> Result<(), StoreError> {
+    let mut pieces = into.open_table(JOURNAL)?;
+    pieces.insert(number, piece)?;
+    for _ in 0..TRIMMED_AT_ONCE {
+        let first = pieces.first()?.map(|(number, _)| number.value());
+        if first.is_none_or(|first| first >= needed_from) {
+            break;
+        }
+        pieces.pop_first()?;
+    }
+    Ok(())
+}
+
+impl Shared {
+    pub(super) fn new(newer: Newer) -> Self {
+        Self(Arc::new(RwLock::new(newer)))
+    }
+
+    // Nothing that runs under the lock can end half way, so a poisoned one guards a sound map.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Newer> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}

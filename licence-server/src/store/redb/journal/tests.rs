@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+
+use redb::backends::InMemoryBackend;
+use redb::{Database, ReadableDatabase as _, ReadableTableMetadata as _};
+
+use super::*;
+use crate::store::redb::schema::{Id, SESSIONS, USERS};
+
+/// Bytes at which the journals of these tests are folded.
+const SHORT: u64 = 600;
+const ROW_BYTES: usize = 40;
+
+/// A store of two tables, and what it ought to hold.
+struct World {
+    database: Database,
+    journal: Journal,
+    expected: BTreeMap<RowKey, Vec<u8>>,
+    number: u32,
+}
+
+impl World {
+    fn new() -> Self {
+        let database = Database::builder().create_with_backend(InMemoryBackend::new()).unwrap();
+        let transaction = database.begin_write().unwrap();
+        transaction.open_table(SESSIONS).unwrap();
+        transaction.open_table(USERS).unwrap();
+        transaction.open_table(JOURNAL).unwrap();
+        transaction.commit().unwrap();
+        let mut journal = Journal::empty();
+        journal.fold_at(SHORT);
+        Self { database, journal, expected: BTreeMap::new(), number: 0 }
+    }
+
+    fn restart(&mut self) {
+        self.journal = Journal::open(&self.database.begin_read().unwrap()).unwrap();
+        self.journal.fold_at(SHORT);
+    }
+
+    /// A batch that writes rows and removes one, as the engine does it.
+    fn batch(&mut self, written: &[RowKey], removed: Option<RowKey>, is_committed: bool) {
+        let mut expected = self.expected.clone();
+        let (mut piece, transaction) = (Piece::default(), self.database.begin_write().unwrap());
+        for key @ (rows, id) in written.iter().copied() {
+            self.number += 1;
+            let row = self.number.to_be_bytes().repeat(ROW_BYTES / 4);
+            if expected.insert(key, row.clone()).is_some() {
+                piece.replace(rows, id, row);
+            } else {
+                table(&transaction, rows).insert(id, row.as_slice()).unwrap();
+            }
+        }
+        if let Some(key @ (rows, id)) = removed
+            && expected.remove(&key).is_some()
+        {
+            table(&transaction, rows).remove(id).unwrap();
+            piece.remove(rows, id);
+        }
+        let step = self.journal.write(&transaction, piece).unwrap();
+        if is_committed {
+            transaction.commit().unwrap();
+            self.journal.apply(step);
+            self.expected = expected;
+        }
+    }
+
+    /// The newest rows, by what is in memory or by what is on disk.
+    fn rows(&self, newer: &Newer) -> BTreeMap<RowKey, Vec<u8>> {
+        let snapshot = self.database.begin_read().unwrap();
+        let mut rows = BTreeMap::new();
+        for (of, table) in [(RowsOf::Sessions, SESSIONS), (RowsOf::Users, USERS)] {
+            for row in snapshot.open_table(table).unwrap().iter().unwrap() {
+                let (id, row) = row.unwrap();
+                let newest = newer.newest(of, id.value(), row.value());
+                rows.insert((of, id.value()), newest.to_vec());
+            }
+        }
+        assert!(
+            newer.rows().all(|(key, _)| rows.contains_key(&key)),
+            "no row is the journal's alone"
+        );
+        rows
+    }
+
+    fn assert_as_expected(&self) {
+        assert_eq!(self.rows(&self.journal.newer()), self.expected);
+        let on_disk = Newer::of(&self.database.begin_read().unwrap()).unwrap();
+        assert_eq!(self.rows(&on_disk), self.expected);
+    }
+
+    /// Bytes of all pieces, and how many there are.
+    fn journal(&self) -> (u64, u64) {
+        let pieces = self.database.begin_read().unwrap().open_table(JOURNAL).unwrap();
+        let bytes = pieces.iter().unwrap().map(|piece| piece.unwrap().1.value().len() as u64).sum();
+        (bytes, pieces.len().unwrap())
+    }
+}
+
+fn table(of: &WriteTransaction, rows: RowsOf) -> redb::Table<'_, Id, &'static [u8]> {
+    of.open_table(if rows == RowsOf::Sessions { SESSIONS } else { USERS }).unwrap()
+}
+
+/// Numbers without an order, the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn key(&mut self) -> RowKey {
+        let rows = if self.below(3) == 0 { RowsOf::Users } else { RowsOf::Sessions };
+        (rows, [u8::try_from(self.below(40)).unwrap(); 16])
+    }
+}
+
+#[test]
+fn the_newest_rows_are_there_whatever_is_written_removed_given_up_or_started_again() {
+    let (mut world, mut dice) = (World::new(), Dice(1));
+    let mut longest = 0;
+    for _ in 0..3_000 {
+        let written: Vec<RowKey> = (0..dice.below(5)).map(|_| dice.key()).collect();
+        let removed = (dice.below(4) == 0).then(|| dice.key());
+        let is_committed = dice.below(10) > 0;
+        world.batch(&written, removed, is_committed);
+        if dice.below(20) == 0 {
+            world.restart();
+        }
+        world.assert_as_expected();
+        longest = longest.max(world.journal().0);
+    }
+    assert!(longest < 4 * SHORT, "{longest} bytes");
+}
+
+#[test]
+fn a_store_that_is_started_again_all_the_time_folds_its_journal_all_the_same() {
+    let (mut world, mut dice) = (World::new(), Dice(2));
+    (0..40).for_each(|id| world.batch(&[(RowsOf::Sessions, [id; 16])], None, true));
+    for _ in 0..1_000 {
+        world.batch(&[dice.key()], None, true);
+        world.restart();
+        assert!(world.journal().0 < 4 * SHORT);
+    }
+    world.assert_as_expected();
+}
+
+#[test]
+fn rows_that_come_ahead_of_a_pass_do_not_keep_it_from_its_end() {
+    let mut world = World::new();
+    for id in 0..200_u8 {
+        // Made, and replaced at once: the newest row is always the last in order.
+        world.batch(&[(RowsOf::Sessions, [id; 16])], None, true);
+        world.batch(&[(RowsOf::Sessions, [id; 16])], None, true);
+        assert!(world.journal().0 < 4 * SHORT);
+    }
+    world.assert_as_expected();
+}
+
+#[test]
+fn a_piece_that_was_taken_away_is_missed() {
+    let mut world = World::new();
+    let key = (RowsOf::Sessions, [1; 16]);
+    (0..5).for_each(|_| world.batch(&[key], None, true));
+    let transaction = world.database.begin_write().unwrap();
+    transaction.open_table(JOURNAL).unwrap().remove(2).unwrap();
+    transaction.commit().unwrap();
+    let opened = Journal::open(&world.database.begin_read().unwrap());
+    assert!(matches!(opened, Err(StoreError::Corrupt { table: "journal" })));
+}
