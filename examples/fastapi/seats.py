@@ -10,6 +10,11 @@ import urllib.request
 import jwt
 
 
+# How far the clocks of two machines may be apart. PyJWT grants it to `exp` as well, so the server keeps what was revoked in its
+# list for longer than this.
+LEEWAY_SECS = 30
+
+
 class Seats:
     """Checks tokens of one site.
 
@@ -35,9 +40,8 @@ class Seats:
         if jwt.get_unverified_header(token).get("typ") != typ:
             raise jwt.InvalidTokenError(f"it is no {typ}")
         require = {"require": ["aud", "exp", "iat"]}
-        return jwt.decode(
-            token, self._site_key(), algorithms=["EdDSA"], audience=audience, options=require, **options
-        )
+        options |= {"audience": audience, "leeway": LEEWAY_SECS, "options": require}
+        return jwt.decode(token, self._site_key(), algorithms=["EdDSA"], **options)
 
     def _site_key(self):
         if self._key is None:

@@ -4,6 +4,7 @@ import importlib
 import os
 import pathlib
 import subprocess
+import time
 import unittest
 
 import httpx
@@ -108,6 +109,25 @@ class Api(unittest.TestCase):
         with self.assertRaisesRegex(jwt.InvalidTokenError, "not the key of this site"):
             other.check(token)
 
+    def test_a_clock_may_be_half_a_minute_off_and_no_more(self):
+        key = Ed25519PrivateKey.generate()
+        seats = self.main.Seats(self.server.url, self.main.seats.site, self.main.seats.product)
+        public = jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        seats._key = jwt.PyJWK.from_dict({**public, "alg": "EdDSA"})
+
+        def holds(begins_in, ends_in):
+            now = time.time()
+            claims = {"iss": seats.site, "aud": seats.product, "iat": now + begins_in, "exp": now + ends_in}
+            token = jwt.encode(claims, key, algorithm="EdDSA", headers={"typ": "at+jwt"})
+            try:
+                return bool(seats._verified(token, "at+jwt", seats.product, issuer=seats.site))
+            except (jwt.ImmatureSignatureError, jwt.ExpiredSignatureError):
+                return False
+
+        self.assertTrue(holds(20, 920))
+        self.assertFalse(holds(60, 960))
+        self.assertTrue(holds(-900, -20))
+        self.assertFalse(holds(-900, -60))
 
 
 if __name__ == "__main__":

@@ -243,7 +243,7 @@ describe("the administrator's page", () => {
     await admin.isFitForAll("admin-clock");
   });
 
-  test("says that all is well, in the words of the command, and looks again", async () => {
+  test("says what is well in the words of the command, and looks again", async () => {
     await open("doctor");
     await admin.row("checks", "disk space").waitFor();
     await admin.row("checks", "days left").getByText("well", { exact: true }).waitFor();

@@ -87,6 +87,29 @@ fn a_site_is_set_up_as_the_page_tells_and_answers() {
 }
 
 #[test]
+fn an_upgrade_restarts_the_service_and_keeps_the_site_and_the_settings() {
+    let root = with_a_site();
+    root.shell("echo 'LICENCE_LOG=debug' >>/etc/default/licence-server");
+    // As on a machine that systemd runs: what it is asked for is written down.
+    root.shell(
+        "mkdir -p /run/systemd/system
+         printf '#!/bin/sh\\necho \"$@\" >>/root/asked\\n' >/usr/bin/deb-systemd-invoke",
+    );
+    root.shell(
+        "cd /root
+         dpkg-deb --raw-extract licence-server_*.deb next
+         sed -i 's/^Version: .*/&+next/' next/DEBIAN/control
+         dpkg-deb --build next next.deb
+         dpkg --install next.deb",
+    );
+    assert!(root.run(&["dpkg-query", "--show", "licence-server"]).trim().ends_with("+next"));
+    assert_eq!(root.shell("cat /root/asked"), "restart licence-server.service\n");
+    assert!(root.shell("cat /etc/default/licence-server").contains("LICENCE_LOG=debug"));
+    let people = root.shell("licence-server user list --data /var/lib/licence-server/site");
+    assert!(people.contains("ann"), "{people}");
+}
+
+#[test]
 fn a_purge_takes_the_settings_away_and_leaves_a_site() {
     let root = with_a_site();
     root.shell("dpkg --remove licence-server");
