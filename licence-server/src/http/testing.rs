@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::openapi::testing::assert_described;
-use super::{app, open_admin_door, paths};
+use super::{Peer, app, open_admin_door, paths};
 use crate::clock::testing::HandClock;
 use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
@@ -221,6 +221,12 @@ impl Call<'_> {
 
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// As if it came over the network from there.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.request = self.request.extension(Peer::Network(address.parse().unwrap()));
+        self
     }
 
     pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {

@@ -47,7 +47,7 @@ export function startUsage({ session, act }) {
     the("usage-day").replaceChildren(dayChart(today(usage.hours), usage.total));
     the("usage-week").replaceChildren(heatMap(week(usage.hours), NAMES));
     days.showRows(usage.days.toReversed());
-    say(the("unused-story"), `${count(usage.never_used, "account")} of ${usage.registered.toLocaleString()} never had a seat; ${count(usage.people, "person", "people")} took one in the last 30 days.`);
+    say(the("unused-story"), `Of ${count(usage.registered, "account")}, ${usage.never_used.toLocaleString()} never had a seat, and ${usage.people.toLocaleString()} took one in the last 30 days.`);
     the("show-unused").hidden = isOpen || usage.never_used === 0;
     if (isOpen) await unused.show(session, "/v1/admin/usage/unused", { names: "true" });
   };

@@ -1,5 +1,9 @@
 //! Whoever guesses waits longer each time, and nobody is locked out.
 
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
 use super::*;
 use crate::domain::Command;
 
@@ -123,4 +127,22 @@ async fn what_is_no_token_of_ours_leaves_no_entry() {
     let before = position(&world).await;
     world.refresh("lrt1_x").await.assert_problem(401, "malformed");
     assert_eq!(position(&world).await, before);
+}
+
+/// Once the 65th was told to come back, while nobody else wanted to sign in.
+#[tokio::test]
+async fn a_whole_institute_behind_one_address_signs_in_at_once() {
+    let world = Arc::new(World::licensed(100, 100).await);
+    let mut people = JoinSet::new();
+    for number in 1..=100 {
+        let world = Arc::clone(&world);
+        people.spawn(async move {
+            let form = form(&format!("user{number}"), PASSWORD);
+            world.post(TOKEN, &form).from("203.0.113.7").send().await
+        });
+    }
+    for signed_in in people.join_all().await {
+        assert_eq!(signed_in.status, 200, "{}", signed_in.text);
+    }
+    assert_eq!(world.state.mirror().seats_in_use(world.state.now()), 100);
 }
