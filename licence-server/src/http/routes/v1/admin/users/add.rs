@@ -143,7 +143,7 @@ async fn read(
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use crate::http::paths;
     use crate::http::testing::{PASSWORD, World};
@@ -178,11 +178,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_is_taken_once() {
-        let world = World::licensed(1, 1).await;
-        let again = world.admin(paths::ADMIN_USERS, &json!({ "username": "USER1" })).await;
-        again.assert_problem(409, "conflict");
-        assert_eq!(again.string("taken"), "username");
+    async fn a_name_and_an_address_are_one_persons_however_they_are_typed() {
+        let world = World::new();
+        let add = async |user: Value| world.admin(paths::ADMIN_USERS, &user).await;
+        let jose = json!({ "username": "José", "email": "strauß@example.org" });
+        assert_eq!(add(jose).await.status, 201);
+        for (user, taken) in [
+            (json!({ "username": "JOSE\u{301}" }), "username"),
+            (json!({ "username": "ｊｏｓé" }), "username"),
+            (json!({ "username": "STRAUSS@EXAMPLE.ORG" }), "username"),
+            (json!({ "username": "kim", "email": "STRAUSS@example.org" }), "email"),
+        ] {
+            let again = add(user).await;
+            again.assert_problem(409, "conflict");
+            assert_eq!(again.string("taken"), taken, "{}", again.text);
+        }
+        assert_eq!(world.state.mirror().site().users, 1);
     }
 
     #[tokio::test]
@@ -226,7 +237,7 @@ mod tests {
         let add = async |user| {
             let call = world.call(Method::POST, paths::ADMIN_USERS).bearer(&token);
             let call = call.header("content-type", "application/json");
-            call.body(serde_json::Value::to_string(&user)).send().await
+            call.body(Value::to_string(&user)).send().await
         };
         let refused = add(json!({ "username": "ann", "password": PASSWORD })).await;
         refused.assert_problem(403, "forbidden");

@@ -135,6 +135,31 @@ async fn an_erased_account_leaves_its_name_free() {
 }
 
 #[tokio::test]
+async fn of_an_erased_person_the_audit_log_keeps_the_id_and_nothing_else_is_kept() {
+    let world = World::licensed(1, 0).await;
+    let ann =
+        json!({ "username": "Annabel", "email": "annabel@example.org", "password": PASSWORD });
+    let id = act(&world, Method::POST, "", ann).await.string("id");
+    let edit = json!({ "email": "bel@example.net", "ext_id": "Matr-4711" });
+    assert_eq!(act(&world, Method::PATCH, "/annabel", edit).await.status, 200);
+    assert_eq!(world.sign_in("annabel").await.status, 200);
+    act(&world, Method::POST, "", json!({ "username": "ANNABEL" }))
+        .await
+        .assert_problem(409, "conflict");
+    assert_eq!(act(&world, Method::DELETE, "/annabel", json!(null)).await.status, 200);
+    for (path, status) in [("/annabel", 404), ("/annabel/export", 404), ("?search=bel", 200)] {
+        let answer = world.get(&format!("/v1/admin/users{path}")).send_locally().await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert!(!answer.text.contains("example.") && !answer.text.contains(&id), "{}", answer.text);
+    }
+    let log = world.get("/v1/admin/audit?limit=100").send_locally().await.text;
+    assert!(log.contains("user_erased") && log.contains(&id), "{log}");
+    for kept in ["nnabel", "NNABEL", "bel@", "4711"] {
+        assert!(!log.contains(kept), "{kept} in {log}");
+    }
+}
+
+#[tokio::test]
 async fn of_two_administrators_who_edit_one_person_the_second_is_told() {
     let world = World::licensed(1, 1).await;
     let seen = world.get("/v1/admin/users/user1").send_locally().await;

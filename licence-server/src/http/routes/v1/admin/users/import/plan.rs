@@ -162,11 +162,19 @@ impl<'s> Plan<'s> {
         Ok(())
     }
 
-    fn add(&mut self, row: &Row, step: &mut Step) -> Result<(), Stop> {
+    /// Counts one more person who is registered.
+    fn register(&mut self) -> Result<(), Stop> {
         if self.registered_max.is_some_and(|max| self.registered >= max) {
             return refused("as many people are registered as the licence allows");
         }
+        self.registered = self.registered.saturating_add(1);
+        Ok(())
+    }
+
+    fn add(&mut self, row: &Row, step: &mut Step) -> Result<(), Stop> {
         let Some(username) = row.username.clone() else { return Ok(()) };
+        let roles = roles_of(row, &[])?;
+        self.register()?;
         let now = self.state.now();
         let code = self.code(row.hash.is_none())?;
         let id = UserId(self.state.rng().uuid(now)?);
@@ -174,7 +182,7 @@ impl<'s> Plan<'s> {
         self.level(row);
         step.commands.push(Command::AddUser(AddUser {
             email: row.email.clone(),
-            roles: roles_of(row, &[])?,
+            roles,
             ext_id: row.ext_id.clone(),
             hash: row.hash.clone(),
             invitation: code.as_ref().map(FreshCode::hash),
@@ -184,13 +192,12 @@ impl<'s> Plan<'s> {
             by: Some(self.by),
             ..AddUser::named(id, username)
         }));
-        self.registered = self.registered.saturating_add(1);
         step.row.outcome = RowOutcome::Added;
         self.show(code, step);
         Ok(())
     }
 
-    fn change(&self, row: &Row, before: &User, step: &mut Step) -> Result<(), Stop> {
+    fn change(&mut self, row: &Row, before: &User, step: &mut Step) -> Result<(), Stop> {
         let mut changes = Vec::new();
         let edits = edits(row, before)?;
         if !edits.is_empty() {
@@ -202,7 +209,13 @@ impl<'s> Plan<'s> {
             changes.push(UserChange::Password { hash, checked: None, keep: Keep::None });
         }
         match row.is_enabled {
-            Some(true) if !before.is_enabled() => changes.push(UserChange::Enable),
+            Some(true) if !before.is_enabled() => {
+                // Whoever applied is registered by it, and where there is no room, nothing of the row is done.
+                if before.standing == Standing::Applied {
+                    self.register()?;
+                }
+                changes.push(UserChange::Enable);
+            }
             Some(false) if before.is_enabled() => changes.push(UserChange::Disable),
             Some(_) | None => {}
         }

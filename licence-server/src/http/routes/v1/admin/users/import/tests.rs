@@ -231,3 +231,23 @@ async fn an_import_that_fills_the_licence_half_way_tells_each_line_and_writes_wh
     world.register_at_most(4).await;
     assert_eq!(counts(&import(&world, "", table).await), [2, 0, 2, 0]);
 }
+
+/// Once the address of such a row was taken over, and the row told as refused.
+#[tokio::test]
+async fn an_applicant_whom_the_licence_has_no_room_for_is_left_as_they_are() {
+    let world = World::with("http://localhost:8080", "registration = 'approval'");
+    world.register_at_most(1).await;
+    let form = format!("username=ann&password={PASSWORD}");
+    assert_eq!(world.post("/v1/auth/register", &form).send().await.status, 202);
+    let table = "username,email,enabled\nben,,yes\nann,ann@example.org,yes\n";
+    let rehearsed = import(&world, "?dry_run=true", table).await;
+    let imported = import(&world, "", table).await;
+    assert_eq!((counts(&rehearsed), counts(&imported)), ([1, 0, 0, 1], [1, 0, 0, 1]));
+    let why = &imported.json()["rows"][1]["why"];
+    assert_eq!(*why, "as many people are registered as the licence allows");
+    let ann = world.get("/v1/admin/users/ann").send_locally().await.json();
+    assert_eq!((ann.get("email"), &ann["is_enabled"]), (None, &json!(false)));
+    world.register_at_most(2).await;
+    assert_eq!(counts(&import(&world, "", table).await), [0, 1, 1, 0]);
+    assert_eq!(world.sign_in("ann").await.status, 200);
+}
