@@ -21,7 +21,7 @@ use crate::config::{Host, Origin};
 pub(crate) use self::admin::{
     AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, CodeArgs, EditUserArgs,
     ImportUsersArgs, InstallArgs, LicenceVerb, PageArgs, PruneArgs, ReleaseArgs, SeatVerb,
-    ServiceVerb, SessionVerb, UsageArgs, UserListArgs, UserVerb,
+    ServiceVerb, SessionVerb, UsageArgs, UserListArgs, UserVerb, WriteOffArgs,
 };
 
 /// Where a throw-away server listens when nobody says: this machine only.
@@ -242,6 +242,19 @@ pub(crate) struct RestoreArgs {
     /// A backup
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    /// A licence that was installed after the backup: what it lends may be out, and is held back
+    #[arg(long = "licence", value_name = "LICENCE")]
+    pub(crate) licences: Vec<Source>,
+
+    /// Vouch that this final backup is restored for the first time: nothing was lent since, and no seat is
+    /// held back
+    #[arg(long)]
+    pub(crate) first_restore: bool,
+
+    /// Where all that is wrong with the backup is its audit log, cut the log off, on record, and begin a new one
+    #[arg(long)]
+    pub(crate) cut_broken_log: bool,
 
     #[command(flatten)]
     pub(crate) passphrase: BackupPassphraseFlags,

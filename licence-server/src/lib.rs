@@ -26,6 +26,7 @@ pub mod writer;
 pub mod log_chain;
 pub mod password;
 pub mod shelf;
+mod soundness;
 pub mod token;
 // 5: the folder where all of it stands, and its backups
 pub mod backup;

@@ -5,7 +5,7 @@ use licence_core::{ChainHead, Product, PublicKey, Refusal, SignedCheckpoint};
 use thiserror::Error;
 
 use crate::domain::Entry;
-use crate::store::{Reader, StoreError};
+use crate::store::{LogPiece, Reader, StoreError};
 
 /// Entries that are read at once.
 const STEP: usize = 1_000;
@@ -82,18 +82,18 @@ impl Broken {
 
 /// Where the log of a site begins, proved by the checkpoint that was left when it was pruned.
 fn beginning(
-    reader: &dyn Reader,
+    checkpoint: Option<(u64, String)>,
     key: &PublicKey,
     product: &Product,
-) -> Result<Beginning, WalkError> {
-    let Some((first, text)) = reader.checkpoint()? else {
+) -> Result<Beginning, Broken> {
+    let Some((first, text)) = checkpoint else {
         return Ok(Beginning { first: 1, head: ChainHead::EMPTY });
     };
     let signed = SignedCheckpoint::verify(text.as_bytes(), key, product)
         .map_err(|refusal| Broken::Checkpoint { first, refusal })?;
     let LogPosition { seq, head, .. } = signed.claims().position;
     if seq.checked_add(1) != Some(first) {
-        return Err(Broken::Misplaced { first }.into());
+        return Err(Broken::Misplaced { first });
     }
     Ok(Beginning { first, head })
 }
@@ -109,10 +109,11 @@ pub(crate) fn walk(
     product: &Product,
     mut show: impl FnMut(Entry, ChainHead),
 ) -> Result<Walked, WalkError> {
-    let site = reader.site()?;
-    let beginning = beginning(reader, key, product)?;
+    // Of one moment: the log may be pruned meanwhile.
+    let LogPiece { position, checkpoint, .. } = reader.log_piece(1, 0)?;
+    let beginning = beginning(checkpoint, key, product)?;
     let Beginning { first, mut head } = beginning;
-    let (mut next, last) = (first, site.position.seq);
+    let (mut next, last) = (first, position.seq);
     while next <= last {
         let entries = reader.entries(next, STEP)?;
         if entries.is_empty() {
@@ -130,8 +131,8 @@ pub(crate) fn walk(
             next += 1;
         }
     }
-    if head == site.position.head {
-        Ok(Walked { beginning, end: site.position })
+    if head == position.head {
+        Ok(Walked { beginning, end: position })
     } else {
         Err(Broken::Changed { first, last }.into())
     }

@@ -3,6 +3,7 @@
 mod backup;
 
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use licence_cli::{Failure, pinned};
@@ -55,6 +56,7 @@ struct Parts {
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
     backups: Arc<tokio::sync::Mutex<()>>,
+    is_backing_up_over: AtomicBool,
     installations: tokio::sync::Mutex<()>,
     statements: tokio::sync::Mutex<()>,
     examination: Flight<Vec<Check>>,
@@ -133,6 +135,7 @@ impl AppState {
             reader: Box::new(reader),
             shelf,
             backups: Arc::default(),
+            is_backing_up_over: AtomicBool::new(false),
             installations: tokio::sync::Mutex::default(),
             statements: tokio::sync::Mutex::default(),
             examination: Flight::default(),

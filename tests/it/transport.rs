@@ -328,8 +328,9 @@ fn an_interrupted_init_leaves_nothing_that_is_in_the_way() {
     interrupted.wait().unwrap();
     assert!(!institute.path("late").exists());
     // What a power cut leaves of the folder in the making.
-    fs::create_dir(institute.path(".new-cut")).unwrap();
-    fs::write(institute.path(".new-cut/site.key"), "half").unwrap();
+    fs::create_dir(institute.path(".licence-new-c0t0ff")).unwrap();
+    fs::write(institute.path(".licence-new-c0t0ff/site.key"), "half").unwrap();
     institute.run("licence-server", &words);
+    assert!(!institute.path(".licence-new-c0t0ff").exists(), "a key was left behind");
     assert!(institute.path("late/site.json").exists());
 }

@@ -40,7 +40,15 @@ impl Simulation {
         self.started(End::Stopped)?;
         let epoch = Epoch { counter: self.lives, tag: u64::from(self.lives) };
         // What may have been lent since is a matter of the writer's own tests.
-        let restore = Restore { epoch, taken, spare: Vec::new(), by: Actor::Local };
+        let restore = Restore {
+            epoch,
+            taken,
+            licence: None,
+            spare: Vec::new(),
+            is_lossless: false,
+            log_broken_at: None,
+            by: Actor::Local,
+        };
         self.turn(&[Command::Restore(restore).into()], None)?;
         self.devices.iter_mut().for_each(|device| device.set_back(self.now));
         self.check_standing()

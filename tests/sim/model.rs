@@ -155,8 +155,11 @@ impl Model {
                 self.let_all_go();
                 self.line = Line::default();
                 self.life = Life::restored(restore.epoch.counter, now);
-                // Whoever worked since the backup was not idle.
-                self.unlicensed_secs += now.since(restore.taken).max(0);
+                // Whoever worked since the backup was not idle; time without a licence was counted as it passed.
+                let is_unlicensed = |now| self.ledger.seats(now).is_none();
+                if !(is_unlicensed(restore.taken) && is_unlicensed(now)) {
+                    self.unlicensed_secs += now.since(restore.taken).max(0);
+                }
                 Ok(())
             }
             (Command::Sweep, _) => {

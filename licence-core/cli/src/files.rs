@@ -3,6 +3,7 @@
 
 mod delivery;
 mod folder;
+mod leftover;
 mod read;
 mod stream;
 mod words;
@@ -10,6 +11,7 @@ mod write;
 
 pub use delivery::Delivery;
 pub use folder::{StagedFolder, create_folder};
+pub use leftover::sweep_beside;
 pub use read::{ByteLimit, read, read_start, read_text};
 pub use stream::{Sink, Source};
 pub use words::refused_by_system;

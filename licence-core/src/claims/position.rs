@@ -3,6 +3,7 @@ use core::fmt;
 
 use super::{Flaw, Object, ObjectWriter, need, parsed};
 use crate::hash_chain::ChainHead;
+use crate::time::UnixTime;
 
 /// Where an audit log stands: a roll-back or a fork of the store shows in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +20,23 @@ pub struct LogPosition {
 /// bytes, written as `1-0011223344556677`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Epoch {
-    /// Rises with each restore, from 1.
+    /// Rises with each restore, from 1, as [`next`](Self::next) says.
     pub counter: u32,
     /// Tells two restores of one backup apart.
     pub tag: u64,
 }
 
 impl Epoch {
+    /// The life that begins when a backup of this one is put back at a time.
+    ///
+    /// The counter rises, and to the minutes since 1970 at least: where one backup is put back twice, whoever saw
+    /// the first new life takes the later one for what it is, and not for a copy that runs beside the first.
+    #[must_use]
+    pub fn next(self, now: UnixTime, tag: u64) -> Self {
+        let minutes = u32::try_from(now.secs() / 60).unwrap_or(u32::MAX);
+        Self { counter: self.counter.saturating_add(1).max(minutes), tag }
+    }
+
     /// Reads the canonical text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -102,6 +113,16 @@ mod tests {
 
     fn at(counter: u32, tag: u64, seq: u64, entry: &[u8]) -> LogPosition {
         LogPosition { epoch: Epoch { counter, tag }, seq, head: ChainHead::EMPTY.append(entry) }
+    }
+
+    #[test]
+    fn of_two_lives_that_begin_with_one_backup_the_later_one_is_later() {
+        let (lost, noon) = (Epoch { counter: 1, tag: 7 }, UnixTime::MIN.plus(43_200));
+        let (first, second) = (lost.next(noon, 8), lost.next(noon.plus(60), 9));
+        assert!(lost.counter < first.counter && first.counter < second.counter);
+        let set_back = first.next(UnixTime::MIN, 10);
+        assert_eq!(set_back.counter, first.counter + 1, "whatever the clock says");
+        assert!(lost.next(UnixTime::MAX, 0).counter < u32::MAX, "there is room after any clock");
     }
 
     #[test]

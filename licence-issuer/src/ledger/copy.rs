@@ -27,7 +27,7 @@ impl Ledger {
     /// # Errors
     /// If the copy cannot be written.
     pub(crate) fn copy(&self, target: &Path) -> Result<LedgerCopy, Failure> {
-        let staged = StagedFile::beside(target, b"", Access::Private)?;
+        let staged = StagedFile::beside(target, b"", Access::Private)?.unclaimed()?;
         copy_all(&self.snapshot, staged.path()).map_err(|error| uncopied(target, &error))?;
         Ok(LedgerCopy { ledger: Self::open(staged.path())?, staged })
     }

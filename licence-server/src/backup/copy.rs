@@ -7,7 +7,7 @@ use std::path::Path;
 
 use licence_cli::Failure;
 use licence_cli::files::refused_by_system;
-use licence_core::{Code, Product, UnixTime};
+use licence_core::Code;
 
 use super::content::{About, Record, Records, put_about, put_end, put_file, put_row};
 use super::open::{NotRead, Opener};
@@ -15,9 +15,6 @@ use super::seal::{NotWritten, Sealer};
 use crate::data_dir::KeptFile;
 use crate::rng::Rng;
 use crate::store::{CopiedRow, Reader};
-
-/// How the names of backups end that the server chose.
-const ENDING: &str = ".backup";
 
 /// What a backup is made of.
 pub struct Source<'a> {
@@ -132,20 +129,4 @@ fn not_read(path: &Path, flaw: &NotRead) -> Failure {
         }
         NotRead::Io(_) => Failure::usage(sentence).mend("check the disk that it is kept on"),
     }
-}
-
-/// What a backup is called where nobody says: `PRODUCT-20261122T103000Z.backup`.
-#[must_use]
-pub fn file_name(product: &Product, taken: UnixTime) -> String {
-    let stamp: String = taken.to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    format!("{product}-{stamp}{ENDING}")
-}
-
-/// Whether a file is called as the server calls the backups of that product.
-#[must_use]
-pub fn is_named_so(name: &str, product: &Product) -> bool {
-    let stamp = name.strip_prefix(product.as_str()).and_then(|rest| rest.strip_prefix('-'));
-    let stamp = stamp.and_then(|rest| rest.strip_suffix(ENDING)).unwrap_or_default();
-    let shape: String = stamp.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    shape == "00000000T000000Z"
 }

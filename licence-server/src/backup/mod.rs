@@ -21,6 +21,7 @@
 mod content;
 mod copy;
 mod head;
+mod name;
 mod open;
 mod seal;
 
@@ -28,5 +29,6 @@ mod seal;
 mod tests;
 
 pub use content::About;
-pub use copy::{Copied, Piece, Source, file_name, is_named_so, read_through, write};
+pub use copy::{Copied, Piece, Source, read_through, write};
+pub use name::Names;
 pub use seal::NotWritten;

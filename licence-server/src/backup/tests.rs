@@ -7,7 +7,7 @@ use licence_core::{Code, PrivateKey, Product, UnixTime};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use super::{About, Piece, Source, file_name, is_named_so, read_through, write};
+use super::{About, Piece, Source, read_through, write};
 use crate::data_dir::KeptFile;
 use crate::rng::testing::SeededRng;
 use crate::store::{NewSite, Reader as _, RedbStore, StoreCopy};
@@ -85,13 +85,4 @@ fn another_passphrase_is_no_code_but_a_mistake_to_mend() {
     let (code, failure) = refused(&path, "five words of it");
     assert_eq!(code, None);
     assert!(failure.report().unwrap().message.ends_with("this is not its passphrase"));
-}
-
-#[test]
-fn a_backup_is_known_by_its_name() {
-    let name = file_name(&product(), TAKEN);
-    assert!(is_named_so(&name, &product()), "{name}");
-    for other in ["app-.backup", "app-2026T.backup", "ap-20261122T103000Z.backup", "notes.backup"] {
-        assert!(!is_named_so(other, &product()), "{other}");
-    }
 }

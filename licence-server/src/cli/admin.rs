@@ -239,11 +239,19 @@ pub(crate) enum SeatVerb {
     /// Take a person's seat away; the logins stay
     Release(ReleaseArgs),
     /// Give a seat that was taken along offline to others, though its copy works until its end
-    WriteOff {
-        /// The lease's id, as `seat list` tells it
-        #[arg(value_name = "ID", value_parser = token)]
-        id: TokenId,
-    },
+    WriteOff(WriteOffArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("which").required(true).args(["id", "held_back"])))]
+pub(crate) struct WriteOffArgs {
+    /// The lease's id, as `seat list` tells it
+    #[arg(value_name = "ID", value_parser = token)]
+    pub(crate) id: Option<TokenId>,
+
+    /// All that a restore held back because they may have been lent after the backup
+    #[arg(long)]
+    pub(crate) held_back: bool,
 }
 
 #[derive(Args, Debug)]

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::admin_call::AdminCall;
 use super::said::time;
-use crate::backup;
+use crate::backup::{self, Names};
 use crate::cli::BackupArgs;
 use crate::data_dir::DataDir;
 use crate::http::admin::BackupShown;
@@ -30,8 +30,6 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
     let copied = backup::read_through(staged.path(), passphrase.secret(), |_| Ok(()))?;
     staged.publish()?;
     let taken = copied.about.taken.secs();
-    let noted = json!({ "taken": taken });
-    let _: BackupShown = AdminCall::post_json(paths::ADMIN_BACKUP_NOTED, &noted).send(data)?;
     let facts = Facts::new()
         .with_text("backup", target.display())
         .with("taken", time(taken))
@@ -43,7 +41,23 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
              this data directory",
         );
     }
-    Ok(())
+    note(taken, data).map_err(|failure| unnoted(&target, &failure))
+}
+
+/// Tells the server that the backup reached its place.
+fn note(taken: i64, data: &DataDir) -> Result<(), Failure> {
+    let noted = json!({ "taken": taken });
+    let noted = AdminCall::post_json(paths::ADMIN_BACKUP_NOTED, &noted).send(data);
+    noted.map(|_: BackupShown| ())
+}
+
+fn unnoted(backup: &Path, failure: &Failure) -> Failure {
+    let why = failure.report().map(|report| report.message.clone()).unwrap_or_default();
+    Failure::usage(format!(
+        "`{}` is a good backup, but the server was not told of it: {why}",
+        backup.display()
+    ))
+    .mend("keep it; `doctor` and the server's own backups go by the one before")
 }
 
 /// The file that was named, or one in the folder that was.
@@ -51,5 +65,6 @@ fn target(typed: &Path, data: &DataDir) -> Result<PathBuf, Failure> {
     if !typed.is_dir() {
         return Ok(typed.to_owned());
     }
-    Ok(typed.join(backup::file_name(&data.site()?.product, clock::now()?)))
+    let names = Names::of(&data.site()?.product, data.site_key()?.public().id());
+    Ok(typed.join(names.by_hand(clock::now()?)))
 }

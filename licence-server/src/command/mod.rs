@@ -55,10 +55,9 @@ const DAY_SECS: i64 = 86_400;
 pub fn run(typed: &Cli) -> Result<(), Failure> {
     let format = typed.format();
     let path = || typed.data.as_deref().ok_or_else(no_data_dir);
-    let data = || {
-        let data = DataDir::open(path()?)?;
-        Ok(data.configured_by(typed.config.clone(), Variables::of_process()))
-    };
+    let configured =
+        |data: DataDir| data.configured_by(typed.config.clone(), Variables::of_process());
+    let data = || DataDir::open(path()?).map(configured);
     match &typed.verb {
         Verb::Init(args) => init::run(args, path()?, format),
         Verb::Request(args) => request::run(args, &data()?, format),
@@ -71,7 +70,7 @@ pub fn run(typed: &Cli) -> Result<(), Failure> {
         Verb::Usage(args) if args.statement => usage_statement::run(args, &data()?, format),
         Verb::Usage(args) => usage::run(args, &data()?)?.print(format),
         Verb::Backup(args) => backup::run(args, &data()?, format),
-        Verb::Restore(args) => restore::run(args, path()?, format),
+        Verb::Restore(args) => restore::run(args, path()?, configured, format),
         Verb::Check => check::run(&data()?)?.print(format),
         Verb::Clock { verb } => clock::run(verb, &data()?)?.print(format),
         Verb::Serve(args) => serve::run(args, &data()?, format),

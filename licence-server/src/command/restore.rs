@@ -1,42 +1,52 @@
 //! `restore`: a data directory of a backup. It begins a new life of the store, and nothing of it is seen
 //! until all of it is there and was looked at.
 
+mod told;
+
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use licence_cli::files::Source;
-use licence_cli::{Facts, Failure, Format, output};
-use licence_core::claims::Epoch;
+use licence_cli::files::{self, ByteLimit, Source};
+use licence_cli::{Failure, Format, output};
+use licence_core::claims::{CheckpointClaims, LogPosition};
+use licence_core::limits::FILE_BYTES_MAX;
 use licence_core::{Code, Uuid};
 
+use super::admin_call::AdminCall;
 use super::{small_runtime, system};
 use crate::backup::{self, Copied, Piece};
 use crate::cli::RestoreArgs;
-use crate::config::Config;
+use crate::config::{Config, Settings};
 use crate::data_dir::{self, DataDir, NewDataDir};
-use crate::domain::{Actor, Command, Outcome, Restore, Site};
-use crate::http::admin::CheckShown;
+use crate::domain::{Actor, Command, Outcome, PruneLog, Restore, Site, Terms};
+use crate::http::admin::Installed;
+use crate::http::{app, paths};
+use crate::log_chain::Broken;
 use crate::rng::NoRandomBytes;
+use crate::soundness::Soundness;
 use crate::state::{AppState, store_failure};
 use crate::store::{RedbStore, StoreCopy};
 
-const MINUTE_SECS: i64 = 60;
-const HOUR_SECS: i64 = 3600;
-const DAY_SECS: i64 = 86_400;
-
-pub(super) fn run(args: &RestoreArgs, path: &Path, format: Format) -> Result<(), Failure> {
+/// `configured` gives a directory the settings of this process: another file, and variables.
+pub(super) fn run(
+    args: &RestoreArgs,
+    path: &Path,
+    configured: impl Fn(DataDir) -> DataDir,
+    format: Format,
+) -> Result<(), Failure> {
     data_dir::refuse_long(path)?;
     refuse_running(path)?;
     let new = NewDataDir::to_fill(path)?;
     let passphrase = args.passphrase.open(&Source::File(args.file.clone()))?;
+    let licences = read_licences(&args.licences)?;
     // Once to its end before anything is written, and once to write it.
     backup::read_through(&args.file, passphrase.secret(), |_| Ok(()))?;
     let (copied, store) = fill(&new, &args.file, passphrase.secret())?;
-    let begun = begin(store, &new.dir(), &copied)?;
+    let begun = begin(store, &configured(new.dir()), &copied, &Asked { args, licences })?;
     new.keep_store_private()?;
     new.publish(path)?;
-    format.print(&facts(path, &copied, &begun))?;
-    output::note(advice(&copied, &begun));
+    format.print(&told::facts(path, &copied, &begun))?;
+    output::note(told::advice(&copied, &begun));
     Ok(())
 }
 
@@ -48,6 +58,10 @@ fn refuse_running(path: &Path) -> Result<(), Failure> {
         )),
         Err(_) => Ok(()),
     }
+}
+
+fn read_licences(files: &[Source]) -> Result<Vec<Vec<u8>>, Failure> {
+    files.iter().map(|file| files::read(file, ByteLimit(FILE_BYTES_MAX))).collect()
 }
 
 fn fill(new: &NewDataDir, file: &Path, passphrase: &str) -> Result<(Copied, RedbStore), Failure> {
@@ -64,46 +78,147 @@ fn fill(new: &NewDataDir, file: &Path, passphrase: &str) -> Result<(Copied, Redb
     Ok((copied, store))
 }
 
+/// What the administrator said.
+struct Asked<'a> {
+    args: &'a RestoreArgs,
+    /// Licence files that were installed after the backup.
+    licences: Vec<Vec<u8>>,
+}
+
 /// What the site is after it.
 struct Begun {
     site: Site,
     was_final: bool,
+    /// Whether the administrator vouched that nothing was lent since.
+    is_first: bool,
+    /// Where the log was cut, if it was.
+    log_broken_at: Option<u64>,
 }
 
 /// Looks at everything, and begins the new life.
-fn begin(store: RedbStore, data: &DataDir, copied: &Copied) -> Result<Begun, Failure> {
-    let settings = data.settings()?;
+fn begin(
+    store: RedbStore,
+    data: &DataDir,
+    copied: &Copied,
+    asked: &Asked<'_>,
+) -> Result<Begun, Failure> {
+    let settings = settings(data)?;
     let public = settings.public_origin(settings.listen.port());
+    // The writer needs no runtime, and what is asked of it does.
     let state = AppState::over(store, data, Config::new(settings, public), system())?;
-    let shown = CheckShown::of(state.reader(), state.site_key(), &state.site().product);
-    if let Some(flaw) = shown.map_err(|error| store_failure(&error))?.flaws.first() {
-        let sentence = format!("the store in the backup is not what was written: {flaw}");
-        return Err(Failure::coded(Code::Malformed, sentence).mend("take an older backup"));
-    }
+    let found = state.soundness().map_err(|error| store_failure(&error))?;
+    let log_broken_at = refuse_unsound(&found, asked.args)?;
     let was_final = state.mirror().site().retired.is_some();
+    let is_first = asked.args.first_restore;
+    refuse_contradictory(was_final, asked.args)?;
     small_runtime()?.block_on(async {
-        let restored = new_life(&state, copied).await;
+        let begun = new_life(&state, copied, asked, log_broken_at).await;
         let site = state.mirror().site();
         state.writer().stop().await;
-        restored.map(|()| Begun { site, was_final })
+        begun.map(|()| Begun { site, was_final, is_first, log_broken_at })
     })
 }
 
-async fn new_life(state: &AppState, copied: &Copied) -> Result<(), Failure> {
+/// The settings in the backup need not be right by themselves: what is missing may stand in the environment of the
+/// service. A restore needs none but those that say which licences count, and without them takes each for one that
+/// may have lent seats.
+fn settings(data: &DataDir) -> Result<Settings, Failure> {
+    let wrong = match data.load_settings() {
+        Ok(Ok(loaded)) => return Ok(loaded.settings),
+        Ok(Err(wrong)) => wrong.to_string(),
+        // A file that was named is missed, and one that the backup brought is not.
+        Err(failure) if !data.config_file().starts_with(data.path()) => return Err(failure),
+        Err(failure) => failure.report().map(ToString::to_string).unwrap_or_default(),
+    };
+    output::note(format!(
+        "the settings are not right, and the restore used none of them: {wrong}; see `config check` before the \
+         server is started"
+    ));
+    Ok(Settings { test_licences: true, unbound_licences: true, ..Settings::default() })
+}
+
+/// Where the log is broken, if that is all and the administrator said to cut it off.
+fn refuse_unsound(found: &Soundness, args: &RestoreArgs) -> Result<Option<u64>, Failure> {
+    let Some(flaw) = found.flaws().next() else { return Ok(None) };
+    let broken = found.broken_log_alone().map(Broken::place);
+    if args.cut_broken_log && broken.is_some() {
+        return Ok(broken);
+    }
+    let sentence = format!("the store in the backup is not what was written: {flaw}");
+    let help = if broken.is_some() {
+        "take an older backup; or restore this one with --cut-broken-log, which goes on record, and keep it to find out why"
+    } else {
+        "take an older backup"
+    };
+    Err(Failure::coded(Code::Malformed, sentence).mend(help))
+}
+
+fn refuse_contradictory(was_final: bool, args: &RestoreArgs) -> Result<(), Failure> {
+    if args.first_restore && !was_final {
+        return Err(Failure::usage(
+            "--first-restore is for final backups, and after this one the server went on",
+        )
+        .mend("leave it out: what may have been lent since is held back"));
+    }
+    if was_final && !args.licences.is_empty() {
+        return Err(Failure::usage(
+            "--licence is for backups after which the server went on, and this is a final one",
+        )
+        .mend("leave it out, and install the licence afterwards"));
+    }
+    Ok(())
+}
+
+async fn new_life(
+    state: &AppState,
+    copied: &Copied,
+    asked: &Asked<'_>,
+    log_broken_at: Option<u64>,
+) -> Result<(), Failure> {
     let no_random = |error: NoRandomBytes| Failure::usage(error.to_string());
     let by = Actor::Local;
+    let before = state.mirror().site().position;
+    let licence = state.mirror().in_force(copied.about.taken).map(|terms| terms.id);
     // The restore is the administrator's word: days may have passed since the backup.
     submit(state, Command::AcceptClock(by)).await?;
+    for file in &asked.licences {
+        let call = AdminCall::post_file(paths::ADMIN_LICENCES, file.clone());
+        // It was in force, whichever it replaced.
+        let call = call.with("replace", Some(true));
+        let _: Installed = call.through(app(state.clone())).await?;
+    }
     let now = state.now();
-    let lent = state.mirror().in_force(now).and_then(|terms| terms.seats.borrow);
-    let spare = (0..lent.map_or(0, |limits| limits.seats_max))
+    let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
+    let spare = (0..state.mirror().licences().iter().filter_map(lends).max().unwrap_or(0))
         .map(|_| state.rng().uuid(now))
         .collect::<Result<Vec<Uuid>, _>>()
         .map_err(no_random)?;
-    let counter = state.mirror().site().position.epoch.counter.saturating_add(1);
     let tag = u64::from_be_bytes(state.rng().bytes().map_err(no_random)?);
-    let epoch = Epoch { counter, tag };
-    submit(state, Command::Restore(Restore { epoch, taken: copied.about.taken, spare, by })).await
+    let restore = Restore {
+        epoch: before.epoch.next(now, tag),
+        taken: copied.about.taken,
+        licence,
+        spare,
+        is_lossless: asked.args.first_restore,
+        log_broken_at,
+        by,
+    };
+    submit(state, Command::Restore(restore)).await?;
+    match log_broken_at {
+        Some(_) => cut_log(state, before, by).await,
+        None => Ok(()),
+    }
+}
+
+/// Begins the log behind where it stood in the backup: what came before is not what was written, and the head that
+/// it led to is signed in its place.
+async fn cut_log(state: &AppState, before: LogPosition, by: Actor) -> Result<(), Failure> {
+    let product = state.site().product.clone();
+    let claims = CheckpointClaims { product, iat: state.now(), position: before };
+    let checkpoint = state.minter().finish(&claims);
+    let checkpoint = checkpoint.map_err(|error| Failure::usage(error.to_string()))?;
+    let below = before.seq.saturating_add(1);
+    submit(state, Command::PruneLog(PruneLog { below, checkpoint, by })).await
 }
 
 async fn submit(state: &AppState, command: Command) -> Result<(), Failure> {
@@ -111,67 +226,5 @@ async fn submit(state: &AppState, command: Command) -> Result<(), Failure> {
         Ok(Outcome::Done) => Ok(()),
         Ok(other) => Err(Failure::usage(format!("the rules answered {other:?}"))),
         Err(error) => Err(Failure::usage(error.to_string()).mend("check the disk")),
-    }
-}
-
-fn facts(path: &Path, copied: &Copied, Begun { site, .. }: &Begun) -> Facts {
-    Facts::new()
-        .with_text("data", path.display())
-        .with_text("product", &copied.about.product)
-        .with_text("site_key", copied.about.site_key)
-        .with_text("taken", copied.about.taken)
-        .with_some("restored", site.restored.map(|at| at.to_string()))
-        .with("lost_secs", lost_secs(copied, site))
-        .with_text("epoch", site.position.epoch)
-        .with("people", site.users)
-        .with("borrowed_seats", site.borrowed)
-}
-
-fn lost_secs(copied: &Copied, site: &Site) -> i64 {
-    site.restored.map_or(0, |at| at.since(copied.about.taken).max(0))
-}
-
-/// A span of time as people say it.
-fn span(secs: i64) -> String {
-    match secs {
-        ..120 => format!("{secs} seconds"),
-        120..7200 => format!("{} minutes", secs / MINUTE_SECS),
-        7200..172_800 => format!("{} hours", secs / HOUR_SECS),
-        _ => format!("{} days", secs / DAY_SECS),
-    }
-}
-
-/// What the interval that is lost means.
-fn advice(copied: &Copied, Begun { site, was_final }: &Begun) -> String {
-    if *was_final {
-        return "this was the final backup, so nothing is lost: start the server here, and delete the old \
-                data directory".to_owned();
-    }
-    let (taken, lost) = (copied.about.taken, span(lost_secs(copied, site)));
-    let mut advice = format!(
-        "what happened after {taken} ({lost}) is lost: whoever signed in since signs in once more, and \
-         accounts, passwords, roles, sign-outs and data are as they were then; go through what you changed. \
-         Never start the old directory again"
-    );
-    if site.borrowed > 0 {
-        advice.push_str(
-            ". Seats that are lent, or may have been since, stay counted: `licence-server seat list` \
-             shows them, and `seat write-off` frees one",
-        );
-    }
-    advice
-}
-
-#[cfg(test)]
-mod tests {
-    use super::span;
-
-    #[test]
-    fn what_is_lost_is_told_as_people_say_it() {
-        let told = [119, 120, 7199, 7200, 172_799, 172_800].map(span);
-        assert_eq!(
-            told,
-            ["119 seconds", "2 minutes", "119 minutes", "2 hours", "47 hours", "2 days"]
-        );
     }
 }

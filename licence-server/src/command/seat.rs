@@ -8,9 +8,11 @@ use serde_json::json;
 use super::admin_call::AdminCall;
 use super::listing::collect_with;
 use super::said::{Listing, Said, time};
-use crate::cli::{PageArgs, ReleaseArgs, SeatVerb};
+use crate::cli::{PageArgs, ReleaseArgs, SeatVerb, WriteOffArgs};
 use crate::data_dir::DataDir;
-use crate::http::admin::{Page, PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
+use crate::http::admin::{
+    HeldBackWrittenOff, Page, PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff,
+};
 use crate::http::paths;
 
 pub(super) fn run(verb: &SeatVerb, data: &DataDir) -> Result<Said, Failure> {
@@ -18,7 +20,8 @@ pub(super) fn run(verb: &SeatVerb, data: &DataDir) -> Result<Said, Failure> {
         SeatVerb::List(args) => list(args, data),
         SeatVerb::Queue => queue(data),
         SeatVerb::Release(args) => release(args, data),
-        SeatVerb::WriteOff { id } => write_off(*id, data),
+        SeatVerb::WriteOff(WriteOffArgs { id: Some(id), .. }) => write_off(*id, data),
+        SeatVerb::WriteOff(WriteOffArgs { id: None, .. }) => write_off_held_back(data),
     }
 }
 
@@ -106,4 +109,9 @@ fn write_off(id: TokenId, data: &DataDir) -> Result<Said, Failure> {
         .with_some("name", gone.person.username)
         .with("copy_works_until", time(gone.counts_until));
     Said::of(&facts)
+}
+
+fn write_off_held_back(data: &DataDir) -> Result<Said, Failure> {
+    let gone: HeldBackWrittenOff = AdminCall::post(paths::ADMIN_HELD_BACK).send(data)?;
+    Said::of(&Facts::new().with("written_off", gone.seats))
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 
-use licence_cli::{Facts, Failure, Format, output};
+use licence_cli::{Facts, Failure, Format, files, output};
 use licence_core::Code;
 use rustix::net::listen as let_wait;
 use tokio::runtime::Builder;
@@ -39,6 +39,8 @@ pub(super) fn run(args: &ServeArgs, data: &DataDir, format: Format) -> Result<()
     let courier = config.hook.as_ref().map(Courier::open).transpose()?;
     let state = AppState::open(data, config, system())?;
     refuse_retired(&state)?;
+    // A restore that was killed left the site's keys there.
+    files::sweep_beside(data.path());
     serve(state, network, tls, courier, data, format)
 }
 

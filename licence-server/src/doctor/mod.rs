@@ -80,6 +80,7 @@ pub fn examine(state: &AppState) -> Vec<Check> {
     checks.push(certificate::check(state));
     checks.push(webhook::check(state));
     checks.push(backup::check(state));
+    checks.extend(backup::check_passphrase(state));
     checks.extend(folder::checks(state.data()));
     checks
 }

@@ -1,7 +1,7 @@
 //! What the audit log says: ids and no names, one entry an act, the digest of each
 //! chained to those before.
 
-use licence_core::claims::LogPosition;
+use licence_core::claims::{Epoch, LogPosition};
 use licence_core::json::{self, ObjectWriter};
 use licence_core::{
     ChainHead, Code, LicenceId, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId,
@@ -87,8 +87,8 @@ pub enum Act {
     BackedUp(UnixTime),
     /// The final backup was begun, and nothing is decided here any more.
     Retired,
-    /// A backup of a time was put back, and a new life began.
-    Restored(UnixTime),
+    /// A backup was put back, and a new life began.
+    Restored(Restored),
     /// A seat is held back that may have been lent since the backup.
     SeatHeldBack(TokenId),
     /// Entries before a place were taken away, and a signed checkpoint was left.
@@ -106,6 +106,19 @@ pub struct UsageStated {
     pub until: UnixTime,
     /// Where the log stood.
     pub end: LogPosition,
+}
+
+/// A backup that was put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Of which time it is.
+    pub of: UnixTime,
+    /// The life that began. Whoever reads the log learns from here which life the entries behind it tell of.
+    pub epoch: Epoch,
+    /// Whether an administrator vouches that nothing happened after it.
+    pub is_lossless: bool,
+    /// Where the log in it was not what had been written, if it was cut for that.
+    pub log_broken_at: Option<u64>,
 }
 
 /// What of an account was changed.
@@ -264,7 +277,8 @@ impl Act {
             | Self::ClockDisputed
             | Self::ClockSound
             | Self::Retired => {}
-            Self::BackedUp(taken) | Self::Restored(taken) => entry.integer("of", taken.secs()),
+            Self::BackedUp(taken) => entry.integer("of", taken.secs()),
+            Self::Restored(restored) => restored.write(entry),
             Self::ClockAccepted(time) => entry.integer("time", time.secs()),
             Self::ClockReset(time, reason) => {
                 entry.integer("time", time.secs());
@@ -292,6 +306,19 @@ impl UsageStated {
             end.integer("seq", i64::try_from(*seq).unwrap_or(i64::MAX));
             end.string("head", head);
         });
+    }
+}
+
+impl Restored {
+    fn write(self, entry: &mut ObjectWriter<'_>) {
+        entry.integer("of", self.of.secs());
+        entry.string("epoch", self.epoch);
+        if self.is_lossless {
+            entry.boolean("lossless", true);
+        }
+        if let Some(place) = self.log_broken_at {
+            entry.string("log_broken_at", place);
+        }
     }
 }
 

@@ -5,18 +5,16 @@
 //! counting against the number that may be out at once; and a person has one at a time, or whoever brings
 //! back and borrows again would use up everybody's.
 
-use licence_core::{SessionId, TokenId, UserId, Uuid};
+use licence_core::{TokenId, UserId};
 
 use super::audit::Act;
-use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, ReturnSeat, WriteOff};
+use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, Restore, ReturnSeat, WriteOff};
 use super::draft::{Draft, Lease, Missing};
-use super::licence::terms_now;
+use super::licence::Lent;
 use super::row::{Borrowing, Scope};
 use super::seat::{self, Claim};
 use super::session::{full_house, standing};
 use super::{SWEEP_MAX, Step, refuse};
-
-const DAY_SECS: i64 = 86_400;
 
 /// Takes a seat along.
 pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Missing> {
@@ -37,8 +35,7 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
         return refused(Refusal::Conflict, draft);
     }
     let start = draft.now();
-    let asked = start.plus(i64::from(command.days) * DAY_SECS);
-    let end = terms.period.exp().map_or(asked, |exp| asked.min(exp));
+    let end = terms.lease_end(start, command.days);
     if end <= start {
         // A licence in grace lends nothing.
         return refused(Refusal::ExceedsLicence, draft);
@@ -93,20 +90,15 @@ fn hold(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
 
 /// After a backup was put back, holds the seats back that may have been lent since: their copies live, and
 /// nobody here knows of them. Each has a made-up holder, and an administrator who knows better writes it off.
-pub(super) fn hold_back(spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
-    let Ok(terms) = terms_now(draft) else { return Ok(()) };
-    let Some(limits) = terms.seats.borrow else { return Ok(()) };
-    let start = draft.now();
-    let last = start.plus(i64::from(limits.days_max) * DAY_SECS);
-    let end = terms.period.exp().map_or(last, |exp| last.min(exp));
-    let unknown = limits.seats_max.saturating_sub(draft.site().borrowed);
-    if end <= start {
-        return Ok(());
-    }
-    for id in spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
-        let (user, session, id) = (UserId(*id), SessionId(*id), TokenId(*id));
-        hold(Borrowing { id, user, session, start, end, is_out: true }, draft)?;
-        draft.record(Act::SeatHeldBack(id));
+pub(super) fn hold_back(restore: &Restore, draft: &mut Draft) -> Result<(), Missing> {
+    let (now, serial) = (draft.now(), draft.site().serial);
+    let lent = draft.licences().lent_since(restore.licence, serial, now);
+    let Some(Lent { seats_max, end }) = lent else { return Ok(()) };
+    let unknown = seats_max.saturating_sub(draft.site().borrowed);
+    for id in restore.spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
+        let row = Borrowing::unknown(*id, now, end);
+        hold(row, draft)?;
+        draft.record(Act::SeatHeldBack(row.id));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use licence_core::claims::{Period, SeatHolder, Seats};
+use licence_core::claims::{Borrow, Period, SeatHolder, Seats};
 use licence_core::{AcceptedLicence, LicenceId, Serial, UnixTime};
 
 use super::audit::Act;
@@ -18,6 +18,8 @@ pub(super) const ACCESS_SECS: i64 = 900;
 
 /// Seconds by which a lease outlasts the access token it covers: the leeway of whoever checks it.
 const LEASE_MARGIN_SECS: i64 = 30;
+
+const DAY_SECS: i64 = 86_400;
 
 /// What the rules need of a licence that the verifier accepted.
 ///
@@ -87,6 +89,19 @@ impl Terms {
         self.seats.holder == SeatHolder::Session
     }
 
+    /// When a seat ends that is lent at a time for so many days: with the licence at the latest.
+    pub(super) fn lease_end(&self, start: UnixTime, days: u32) -> UnixTime {
+        let asked = start.plus(i64::from(days) * DAY_SECS);
+        self.period.exp().map_or(asked, |exp| asked.min(exp))
+    }
+
+    /// What may be out of it at a time, if anything.
+    fn lent_by(&self, time: UnixTime) -> Option<Lent> {
+        let Borrow { days_max, seats_max } = self.seats.borrow?;
+        let end = self.lease_end(time, days_max);
+        (end > time).then_some(Lent { seats_max, end })
+    }
+
     /// Seconds between two times in which it was not valid.
     fn invalid_secs(&self, from: UnixTime, to: UnixTime) -> i64 {
         let ahead_secs = self.period.nbf().min(to).since(from).max(0);
@@ -107,6 +122,15 @@ impl Terms {
             _ => Ok(()),
         }
     }
+}
+
+/// Seats that may be out, taken along offline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lent {
+    /// How many at once.
+    pub(super) seats_max: u32,
+    /// When the last of them ends.
+    pub(super) end: UnixTime,
 }
 
 /// The licences that are installed and were verified since the server started. Cheap to clone: every
@@ -191,6 +215,30 @@ impl Licences {
         let terms = serial.and_then(|serial| self.in_force(serial, to));
         let valid = terms.filter(|terms| !self.is_revoked(terms.id));
         valid.map_or(to.since(from), |terms| terms.invalid_secs(from, to))
+    }
+
+    /// What may have been lent since a licence was in force, by whichever was from then on: one that lends less may
+    /// have taken over from one that lent more.
+    pub(super) fn lent_since(
+        &self,
+        first: Option<LicenceId>,
+        serial: Option<Serial>,
+        now: UnixTime,
+    ) -> Option<Lent> {
+        let first = first.and_then(|id| self.with_id(id));
+        let may_have_been = |terms: &&Terms| {
+            let is_later = first.is_some_and(|first| {
+                first.serial == terms.serial && first.revision <= terms.revision
+            });
+            let took_over = Some(terms.serial) == serial
+                && first.is_none_or(|first| first.serial != terms.serial);
+            (is_later || took_over) && terms.period.nbf() <= now
+        };
+        let lent = self.iter().filter(may_have_been).filter_map(|terms| terms.lent_by(now));
+        lent.reduce(|one, other| Lent {
+            seats_max: one.seats_max.max(other.seats_max),
+            end: one.end.max(other.end),
+        })
     }
 
     fn newest(&self, serial: Serial) -> Option<&Terms> {

@@ -32,7 +32,7 @@ mod warning;
 
 use licence_core::{SessionId, UserId};
 
-pub use audit::{Act, Actor, Entry, Refused, UsageStated, UserChangeKind};
+pub use audit::{Act, Actor, Entry, Refused, Restored, UsageStated, UserChangeKind};
 pub use command::{
     AddService, AddUser, Borrow, BorrowedSeat, ChangeUser, Command, Edit, EndSession, Expected,
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,

@@ -34,6 +34,9 @@ use crate::state::AppState;
 /// the store takes, two seconds.
 const GRACE: Duration = Duration::from_millis(1500);
 
+/// How long a backup that is under way may take to break off, and to delete what there is of it.
+const BACKUP_GRACE: Duration = Duration::from_millis(400);
+
 /// Connections of administrators, and of monitoring, at a time: each is someone who waits.
 const ADMINS_MAX: usize = 32;
 
@@ -124,6 +127,8 @@ pub async fn serve(
     drop(stop);
     close(network, admin).await;
     sweeper.abort();
+    // What it leaves where that is not enough is swept by the next.
+    let _ = tokio::time::timeout(BACKUP_GRACE, state.end_backups()).await;
     keeper.inspect(JoinHandle::abort);
     metrics.inspect(JoinHandle::abort);
     state.writer().stop().await;

@@ -289,7 +289,18 @@ impl House {
     fn restore_of(&mut self, taken: UnixTime, counter: u32) {
         let spare = (0..4).map(|_| self.uuid()).collect();
         let epoch = Epoch { counter, tag: 8 };
-        let restore = Restore { epoch, taken, spare, by: Actor::Local };
+        self.restore_as(Restore {
+            epoch,
+            taken,
+            licence: self.mirror.in_force(taken).map(|terms| terms.id),
+            spare,
+            is_lossless: false,
+            log_broken_at: None,
+            by: Actor::Local,
+        });
+    }
+
+    fn restore_as(&mut self, restore: Restore) {
         assert_eq!(self.one(Command::Restore(restore)), Outcome::Done);
         self.reopen();
     }

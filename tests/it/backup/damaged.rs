@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::{back_up, institute};
+use super::{back_up, institute, restore_as};
 use crate::programs::Institute;
 
 /// Bytes that are changed, one after the other: some of each part of the file.
@@ -96,6 +96,39 @@ fn a_store_that_was_edited_fails_the_check() {
     assert_eq!(edited.status.code(), Some(3));
     let told = String::from_utf8(edited.stderr).unwrap();
     assert!(told.contains("do not lead to the head that was written"), "{told}");
+}
+
+/// A final backup of it would have left nobody who serves.
+#[test]
+fn a_store_that_was_edited_is_not_retired_and_only_its_log_can_be_cut_on_record() {
+    let mut institute = institute(&["--seats", "1"], &["ann"]);
+    institute.kill();
+    institute.run("licence-server", &["clock", "show", "--data", "site"]);
+    edit(&institute);
+    institute.serve();
+    let words = ["backup", "final.backup", "--passphrase-file", "passphrase", "--data", "site"];
+    let last = institute.try_run("licence-server", &[&words[..], &["--final"]].concat());
+    let told = String::from_utf8(last.stderr).unwrap();
+    assert!(told.contains("this server serves on"), "{told}");
+    let token = institute.sign_in("ann").expect(200).text("refresh_token").to_owned();
+    assert!(!institute.path("final.backup").exists());
+
+    back_up(&institute, "site.backup", &[]);
+    institute.kill();
+    let (status, told) = refused(&institute, "site.backup", "passphrase");
+    assert_eq!(status, Some(3));
+    assert!(told.contains("--cut-broken-log"), "{told}");
+    let restored = restore_as(&institute, "site.backup", "new", &["--cut-broken-log"]);
+    assert_eq!(restored["log_broken_at"], 1);
+    institute.run("licence-server", &["check", "--data", "new"]);
+    let audit = ["audit", "list", "--act", "restored", "--data", "new", "--json"];
+    let entry = institute.run("licence-server", &audit);
+    assert!(entry.contains("\"log_broken_at\":\"1\""), "{entry}");
+    fs::rename(institute.path("site"), institute.path("old")).unwrap();
+    fs::rename(institute.path("new"), institute.path("site")).unwrap();
+    institute.serve();
+    institute.refresh(&token).expect(200);
+    back_up(&institute, "final.backup", &["--final"]);
 }
 
 /// Changes an entry of the audit log.

@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::{back_up, institute, restore};
+use super::{back_up, institute, restore, restore_as};
 use crate::programs::Institute;
 
 #[track_caller]
@@ -28,7 +28,7 @@ fn a_site_moves_with_its_final_backup_and_the_old_server_serves_nobody() {
     assert!(refused.contains("was moved away on"), "{refused}");
     assert!(refused.contains("\"retired\""), "a script is told the code: {refused}");
 
-    let restored = restore(&institute, "final.backup", "new");
+    let restored = restore_as(&institute, "final.backup", "new", &["--first-restore"]);
     assert_eq!(restored["borrowed_seats"], 0, "nothing can have been lent since: {restored}");
     fs::rename(institute.path("site"), institute.path("old")).unwrap();
     fs::rename(institute.path("new"), institute.path("site")).unwrap();

@@ -121,7 +121,10 @@ fn by_hand() -> impl Iterator<Item = Command> {
         Command::Restore(Restore {
             epoch: Epoch { counter: 1 << 20, tag: 1 },
             taken: START,
+            licence: None,
             spare: Vec::new(),
+            is_lossless: false,
+            log_broken_at: None,
             by: Actor::Local,
         }),
     ];

@@ -1,11 +1,12 @@
 //! A folder that appears complete or not at all.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
 use tempfile::{Builder, TempDir};
 
+use super::leftover;
 use super::words::{failed, is_there};
 use super::write::{folder_of, sync_folder, sync_folder_of};
 use crate::failure::Failure;
@@ -15,6 +16,8 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub struct StagedFolder {
     made: TempDir,
+    /// Whoever sweeps sees by it that somebody is still at work.
+    _claim: Option<File>,
 }
 
 impl StagedFolder {
@@ -24,15 +27,23 @@ impl StagedFolder {
     /// If there is something at `target`, or the folder cannot be made.
     pub fn beside(target: &Path) -> Result<Self, Failure> {
         refuse_occupied(target)?;
+        leftover::sweep_beside(target);
         let mut builder = Builder::new();
-        builder.prefix(".new-");
+        builder.prefix(leftover::PREFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             builder.permissions(fs::Permissions::from_mode(0o700));
         }
-        let made = builder.tempdir_in(folder_of(target));
-        Ok(Self { made: made.map_err(|error| failed(target, "made", &error))? })
+        let cannot = |error| failed(target, "made", &error);
+        loop {
+            let made = builder.tempdir_in(folder_of(target)).map_err(cannot)?;
+            // Not every system opens a folder as a file; there nothing is swept, either.
+            let claim = File::open(made.path()).ok();
+            if claim.as_ref().is_none_or(|claim| leftover::claim(claim, made.path())) {
+                return Ok(Self { made, _claim: claim });
+            }
+        }
     }
 
     /// Where the files are to be put meanwhile.

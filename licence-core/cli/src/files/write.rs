@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use super::leftover;
 use super::words::{failed, is_there};
 use crate::failure::Failure;
 
@@ -78,6 +79,24 @@ impl StagedFile {
             Err(error) => Err(failed(&self.target, "written", &error.error)),
         }
     }
+
+    /// Leaves it to a database to lock the file from here on, which could not open it otherwise.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn unclaimed(self) -> Result<Self, Failure> {
+        let freed = self.written.as_file().unlock();
+        freed.map_err(|error| failed(&self.target, "written", &error)).map(|()| self)
+    }
+
+    /// Gives the file another name than it was made for, in place of whatever has it.
+    ///
+    /// # Errors
+    /// If it cannot be named; what was there stays as it is.
+    pub fn replace(self, path: &Path) -> Result<(), Failure> {
+        self.written.persist(path).map_err(|error| failed(path, "written", &error.error))?;
+        sync_folder_of(path)
+    }
 }
 
 fn refuse_taken(target: &Path) -> Result<(), Failure> {
@@ -114,13 +133,19 @@ fn write_beside(path: &Path, bytes: &[u8], access: Access) -> Result<NamedTempFi
 }
 
 fn open_beside(path: &Path, access: Access) -> io::Result<NamedTempFile> {
+    leftover::sweep_beside(path);
     let mut builder = Builder::new();
-    builder.prefix(".new-");
+    builder.prefix(leftover::PREFIX);
     let permissions = permissions(access);
     if let Some(permissions) = permissions {
         builder.permissions(permissions);
     }
-    builder.tempfile_in(folder_of(path))
+    loop {
+        let file = builder.tempfile_in(folder_of(path))?;
+        if leftover::claim(file.as_file(), file.path()) {
+            return Ok(file);
+        }
+    }
 }
 
 /// The mode that the operating system is asked for, before it takes the umask away.

@@ -8,7 +8,7 @@ use licence_core::{ChainHead, Code};
 
 use super::contradiction::{Contradiction, logged, sighted};
 use super::evidence::{Evidence, Sighting};
-use super::log::{Log, Turn};
+use super::log::Log;
 
 #[cfg(test)]
 mod tests;
@@ -115,7 +115,7 @@ impl Walk {
         let last = log.next().checked_sub(1)?;
         let seen = self.met.iter().filter_map(|number| sightings.get(*number));
         let epoch = seen.max_by_key(|met| met.position.seq)?.position;
-        if log.took(Turn::Restored, epoch.seq, last) {
+        if log.was_restored(epoch.seq, last) {
             return None;
         }
         Some(Sighting {
@@ -137,7 +137,7 @@ fn pairs(logs: &[Log]) -> Vec<Contradiction> {
         let is_other =
             |seq: &u64, digest: &[u8; 32]| theirs.get(seq).is_some_and(|theirs| theirs != digest);
         let (seq, _) = one.placed().find(|(seq, entry)| is_other(seq, &entry.digest))?;
-        let is_restored = |log: &Log| log.took(Turn::Restored, 0, seq);
+        let is_restored = |log: &Log| log.was_restored(0, seq);
         (!is_restored(one) && !is_restored(other)).then_some(seq)
     };
     let mut found = Vec::new();
@@ -219,7 +219,7 @@ fn dated(sightings: &[Sighting], logs: &[Log]) -> Vec<Contradiction> {
         let LogStep::RolledBack { from, to } = before.position.step_to(&later.position) else {
             continue;
         };
-        if logs.iter().any(|log| log.took(Turn::ClockReset, to, from)) {
+        if logs.iter().any(|log| log.was_clock_reset(to, from)) {
             continue;
         }
         if told.insert((before.file.clone(), later.file.clone())) {

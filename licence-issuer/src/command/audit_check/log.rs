@@ -2,6 +2,7 @@
 //! before them.
 
 use licence_core::UnixTime;
+use licence_core::claims::Epoch;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -32,8 +33,8 @@ pub(super) enum Turn {
     None,
     /// The clock was set back.
     ClockReset,
-    /// A backup was put back, and a new epoch began.
-    Restored,
+    /// A backup was put back, and a new epoch began, with this counter.
+    Restored { counter: Option<u32> },
 }
 
 impl Log {
@@ -59,7 +60,7 @@ impl Log {
                 at: members.get("at").and_then(Value::as_i64).and_then(UnixTime::from_secs),
                 turn: match members.get("act").and_then(Value::as_str) {
                     Some("clock_reset") => Turn::ClockReset,
-                    Some("restored") => Turn::Restored,
+                    Some("restored") => Turn::Restored { counter: counter(members) },
                     Some(_) | None => Turn::None,
                 },
             });
@@ -82,20 +83,32 @@ impl Log {
         self.first <= after.saturating_add(1) && to < self.next()
     }
 
-    /// Whether it took such a turn behind one place, up to another.
-    pub(super) fn took(&self, turn: Turn, after: u64, to: u64) -> bool {
-        let mut between = self.placed().filter(|(seq, _)| *seq > after && *seq <= to);
-        between.any(|(_, entry)| entry.turn == turn)
+    /// Whether the clock was set back behind one place, up to another.
+    pub(super) fn was_clock_reset(&self, after: u64, to: u64) -> bool {
+        self.turns(after, to).any(|turn| turn == Turn::ClockReset)
     }
 
-    /// Which life of the store it tells of at a place: known of a log that is there from its beginning.
-    pub(super) fn epoch_counter(&self, at: u64) -> Option<u32> {
-        let is_restored =
-            |(seq, entry): &(u64, &Logged)| *seq <= at && entry.turn == Turn::Restored;
-        let restores = self.placed().filter(is_restored).count();
-        match (self.first, restores) {
-            (1, restores) => u32::try_from(restores).ok()?.checked_add(1),
-            _ => None,
-        }
+    /// Whether a backup was put back behind one place, up to another.
+    pub(super) fn was_restored(&self, after: u64, to: u64) -> bool {
+        self.turns(after, to).any(|turn| matches!(turn, Turn::Restored { .. }))
     }
+
+    /// Which life of the store it tells of at a place: known behind an entry that says it, and of a log that is
+    /// there from its beginning.
+    pub(super) fn epoch_counter(&self, at: u64) -> Option<u32> {
+        let restores = self.turns(0, at).filter_map(|turn| match turn {
+            Turn::Restored { counter } => Some(counter),
+            Turn::None | Turn::ClockReset => None,
+        });
+        restores.last().unwrap_or_else(|| (self.first == 1).then_some(1))
+    }
+
+    fn turns(&self, after: u64, to: u64) -> impl Iterator<Item = Turn> {
+        let between = self.placed().filter(move |(seq, _)| *seq > after && *seq <= to);
+        between.map(|(_, entry)| entry.turn)
+    }
+}
+
+fn counter(restored: &Map<String, Value>) -> Option<u32> {
+    Epoch::parse(restored.get("epoch")?.as_str()?).map(|epoch| epoch.counter)
 }

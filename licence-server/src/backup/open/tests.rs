@@ -86,7 +86,14 @@ fn no_chunk_is_changed_left_out_or_moved_without_the_passphrase() {
     let mut swapped = whole.clone();
     swapped[chunk(1)].copy_from_slice(&whole[chunk(2)]);
     swapped[chunk(2)].copy_from_slice(&whole[chunk(1)]);
-    for forged in [flipped, without_last, swapped] {
+    let mut doubled = whole.clone();
+    doubled.splice(chunk(1).end..chunk(1).end, whole[chunk(1)].iter().copied());
+    let end = whole.len() - CHECKSUM_BYTES;
+    let mut appended = whole.clone();
+    appended.splice(end..end, whole[chunk(2)].iter().copied());
+    let mut lengthened = whole.clone();
+    lengthened.splice(end..end, [0; TAG_BYTES]);
+    for forged in [flipped, without_last, swapped, doubled, appended, lengthened] {
         assert!(matches!(opened(&summed(forged), PASSPHRASE), Err(NotRead::Forged)));
     }
 }

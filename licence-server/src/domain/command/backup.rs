@@ -1,5 +1,5 @@
 use licence_core::claims::Epoch;
-use licence_core::{UnixTime, Uuid};
+use licence_core::{LicenceId, UnixTime, Uuid};
 
 use crate::domain::audit::Actor;
 
@@ -19,8 +19,14 @@ pub struct Restore {
     pub epoch: Epoch,
     /// Of which time the backup is.
     pub taken: UnixTime,
-    /// Ids for seats that may have been lent since, as many as the licence lends. They are not all used.
+    /// The licence that was in force then. It may have lent seats since, and so may whichever came after it.
+    pub licence: Option<LicenceId>,
+    /// Ids for seats that may have been lent since, as many as any licence lends. They are not all used.
     pub spare: Vec<Uuid>,
+    /// Whether nothing can have happened after it: it is a final backup, and was put back nowhere before.
+    pub is_lossless: bool,
+    /// Where the log in it was not what had been written, if an administrator had it cut there.
+    pub log_broken_at: Option<u64>,
     /// Who puts it back.
     pub by: Actor,
 }

@@ -22,7 +22,7 @@ impl Draft {
     /// Sets the time back, for whatever is left of the batch too.
     pub(in crate::domain) fn set_back(&mut self, now: UnixTime) {
         self.now = now;
-        let Site { over_since, restored, hour, .. } = self.site;
+        let Site { over_since, restored, backed_up, hour, .. } = self.site;
         // What began while the clock was ahead began now: otherwise it would last until then.
         let began = |time: Option<UnixTime>| time.map(|time| time.min(now));
         self.site = Site {
@@ -30,6 +30,7 @@ impl Draft {
             doubt: None,
             over_since: began(over_since),
             restored: began(restored),
+            backed_up: began(backed_up),
             // What was counted was counted now, but for people: they are counted again on their true day.
             hour: Hour { start: Hour::of(now).start, people: 0, ..hour },
             ..self.site

@@ -1,4 +1,4 @@
-use licence_core::{SessionId, TokenId, UnixTime, UserId};
+use licence_core::{SessionId, TokenId, UnixTime, UserId, Uuid};
 
 /// A seat that was taken along offline. Its row stays until the end, whatever becomes of the seat: the
 /// signed copy lives as long.
@@ -16,6 +16,21 @@ pub struct Borrowing {
     pub end: UnixTime,
     /// Whether it still holds its seat: it was neither brought back nor written off.
     pub is_out: bool,
+}
+
+impl Borrowing {
+    /// One that may have been lent by a store that is gone: by whom, and from where, nobody knows.
+    #[must_use]
+    pub const fn unknown(id: Uuid, start: UnixTime, end: UnixTime) -> Self {
+        let (user, session, id) = (UserId(id), SessionId(id), TokenId(id));
+        Self { id, user, session, start, end, is_out: true }
+    }
+
+    /// Whether it is such a one.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.user.0 == self.id.0
+    }
 }
 
 /// Whose seat it is.

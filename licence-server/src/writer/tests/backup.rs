@@ -103,7 +103,7 @@ fn after_a_final_backup_nothing_is_decided() {
 }
 
 #[test]
-fn nothing_is_held_back_after_a_final_backup_and_the_store_serves_again() {
+fn nothing_is_held_back_where_a_final_backup_is_put_back_first_and_the_store_serves_again() {
     let mut house = House::with_terms(lending(2, 3, 2));
     let ann = house.person("ann");
     let device = house.seated(ann);
@@ -111,10 +111,19 @@ fn nothing_is_held_back_after_a_final_backup_and_the_store_serves_again() {
     // It was a long way to the new machine.
     house.pass(DAY_SECS);
     assert_eq!(house.one(Command::AcceptClock(Actor::Local)), Outcome::Done);
-    house.restore(2);
+    house.restore_as(Restore { is_lossless: true, ..of_now(&house) });
     let site = house.mirror.site();
     assert_eq!((site.borrowed, site.retired), (0, None));
     house.refreshed(device);
+}
+
+/// Where it was put back before, whoever works there may have taken seats along.
+#[test]
+fn a_final_backup_that_may_have_been_put_back_before_holds_seats_back_as_any_other() {
+    let mut house = House::with_terms(lending(2, 3, 2));
+    house.one(Command::Retire(Actor::Local));
+    house.restore(2);
+    assert_eq!(house.mirror.site().borrowed, 2);
 }
 
 #[test]
@@ -130,4 +139,74 @@ fn the_newest_backup_is_remembered_and_written_down() {
     assert_eq!(house.mirror.site().backed_up, Some(house.now), "none is of the future");
     let entries = house.store.as_ref().unwrap().reader().entries_before(u64::MAX, 1).unwrap();
     assert!(entries[0].json.contains("\"act\":\"backed_up\""), "{}", entries[0].json);
+}
+
+/// A renewal that lends less may have taken over after the backup, and what was lent before it is still out.
+#[test]
+fn as_many_are_held_back_as_any_licence_of_the_time_that_is_lost_may_have_lent() {
+    let mut house = House::with_terms(lending(9, 3, 5));
+    let backup = of_now(&house);
+    let mut renewal = lending(9, 2, 1);
+    (renewal.revision, renewal.id) = (2, LicenceId(house.uuid()));
+    house.one(install(renewal));
+    let spare = (0..9).map(|_| house.uuid()).collect();
+    house.restore_as(Restore { spare, ..backup });
+    assert_eq!(house.mirror.site().borrowed, 5);
+    let held = house.store.as_ref().unwrap().reader().borrowings().unwrap();
+    assert_eq!(held[0].end, house.now.plus(3 * DAY_SECS));
+}
+
+/// 256 are let go at a time, and what was left of them once took the places of those that may be out.
+#[test]
+fn loans_that_have_ended_are_none_that_may_be_out_however_many_they_are() {
+    const LOANS: u32 = 300;
+    let mut house = House::with_terms(lending(2 * LOANS, 3, LOANS));
+    for number in 0..LOANS {
+        let person = house.person(&format!("person{number}"));
+        let device = house.seated(person);
+        borrow(&mut house, device);
+    }
+    let backup = of_now(&house);
+    house.pass(3 * DAY_SECS);
+    house.one(Command::AcceptClock(Actor::Local));
+    let spare = (0..LOANS).map(|_| house.uuid()).collect();
+    house.restore_as(Restore { spare, ..backup });
+    let rows = house.store.as_ref().unwrap().reader().borrowings().unwrap();
+    assert_eq!(rows.iter().filter(|row| row.is_unknown()).count(), 300, "each may be lent again");
+    assert_eq!(house.mirror.site().borrowed, LOANS);
+}
+
+/// What had been without a licence once counted twice: when the clock was accepted, and as time that the
+/// backup does not know.
+#[test]
+fn time_that_is_lost_and_was_without_a_licence_is_counted_once() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    house.now = terms(1).period.exp().unwrap().plus(-60);
+    house.seated(ann);
+    let (taken, before) = (house.now, house.mirror.site().unlicensed_secs);
+    house.pass(40 * DAY_SECS);
+    house.one(Command::AcceptClock(Actor::Local));
+    house.restore_of(taken, 2);
+    assert_eq!(house.mirror.site().unlicensed_secs - before, 40 * DAY_SECS);
+}
+
+/// The clock of the new machine may be behind.
+#[test]
+fn no_backup_is_of_a_time_that_is_still_to_come() {
+    let mut house = House::new(1);
+    house.restore_of(house.now.plus(DAY_SECS), 2);
+    assert_eq!(house.mirror.site().backed_up, Some(house.now));
+}
+
+fn of_now(house: &House) -> Restore {
+    Restore {
+        epoch: Epoch { counter: 2, tag: 8 },
+        taken: house.now,
+        licence: house.mirror.in_force(house.now).map(|terms| terms.id),
+        spare: Vec::new(),
+        is_lossless: false,
+        log_broken_at: None,
+        by: Actor::Local,
+    }
 }

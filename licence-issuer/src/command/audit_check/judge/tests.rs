@@ -4,13 +4,18 @@ use serde_json::{Value, json};
 
 use super::*;
 
+/// The life that begins with a backup that was put back.
+const SECOND_LIFE: Epoch = Epoch { counter: 2, tag: 2 };
+
 /// A log of so many entries that differ by a word, with what became of it behind some places.
 fn log(word: &str, entries: u64, turns: &[(u64, &str)]) -> Log {
     (1..=entries).fold(Log::new(word.to_owned()), |log, seq| {
         let turn = turns.iter().find(|(at, _)| *at == seq).map_or("refreshed", |(_, act)| act);
         let at = time(i64::try_from(seq).unwrap()).secs();
         let entry = json!({ "at": at, "act": turn, "word": word });
-        let members = json!({ "seq": seq, "at": at, "act": turn });
+        // Only of a backup that was put back does anybody look at the epoch.
+        let members =
+            json!({ "seq": seq, "at": at, "act": turn, "epoch": SECOND_LIFE.to_string() });
         let line = entry.to_string().replacen('{', &format!("{{\"seq\":{seq},"), 1);
         log.with(&line, members.as_object().unwrap()).unwrap()
     })

@@ -118,6 +118,7 @@ async fn make(
     let is_final = fields.switch("final")?.unwrap_or(false);
     let turn = state.backups().try_lock_owned().map_err(|_| under_way())?;
     if is_final {
+        refuse_unsound(&state).await?;
         done(state.submit(Command::Retire(Actor::Local)).await?)?;
     }
     let (pieces, body) = mpsc::channel(CHUNKS_AHEAD);
@@ -161,6 +162,17 @@ async fn note(
     let note = NoteBackup { taken, by: Some(Actor::Local) };
     done(state.submit(Command::NoteBackup(note)).await?)?;
     Ok(show(Administrator(Actor::Local), State(state)).await)
+}
+
+/// What a restore would refuse must not be a site's last backup: then nobody would serve it any more.
+async fn refuse_unsound(state: &AppState) -> Result<(), Problem> {
+    let looking = state.clone();
+    let found = tokio::task::spawn_blocking(move || looking.soundness()).await;
+    let found = found.map_err(Problem::internal)??;
+    let Some(flaw) = found.flaws().next() else { return Ok(()) };
+    Err(Problem::new(Code::Conflict)
+        .detail(format!("the store is not what was written, so this server serves on: {flaw}"))
+        .mend("see `licence-server check`; a restore takes no such backup as it is"))
 }
 
 fn under_way() -> Problem {

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
-use crate::log_chain::{WalkError, walk};
+use crate::soundness::Soundness;
 use crate::state::AppState;
 use crate::store::{Reader, StoreError};
 
@@ -65,19 +65,13 @@ impl CheckShown {
     /// # Errors
     /// Where the store cannot be read at all.
     pub fn of(reader: &dyn Reader, key: &PublicKey, product: &Product) -> Result<Self, StoreError> {
-        let found = reader.check()?;
-        let position = reader.site()?.position;
-        let mut flaws = found.flaws;
-        match walk(reader, key, product, |_, _| {}) {
-            Ok(_) => {}
-            Err(WalkError::Broken(broken)) => flaws.push(format!("in the audit log, {broken}")),
-            Err(WalkError::Store(error)) => return Err(error),
-        }
+        let found = Soundness::of(reader, key, product)?;
+        let flaws = found.flaws().collect();
         let rows = found.rows.into_iter().map(|(table, rows)| TableRows { table, rows });
         Ok(Self {
             rows: rows.collect(),
-            epoch: position.epoch.to_string(),
-            log_entries: position.seq,
+            epoch: found.position.epoch.to_string(),
+            log_entries: found.position.seq,
             flaws,
         })
     }

@@ -29,7 +29,7 @@ pub use licences::{
 };
 pub use page::Page;
 pub use person::Named;
-pub use seats::{PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
+pub use seats::{HeldBackWrittenOff, PlaceRow, ReleasedSeat, SeatList, SeatRow, WrittenOff};
 pub use services::{NewService, ServiceRow};
 pub use sessions::{Purged, SessionRow};
 pub use usage::{DayRow, HourRow, SignedStatement, UnusedRow, UsageShown, WarningRow};
@@ -58,6 +58,8 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_RELEASE: &str = "/v1/admin/seats/release";
     /// Seats that were taken along offline.
     pub const ADMIN_BORROWED: &str = "/v1/admin/seats/borrowed";
+    /// Those that a restore held back, to be given to others.
+    pub const ADMIN_HELD_BACK: &str = "/v1/admin/seats/held-back/write-off";
     /// Programs that call the server, and programs to give a key to.
     pub const ADMIN_SERVICES: &str = "/v1/admin/services";
     /// What happened.

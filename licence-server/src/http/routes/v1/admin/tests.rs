@@ -32,6 +32,7 @@ fn routes() -> Vec<(Method, String, Value, u16)> {
         (&get, "/seats/queue", json!(null), 200),
         (&post, "/seats/release", json!({ "user": "nobody" }), 404),
         (&post, "/seats/borrowed/{id}/write-off", json!(null), 404),
+        (&post, "/seats/held-back/write-off", json!(null), 200),
         (&get, "/audit", json!(null), 200),
         (&get, "/audit/verify", json!(null), 200),
         (&post, "/audit/prune", json!({ "before": 1_600_000_000 }), 200),
