@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use libfuzzer_sys::fuzz_target;
 use licence_core::claims::{
     AccessClaims, AdminClaims, CheckpointClaims, Claims, IssuerClaims, LeaseClaims, LicenceClaims,
-    RequestClaims, RevocationsClaims, RevokedClaims,
+    RequestClaims, RevocationsClaims, RevokedClaims, UsageClaims,
 };
 use licence_core::json::{self, Object};
 
@@ -23,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_stable::<RequestClaims>(claims);
     assert_stable::<RevocationsClaims>(claims);
     assert_stable::<RevokedClaims>(claims);
+    assert_stable::<UsageClaims>(claims);
 });
 
 fn assert_stable<C: Claims + Debug + PartialEq>(claims: &Object<'_>) {

@@ -67,6 +67,7 @@ fn accepted(text: &str) -> Vec<(&'static str, String)> {
     let admin = ValidAdmin::verify(bytes, site, &product, now());
     let lease = LICENCE.verify_lease(bytes, now()).map(|lease| lease.claims().to_json());
     let revoked = LICENCE.verify_revoked(bytes, now()).map(|list| list.claims().to_json());
+    let usage = LICENCE.verify_usage(bytes).map(|statement| statement.claims().to_json());
     let checkpoint = SignedCheckpoint::verify(bytes, site, &product);
     let request = SignedRequest::parse(bytes, now()).map(|request| request.claims().to_json());
     let list = SignedRevocations::parse(bytes, &ROOTS).map(|list| list.claims().to_json());
@@ -76,6 +77,7 @@ fn accepted(text: &str) -> Vec<(&'static str, String)> {
         ("admin", admin.map(|token| token.claims().to_json())),
         ("lease", lease),
         ("revoked", revoked),
+        ("usage", usage),
         ("checkpoint", checkpoint.map(|checkpoint| checkpoint.claims().to_json())),
         ("request", request),
         ("revocations", list),
