@@ -1,7 +1,8 @@
 use redb::{ReadableTable as _, WriteTransaction};
 
+use super::beside::Shared;
 use super::index::{Indexes, Moved};
-use super::journal::{Journal, Newer, Piece};
+use super::journal::{Journal, Newer, Step};
 use super::load::Loading;
 use super::open::RedbStore;
 use super::schema::{META, META_SITE};
@@ -16,6 +17,7 @@ pub struct RedbBatch<'store> {
     transaction: WriteTransaction,
     indexes: &'store mut Indexes,
     journal: &'store mut Journal,
+    beside: &'store Shared,
 }
 
 impl Engine for RedbStore {
@@ -28,39 +30,43 @@ impl Engine for RedbStore {
             let site = meta.get(META_SITE)?.ok_or(StoreError::Corrupt { table: "meta" })?;
             decode(site.value())?
         };
-        let Self { indexes, journal, .. } = self;
-        Ok((RedbBatch { transaction, indexes, journal }, site))
+        let Self { indexes, journal, beside, .. } = self;
+        Ok((RedbBatch { transaction, indexes, journal, beside }, site))
     }
 }
 
 impl Batch for RedbBatch<'_> {
     async fn load(&mut self, draft: &mut Draft) -> Result<(), StoreError> {
-        let from = Loading { transaction: &self.transaction, newer: &self.journal.newer() };
+        let beside = self.beside.read();
+        let from = Loading { transaction: &self.transaction, newer: &beside.newer };
         // First, because with a session its person and their leases may be asked for.
         load::sessions(&from, draft)?;
-        load::indexed(self.indexes, draft);
+        load::indexed(self.indexes, &beside.own, draft);
         load::rows(&from, draft)
     }
 
     async fn commit(self, changes: Changes<'_>) -> Result<(), StoreError> {
-        let (moved, piece) = write_rows(&self.transaction, &self.journal.newer(), &changes)?;
-        let step = self.journal.write(&self.transaction, piece)?;
+        let (moved, step) =
+            write(&self.transaction, self.journal, &self.beside.read().newer, &changes)?;
         self.transaction.commit()?;
         self.indexes.apply(&changes, &moved);
-        self.journal.apply(step);
+        let mut beside = self.beside.write();
+        beside.own.apply(&moved);
+        self.journal.apply(step, &mut beside.newer);
         Ok(())
     }
 }
 
-fn write_rows(
+fn write(
     into: &WriteTransaction,
+    journal: &Journal,
     newer: &Newer,
     changes: &Changes<'_>,
-) -> Result<(Vec<Moved>, Piece), StoreError> {
+) -> Result<(Vec<Moved>, Step), StoreError> {
     let mut writing = Writing::new(into, newer);
     let moved = writing.sessions(changes)?;
     writing.users(changes)?;
     write::rows(into, changes)?;
     write::log(into, changes)?;
-    Ok((moved, writing.into_piece()))
+    Ok((moved, journal.write(into, newer, writing.into_piece())?))
 }

@@ -8,9 +8,6 @@ use redb::{Database, Key, ReadTransaction, ReadableTable as _, TableDefinition};
 use super::journal::{Newer, RowsOf};
 use super::open::{RedbStore, builder, make_tables};
 use super::portable::{Portable, Visit, visit};
-use super::schema::{OWN_SESSIONS, SESSIONS};
-use crate::domain::Session;
-use crate::store::codec::decode;
 use crate::store::{CopiedRow, StoreError};
 
 /// Rows of one table that are written in one go, and bytes of them.
@@ -93,23 +90,12 @@ impl StoreCopy {
         Ok(())
     }
 
-    /// Makes what follows from the rows, and looks at all of it as at every start.
+    /// Looks at all of it as at every start.
     ///
     /// # Errors
     /// As [`RedbStore::open`].
     pub fn finish(mut self) -> Result<RedbStore, StoreError> {
         self.write()?;
-        let transaction = self.database.begin_write()?;
-        {
-            let sessions = transaction.open_table(SESSIONS)?;
-            let mut own = transaction.open_multimap_table(OWN_SESSIONS)?;
-            for row in sessions.iter()? {
-                let (id, row) = row?;
-                let session: Session = decode(row.value())?;
-                own.insert(session.user.0.to_bytes(), id.value())?;
-            }
-        }
-        transaction.commit()?;
         RedbStore::check(self.database)
     }
 

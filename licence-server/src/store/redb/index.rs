@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 
+use super::beside::OwnSessions;
 use super::leases::Leases;
 use crate::domain::{Borrowing, Changes, Due, Lease, Place, Ticket};
 use crate::store::StoreError;
@@ -30,28 +31,32 @@ pub(super) struct SessionPlace {
     pub(super) lease_end: Option<UnixTime>,
 }
 
-/// How a session's place in its index changed.
+/// How a session's place in its index changed; one that had none is new, one that has none is gone.
 #[derive(Debug)]
 pub(super) struct Moved {
     pub(super) id: SessionId,
+    pub(super) user: UserId,
     pub(super) before: Option<UnixTime>,
     pub(super) after: Option<UnixTime>,
 }
 
 impl Indexes {
-    /// The indexes of all sessions that there are.
+    /// The indexes of all sessions that there are, and whose each is.
     pub(super) fn of_sessions(
         places: impl Iterator<Item = Result<SessionPlace, StoreError>>,
-    ) -> Result<Self, StoreError> {
-        let (mut dues, mut leases) = (Vec::new(), Vec::new());
+    ) -> Result<(Self, OwnSessions), StoreError> {
+        let (mut dues, mut leases, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for place in places {
             let SessionPlace { id, user, due, lease_end } = place?;
             dues.push(Due { at: due, id });
+            own.push((user.0.to_bytes(), id.0.to_bytes()));
             leases.extend(lease_end.map(|end| (user, end, id)));
         }
         // One after the other, so that no more than one list stands beside what is made of it.
         let sessions_by_end = dues.into_iter().collect();
-        Ok(Self { leases: Leases::of_sessions(leases), sessions_by_end, ..Self::default() })
+        let own = OwnSessions::of_sessions(own);
+        let leases = Leases::of_sessions(leases);
+        Ok((Self { leases, sessions_by_end, ..Self::default() }, own))
     }
 
     pub(super) fn add_borrowing(&mut self, row: &Borrowing) {
@@ -129,7 +134,7 @@ impl Indexes {
         for (user, leases) in changes.leases() {
             self.leases.replace(*user, leases);
         }
-        for Moved { id, before, after } in moved {
+        for Moved { id, before, after, .. } in moved {
             let due = |at| Due { at, id: *id };
             before.map(|at| self.sessions_by_end.remove(&due(at)));
             self.sessions_by_end.extend(after.map(due));

@@ -15,8 +15,6 @@ mod piece;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-
 use redb::{ReadTransaction, ReadableTable as _, WriteTransaction};
 
 use self::fold::{Folding, Pass};
@@ -34,80 +32,63 @@ const FOLD_AT: u64 = 32 * 1024 * 1024;
 /// few, so that no batch waits for it.
 const TRIMMED_AT_ONCE: usize = 4;
 
-/// The journal of a store that is written.
-#[derive(Debug)]
-pub(super) struct Journal {
-    newer: Shared,
-    state: State,
-}
-
+/// The journal of a store that is written: where it stands. Its rows are in [`Newer`].
 #[derive(Clone, Copy, Debug)]
-struct State {
+pub(super) struct Journal {
     /// The number of the next piece.
     next: u64,
     folding: Folding,
 }
-
-/// The newest rows, for the writer and for readers beside it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Shared(Arc<RwLock<Newer>>);
 
 /// What becomes of the journal when its batch is committed.
 #[derive(Debug)]
 pub(super) struct Step {
     piece: Piece,
     folded: Vec<RowKey>,
-    state: State,
+    after: Journal,
 }
 
 impl Journal {
     /// The journal of a new store.
-    pub(super) fn empty() -> Self {
-        let state = State { next: 0, folding: Folding::new(FOLD_AT, 0, Pass::NONE) };
-        Self { newer: Shared::default(), state }
+    pub(super) const fn empty() -> Self {
+        Self { next: 0, folding: Folding::new(FOLD_AT, 0, Pass::NONE) }
     }
 
-    /// The journal as it stands on disk.
-    pub(super) fn open(from: &ReadTransaction) -> Result<Self, StoreError> {
+    /// The journal as it stands on disk, with its rows.
+    pub(super) fn open(from: &ReadTransaction) -> Result<(Self, Newer), StoreError> {
         let OnDisk { newer, end, bytes, pass } = OnDisk::read(from)?;
-        let state = State { next: end, folding: Folding::new(FOLD_AT, bytes, pass) };
-        Ok(Self { newer: Shared::new(newer), state })
+        Ok((Self { next: end, folding: Folding::new(FOLD_AT, bytes, pass) }, newer))
     }
 
     /// Begins to fold at so many bytes.
     pub(super) const fn fold_at(&mut self, bytes: u64) {
-        self.state.folding.begin_at(bytes);
-    }
-
-    pub(super) fn shared(&self) -> Shared {
-        self.newer.clone()
-    }
-
-    pub(super) fn newer(&self) -> RwLockReadGuard<'_, Newer> {
-        self.newer.read()
+        self.folding.begin_at(bytes);
     }
 
     /// Writes the rows that a batch replaces, and does a batch's share of what is left to do.
-    pub(super) fn write(&self, into: &WriteTransaction, piece: Piece) -> Result<Step, StoreError> {
-        let mut state = self.state;
+    pub(super) fn write(
+        &self,
+        into: &WriteTransaction,
+        newer: &Newer,
+        piece: Piece,
+    ) -> Result<Step, StoreError> {
+        let mut after = *self;
         let rows = piece.to_bytes();
         if rows.is_empty() {
-            return Ok(Step { piece, folded: Vec::new(), state });
+            return Ok(Step { piece, folded: Vec::new(), after });
         }
-        let needed_from = state.folding.needed_from();
-        let written = (state.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
-        let folded = state.folding.step(into, &self.newer(), written)?;
-        let bytes = [state.folding.pass().to_bytes(), rows].concat();
-        append(into, state.next, &bytes, needed_from)?;
-        state.next = state.next.saturating_add(1);
-        Ok(Step { piece, folded, state })
+        let written = (self.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
+        let folded = after.folding.step(into, newer, written)?;
+        let bytes = [after.folding.pass().to_bytes(), rows].concat();
+        append(into, self.next, &bytes, self.folding.needed_from())?;
+        after.next = self.next.saturating_add(1);
+        Ok(Step { piece, folded, after })
     }
 
-    /// Takes over what was committed, and shows it to the readers.
-    pub(super) fn apply(&mut self, step: Step) {
-        let Step { piece, folded, state } = step;
-        self.state = state;
-        let mut newer = self.newer.0.write().unwrap_or_else(PoisonError::into_inner);
+    /// Takes over what was committed.
+    pub(super) fn apply(&mut self, step: Step, newer: &mut Newer) {
+        let Step { piece, folded, after } = step;
+        *self = after;
         folded.iter().for_each(|key| newer.forget(key));
         newer.take_over(piece);
     }
@@ -130,15 +111,4 @@ fn append(
         pieces.pop_first()?;
     }
     Ok(())
-}
-
-impl Shared {
-    pub(super) fn new(newer: Newer) -> Self {
-        Self(Arc::new(RwLock::new(newer)))
-    }
-
-    // Nothing that runs under the lock can end half way, so a poisoned one guards a sound map.
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, Newer> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -1,19 +1,23 @@
 //! Loads what the rules asked the draft for.
 
 use licence_core::{SessionId, UnixTime, UserId, Uuid};
-use redb::{ReadableMultimapTable as _, ReadableTable as _, TableDefinition, WriteTransaction};
+use redb::{ReadableTable as _, TableDefinition, WriteTransaction};
 
+use super::beside::OwnSessions;
 use super::index::Indexes;
 use super::journal::{Newer, RowsOf};
-use super::schema::{
-    BORROWINGS, DATA, Id, OWN_SESSIONS, REVOKED, SERVICES, SESSIONS, USER_KEYS, USERS,
-};
+use super::schema::{BORROWINGS, DATA, Id, REVOKED, SERVICES, SESSIONS, USER_KEYS, USERS};
 use crate::domain::{Draft, Revocation, UserKey};
 use crate::store::StoreError;
 use crate::store::codec::{Row, decode};
 
 /// What the indexes in memory know.
-pub(super) fn indexed(indexes: &Indexes, draft: &mut Draft) {
+pub(super) fn indexed(indexes: &Indexes, own: &OwnSessions, draft: &mut Draft) {
+    let users: Vec<UserId> = draft.needs().own_sessions.iter().copied().collect();
+    for user in users {
+        let sessions = own.of(user.0.to_bytes()).map(|id| SessionId(Uuid::from_bytes(id)));
+        draft.load_own_sessions(user, sessions.collect());
+    }
     let needs = draft.needs();
     let (leases, sessions) = (needs.leases_by_end, needs.sessions_by_end);
     let (borrowings, is_queue_wanted) = (needs.borrowings_by_end, needs.is_queue_wanted);
@@ -64,7 +68,6 @@ pub(super) fn rows(from: &Loading<'_>, draft: &mut Draft) -> Result<(), StoreErr
         (draft.needs().borrowings.iter().copied().collect(), (BORROWINGS, None));
     each(from, table, wanted, |id| id.0.to_bytes(), |id, row| draft.load_borrowing(id, row))?;
     let from = from.transaction;
-    own_sessions(from, draft)?;
     keys(from, draft)?;
     data(from, draft)?;
     services(from, draft)?;
@@ -90,20 +93,6 @@ fn each<K: Copy, R: Row>(
             None => table.get(key(id))?.map(|row| decode(row.value())).transpose()?,
         };
         load(id, row);
-    }
-    Ok(())
-}
-
-fn own_sessions(from: &WriteTransaction, draft: &mut Draft) -> Result<(), StoreError> {
-    let wanted: Vec<UserId> = draft.needs().own_sessions.iter().copied().collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let table = from.open_multimap_table(OWN_SESSIONS)?;
-    for user in wanted {
-        let ids = table.get(user.0.to_bytes())?;
-        let ids = ids.map(|id| id.map(|id| SessionId(Uuid::from_bytes(id.value()))));
-        draft.load_own_sessions(user, ids.collect::<Result<_, _>>()?);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The embedded store: one file, one writer, a commit on disk before anything is answered.
 
 mod batch;
+mod beside;
 mod check;
 mod copy;
 mod index;

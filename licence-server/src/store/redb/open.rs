@@ -8,12 +8,13 @@ use redb::{
     ReadableTableMetadata, StorageBackend, WriteTransaction,
 };
 
+use super::beside::{OwnSessions, Shared};
 use super::index::{Indexes, SessionPlace};
-use super::journal::{Journal, Newer, RowsOf, Shared};
+use super::journal::{Journal, Newer, RowsOf};
 use super::read::RedbReader;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, JOURNAL, LICENCES, META, META_FORMAT,
-    META_SITE, OWN_SESSIONS, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
+    META_SITE, QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{Session, Site, User};
 use crate::store::StoreError;
@@ -28,6 +29,7 @@ pub struct RedbStore {
     pub(super) database: Arc<Database>,
     pub(super) indexes: Indexes,
     pub(super) journal: Journal,
+    pub(super) beside: Shared,
 }
 
 /// What a new store begins with.
@@ -68,8 +70,8 @@ impl RedbStore {
             meta.insert(META_SITE, encode(&Site::new(new.mark, new.epoch))?.as_slice())?;
         }
         transaction.commit()?;
-        let (indexes, journal) = (Indexes::default(), Journal::empty());
-        Ok(Self { database: Arc::new(database), indexes, journal })
+        let (indexes, journal, beside) = (Indexes::default(), Journal::empty(), Shared::default());
+        Ok(Self { database: Arc::new(database), indexes, journal, beside })
     }
 
     /// Opens the store at a path.
@@ -95,16 +97,17 @@ impl RedbStore {
     pub(super) fn check(database: Database) -> Result<Self, StoreError> {
         check_format(&database)?;
         let snapshot = database.begin_read()?;
-        let journal = Journal::open(&snapshot)?;
-        let indexes = read_indexes(&snapshot, &journal.newer())?;
-        count_again(&database, &indexes, &journal.newer())?;
-        Ok(Self { database: Arc::new(database), indexes, journal })
+        let (journal, newer) = Journal::open(&snapshot)?;
+        let (indexes, own) = read_indexes(&snapshot, &newer)?;
+        count_again(&database, &indexes, &newer)?;
+        let beside = Shared::new(newer, own);
+        Ok(Self { database: Arc::new(database), indexes, journal, beside })
     }
 
     /// A reader of what is committed.
     #[must_use]
     pub fn reader(&self) -> RedbReader {
-        RedbReader::new(Arc::clone(&self.database) as _, self.journal.shared())
+        RedbReader::new(Arc::clone(&self.database) as _, self.beside.clone())
     }
 
     /// Begins to fold the journal at so many bytes, so that a short run sees every step of it.
@@ -116,11 +119,12 @@ impl RedbStore {
 }
 
 impl RedbReader {
-    /// Opens the store at a path without changing a byte of it.
+    /// Opens the store at a path without changing a byte of it, to
+    /// [`check`](crate::store::Reader::check) it. What follows from rows that cannot be read is left out.
     ///
     /// # Errors
-    /// As [`RedbStore::open`]; and [`StoreError::NotClosed`] where the last program that had it was killed,
-    /// so that it is to be repaired first.
+    /// As [`RedbStore::open`], but none for a row that cannot be read; and [`StoreError::NotClosed`] where
+    /// the last program that had it was killed, so that it is to be repaired first.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::NotFound(path.to_owned()));
@@ -133,9 +137,17 @@ impl RedbReader {
             }
         })?;
         check_format(&database)?;
-        let newer = Newer::of(&database.begin_read()?)?;
-        Ok(Self::new(Arc::new(database), Shared::new(newer)))
+        // A damaged store is opened too: whoever looks for flaws reads every row again.
+        let beside = read_beside(&database).unwrap_or_default();
+        Ok(Self::new(Arc::new(database), beside))
     }
+}
+
+fn read_beside(database: &impl ReadableDatabase) -> Result<Shared, StoreError> {
+    let snapshot = database.begin_read()?;
+    let newer = Newer::of(&snapshot)?;
+    let (_, own) = read_indexes(&snapshot, &newer)?;
+    Ok(Shared::new(newer, own))
 }
 
 fn unopened(error: DatabaseError, path: &Path) -> StoreError {
@@ -155,7 +167,6 @@ pub(super) fn builder() -> Builder {
 /// Makes every table, so that a reader never meets one that is not there.
 pub(super) fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SESSIONS)?;
-    transaction.open_multimap_table(OWN_SESSIONS)?;
     transaction.open_table(USERS)?;
     transaction.open_table(USER_KEYS)?;
     transaction.open_table(BORROWINGS)?;
@@ -189,20 +200,20 @@ fn check_format(database: &impl ReadableDatabase) -> Result<(), StoreError> {
 pub(super) fn read_indexes(
     transaction: &ReadTransaction,
     newer: &Newer,
-) -> Result<Indexes, StoreError> {
+) -> Result<(Indexes, OwnSessions), StoreError> {
     let sessions = transaction.open_table(SESSIONS)?;
     let places = sessions.iter()?.map(|row| {
         let (id, row) = row?;
         session_place(id.value(), newer.newest(RowsOf::Sessions, id.value(), row.value()))
     });
-    let mut indexes = Indexes::of_sessions(places)?;
+    let (mut indexes, own) = Indexes::of_sessions(places)?;
     for row in transaction.open_table(BORROWINGS)?.iter()? {
         indexes.add_borrowing(&decode(row?.1.value())?);
     }
     for row in transaction.open_table(QUEUE)?.iter()? {
         indexes.add_place(decode(row?.1.value())?);
     }
-    Ok(indexes)
+    Ok((indexes, own))
 }
 
 /// Looks at a session's row without reading all of it: at a start every row is looked at.

@@ -20,7 +20,7 @@ pub(super) trait Visit {
     ) -> Result<(), StoreError>;
 }
 
-/// Goes through every table that is not made of others. A number is a table's for ever.
+/// Goes through every table but the journal, whose rows stand in the place of theirs. A number is a table's for ever.
 pub(super) fn visit(visitor: &mut impl Visit) -> Result<(), StoreError> {
     visitor.table(1, META)?;
     visitor.table(2, SESSIONS)?;

@@ -8,13 +8,14 @@ use redb::{
     ReadableTableMetadata as _, TableDefinition,
 };
 
+use super::beside::{Beside, Shared};
 use super::check::check;
 use super::copy::copy_out;
-use super::journal::{Newer, RowsOf, Shared};
+use super::journal::{Newer, RowsOf};
 use super::load::revocation;
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
-    QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, QUEUE, REVOKED,
+    SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{
     Borrowing, Data, DataOwner, Entry, Hour, PasswordHash, Place, Revocation, Service, Session,
@@ -28,22 +29,22 @@ use crate::store::{Checkup, CopiedRow, LogPiece, Reader, Sizes, StoreError};
 pub struct RedbReader {
     /// One that is written as well, or one that was opened to be read alone.
     database: Arc<dyn ReadableDatabase + Send + Sync>,
-    newer: Shared,
+    beside: Shared,
 }
 
 /// What is committed at one moment, for a reader that is done soon: the writer waits for it.
 ///
-/// INVARIANT: the newer rows are looked at first, and the tables' snapshot is taken while they cannot
-/// change. A row that leaves the journal meanwhile stands in its table before.
+/// INVARIANT: the tables' snapshot is taken while what is beside them cannot change. So it may be ahead by a
+/// batch that is not acknowledged, and never behind: a row that leaves the journal stands in its table before.
 struct Snapshot<'a> {
-    newer: RwLockReadGuard<'a, Newer>,
+    beside: RwLockReadGuard<'a, Beside>,
     tables: ReadTransaction,
 }
 
 impl Snapshot<'_> {
     /// The newest form of a row, read.
     fn newest<R: Row>(&self, rows: RowsOf, id: Id, stored: &[u8]) -> Result<R, StoreError> {
-        decode(self.newer.newest(rows, id, stored))
+        decode(self.beside.newer.newest(rows, id, stored))
     }
 
     /// So many rows after one, oldest first.
@@ -67,14 +68,14 @@ impl Snapshot<'_> {
 impl RedbReader {
     pub(super) const fn new(
         database: Arc<dyn ReadableDatabase + Send + Sync>,
-        newer: Shared,
+        beside: Shared,
     ) -> Self {
-        Self { database, newer }
+        Self { database, beside }
     }
 
     fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
-        let newer = self.newer.read();
-        Ok(Snapshot { newer, tables: self.database.begin_read()? })
+        let beside = self.beside.read();
+        Ok(Snapshot { beside, tables: self.database.begin_read()? })
     }
 
     /// The row under an id, in its newest form.
@@ -86,7 +87,7 @@ impl RedbReader {
         (table, rows): (TableDefinition<'_, Id, &'static [u8]>, RowsOf),
         id: Id,
     ) -> Result<Option<R>, StoreError> {
-        let newest = self.newer.read().get(rows, id).cloned();
+        let newest = self.beside.read().newer.get(rows, id).cloned();
         match newest {
             Some(row) => decode(&row).map(Some),
             None => self.row(table, id),
@@ -160,14 +161,14 @@ impl Reader for RedbReader {
     }
 
     fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        // One snapshot for both tables, so that they agree.
         let snapshot = self.snapshot()?;
         let sessions = snapshot.tables.open_table(SESSIONS)?;
         let mut own = Vec::new();
-        for id in snapshot.tables.open_multimap_table(OWN_SESSIONS)?.get(user.0.to_bytes())? {
-            let id = id?.value();
-            let row = sessions.get(id)?.ok_or(StoreError::Corrupt { table: "sessions" })?;
-            own.push(snapshot.newest(RowsOf::Sessions, id, row.value())?);
+        for id in snapshot.beside.own.of(user.0.to_bytes()) {
+            // One that is not there went with a batch that is not acknowledged yet.
+            if let Some(row) = sessions.get(id)? {
+                own.push(snapshot.newest(RowsOf::Sessions, id, row.value())?);
+            }
         }
         Ok(own)
     }

@@ -1,6 +1,6 @@
 //! Tables and keys.
 
-use redb::{MultimapTableDefinition, TableDefinition};
+use redb::TableDefinition;
 
 use crate::store::codec::{DataKey, TicketKey};
 
@@ -15,9 +15,6 @@ pub(super) const FORMAT: u32 = 1;
 pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 /// Session id -> row. Ids are ordered by time, so sessions made together lie together.
 pub(super) const SESSIONS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("sessions");
-/// User id -> the ids of the person's sessions.
-pub(super) const OWN_SESSIONS: MultimapTableDefinition<'_, Id, Id> =
-    MultimapTableDefinition::new("own_sessions");
 /// User id -> row.
 pub(super) const USERS: TableDefinition<'_, Id, &[u8]> = TableDefinition::new("users");
 /// What leads to a person (a name, an id in an older system, half of a code's hash) -> user id.

@@ -1,13 +1,13 @@
 //! Writes what a batch changed.
 
-use licence_core::UnixTime;
+use licence_core::{UnixTime, UserId, Uuid};
 use redb::{ReadableTable as _, ReadableTableMetadata as _, WriteTransaction};
 
 use super::index::Moved;
 use super::journal::{Newer, Piece, RowsOf};
 use super::schema::{
-    AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, OWN_SESSIONS,
-    QUEUE, REVOKED, SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
+    AUDIT, BORROWINGS, CHECKPOINTS, DATA, LICENCES, META, META_LIST, META_SITE, QUEUE, REVOKED,
+    SERVICES, SESSIONS, USAGE, USER_KEYS, USERS,
 };
 use crate::domain::{Changes, Hour, Session, USAGE_HOURS_MAX};
 use crate::store::StoreError;
@@ -30,7 +30,7 @@ impl<'a> Writing<'a> {
         self.piece
     }
 
-    /// Sessions, with what follows from them: who has which, and where each stands in the index of ends.
+    /// Sessions, and what follows for the indexes.
     pub(super) fn sessions(&mut self, changes: &Changes<'_>) -> Result<Vec<Moved>, StoreError> {
         let mut sessions = self.into.open_table(SESSIONS)?;
         let mut moved = Vec::new();
@@ -45,21 +45,18 @@ impl<'a> Writing<'a> {
             match (old, row) {
                 (None, Some(row)) => {
                     sessions.insert(key, encode(row)?.as_slice())?;
-                    let mut own = self.into.open_multimap_table(OWN_SESSIONS)?;
-                    own.insert(row.user.0.to_bytes(), key)?;
                 }
                 (Some(_), Some(row)) => self.piece.replace(RowsOf::Sessions, key, encode(row)?),
-                (Some((user, _)), None) => {
+                (Some(_), None) => {
                     sessions.remove(key)?;
                     self.piece.remove(RowsOf::Sessions, key);
-                    let mut own = self.into.open_multimap_table(OWN_SESSIONS)?;
-                    own.remove(user, key)?;
                 }
                 (None, None) => {}
             }
             let (before, after) = (old.map(|(_, due)| due), row.map(|row| row.due));
-            if before != after {
-                moved.push(Moved { id: *id, before, after });
+            let user = row.map(|row| row.user).or(old.map(|(user, _)| user));
+            if let Some(user) = user.filter(|_| before != after) {
+                moved.push(Moved { id: *id, user, before, after });
             }
         }
         Ok(moved)
@@ -85,8 +82,10 @@ impl<'a> Writing<'a> {
 }
 
 /// What is needed of a session's row that another takes the place of.
-fn whose_and_when(row: &[u8]) -> Result<(Id, UnixTime), StoreError> {
-    glance::<Session, _>(row, |old| Some((old.user, UnixTime::from_secs(old.due)?)))
+fn whose_and_when(row: &[u8]) -> Result<(UserId, UnixTime), StoreError> {
+    glance::<Session, _>(row, |old| {
+        Some((UserId(Uuid::from_bytes(old.user)), UnixTime::from_secs(old.due)?))
+    })
 }
 
 /// What is neither a session nor a person, and is not appended to.

@@ -14,6 +14,7 @@ const ROW_BYTES: usize = 40;
 struct World {
     database: Database,
     journal: Journal,
+    newer: Newer,
     expected: BTreeMap<RowKey, Vec<u8>>,
     number: u32,
 }
@@ -28,11 +29,12 @@ impl World {
         transaction.commit().unwrap();
         let mut journal = Journal::empty();
         journal.fold_at(SHORT);
-        Self { database, journal, expected: BTreeMap::new(), number: 0 }
+        let (newer, expected) = (Newer::default(), BTreeMap::new());
+        Self { database, journal, newer, expected, number: 0 }
     }
 
     fn restart(&mut self) {
-        self.journal = Journal::open(&self.database.begin_read().unwrap()).unwrap();
+        (self.journal, self.newer) = Journal::open(&self.database.begin_read().unwrap()).unwrap();
         self.journal.fold_at(SHORT);
     }
 
@@ -55,10 +57,10 @@ impl World {
             table(&transaction, rows).remove(id).unwrap();
             piece.remove(rows, id);
         }
-        let step = self.journal.write(&transaction, piece).unwrap();
+        let step = self.journal.write(&transaction, &self.newer, piece).unwrap();
         if is_committed {
             transaction.commit().unwrap();
-            self.journal.apply(step);
+            self.journal.apply(step, &mut self.newer);
             self.expected = expected;
         }
     }
@@ -82,7 +84,7 @@ impl World {
     }
 
     fn assert_as_expected(&self) {
-        assert_eq!(self.rows(&self.journal.newer()), self.expected);
+        assert_eq!(self.rows(&self.newer), self.expected);
         let on_disk = Newer::of(&self.database.begin_read().unwrap()).unwrap();
         assert_eq!(self.rows(&on_disk), self.expected);
     }
