@@ -64,20 +64,26 @@ mod tests {
 
     use super::*;
 
+    /// Lets the work go on as soon as so many wait for it.
+    async fn when_waiting(number: usize, flight: &Flight<i32>, go: mpsc::Sender<()>) {
+        let waiting = async {
+            while flight.waiting() < number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap();
+        go.send(()).unwrap();
+    }
+
     #[tokio::test]
     async fn who_asks_while_it_goes_on_shares_it_and_who_asks_later_has_it_begin_again() {
-        let flight = Flight::default();
+        let flight = &Flight::default();
         let (go, gate) = mpsc::channel();
         let first = flight.join(move || {
             gate.recv().unwrap();
             1
         });
-        let let_go = async {
-            while flight.waiting() < 2 {
-                tokio::task::yield_now().await;
-            }
-            go.send(()).unwrap();
-        };
+        let let_go = when_waiting(2, flight, go);
         let (first, second, ()) = tokio::join!(first, flight.join(|| 2), let_go);
         assert_eq!((first, second), (Ok(1), Ok(1)));
         assert_eq!(flight.join(|| 3).await, Ok(3));
@@ -85,19 +91,14 @@ mod tests {
 
     #[tokio::test]
     async fn hanging_up_and_asking_again_begins_no_second_one() {
-        let flight = Flight::default();
+        let flight = &Flight::default();
         let (go, gate) = mpsc::channel();
         let first = flight.join(move || {
             gate.recv().unwrap();
             1
         });
         tokio::time::timeout(Duration::ZERO, first).await.unwrap_err();
-        let let_go = async {
-            while flight.waiting() < 1 {
-                tokio::task::yield_now().await;
-            }
-            go.send(()).unwrap();
-        };
+        let let_go = when_waiting(1, flight, go);
         let (second, ()) = tokio::join!(flight.join(|| 2), let_go);
         assert_eq!(second, Ok(1));
     }

@@ -259,6 +259,16 @@ mod tests {
         }
     }
 
+    /// Until so many passwords wait.
+    async fn waiting(number: usize, threads: &PasswordThreads) {
+        let waiting = async {
+            while threads.shares.all() < number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap();
+    }
+
     /// Once the 65th of a whole institute behind one address was sent away from a queue that was empty.
     #[tokio::test]
     async fn a_hundred_people_behind_one_address_are_all_served_and_one_of_elsewhere_among_them() {
@@ -273,9 +283,7 @@ mod tests {
             people.spawn(check("192.0.2.1"));
         }
         people.spawn(check("192.0.2.2"));
-        while threads.shares.all() < 101 {
-            tokio::task::yield_now().await;
-        }
+        waiting(101, &threads).await;
         drop(busy);
         assert!(people.join_all().await.iter().all(|checked| *checked == Ok(Checked::Wrong)));
     }
@@ -301,9 +309,7 @@ mod tests {
         for from in ["192.0.2.2", "192.0.2.2", "192.0.2.3", "192.0.2.3"] {
             others.spawn(check(from));
         }
-        while threads.shares.all() < 8 {
-            tokio::task::yield_now().await;
-        }
+        waiting(8, &threads).await;
         drop(busy);
         assert!(others.join_all().await.iter().all(|checked| *checked == Ok(Checked::Wrong)));
     }

@@ -135,7 +135,7 @@ async fn an_erased_account_leaves_its_name_free() {
 }
 
 #[tokio::test]
-async fn of_an_erased_person_the_audit_log_keeps_the_id_and_nothing_else_is_kept() {
+async fn of_an_erased_person_the_audit_log_keeps_the_id_and_no_answer_anything() {
     let world = World::licensed(1, 0).await;
     let ann =
         json!({ "username": "Annabel", "email": "annabel@example.org", "password": PASSWORD });
