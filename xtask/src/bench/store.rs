@@ -45,15 +45,19 @@ const INTRODUCTION: &str = "\
 Turns of the writer over the real store on disk, without HTTP and signatures, on one core. A turn of refreshes rotates the
 tokens of 64 random sessions; a turn of claims signs 16 people in who have no seat and signs out the 16 who came before
 them; a check is what a token that comes back costs the store: is its session revoked, who is it. There are as many people
-and as many revoked sessions as sessions. Ready means that the server listens, counted from its start.
+as sessions, and 8,000 revoked sessions, the most that are listed one by one. Ready means that the server listens, counted from its start.
 
 What is short of its aim at a million: rows no longer fit the 64 MiB of pages that are kept, so a check reads them from the
-system again and checks their sums; memory holds every revoked session, every lease and every session's next end; a start
+system again and checks their sums; memory holds every lease and every session's next end; a start
 reads every session to find those again. The file grows by the audit log, some 100 bytes for each rotation, until the log
 is pruned; compaction regains little more.";
 
 /// People without a session, who take the seats that are free.
 const GUESTS: u32 = 10_000;
+
+/// Revoked sessions: as many as are listed one by one. One more, and a place in the log takes the place of the
+/// list.
+const REVOKED: u32 = 8_000;
 
 /// Seats that are free for them at a time: as many as a turn of claims takes.
 const FREE: u32 = 16;
@@ -83,7 +87,8 @@ pub(super) fn measure(workspace: &Workspace, extent: &Extent) -> Result<Section,
 /// An institute of which nearly everyone is signed in.
 fn found(workspace: &Workspace, sessions: u32, seats: u32) -> Result<Site<'_>, Failure> {
     let held = sessions.min(seats) - FREE;
-    let size = Size { seats, people: held + GUESTS, sessions: held, revoked: sessions };
+    let size =
+        Size { seats, people: held + GUESTS, sessions: held, revoked: sessions.min(REVOKED) };
     Site::found(workspace, folder(workspace).join(format!("store-{sessions}-{seats}")), size)
 }
 

@@ -87,9 +87,9 @@ fn storm(stage: &Stage<'_>, effort: &Effort) -> Result<Table, Failure> {
 }
 
 fn once(stage: &Stage<'_>) -> Result<Storm, Failure> {
-    let ours = stage.ours()?;
+    let (ours, accounts) = stage.ours_anew()?;
     let rest = ours.pace(work::ME, PROBES_PER_SEC, PROBED_MILLIS)?;
-    let crowd = stage.crowd(&ours)?;
+    let crowd = stage.crowd(&ours, &accounts)?;
     crowd.tell(work::SIGN_IN, STORM_SIGN_INS)?;
     let storm = ours.pace(work::ME, PROBES_PER_SEC, PROBED_MILLIS)?;
     let wall = crowd.heard()?.wall;

@@ -35,7 +35,6 @@ pub(super) struct Stage<'w> {
     site: Site<'w>,
     in_memory: Site<'w>,
     home_made: HomeMade,
-    storm: PathBuf,
     /// Pages that a batch of refreshes changes.
     pub(super) pages: u64,
 }
@@ -44,12 +43,10 @@ impl<'w> Stage<'w> {
     pub(super) fn set_up(workspace: &'w Workspace) -> Result<Self, Failure> {
         let home_made = HomeMade::provide(workspace)?;
         let site = Site::found(workspace, folder(workspace).join("site"), SIZE)?;
-        // Each by a connection of its own, of whose accounts one in four is for signing in.
-        let storm = site.set_apart(4 * STORM, "storm.txt")?;
         let in_memory = Path::new(MEMORY).join("licence-bench");
         let in_memory = site.copy(in_memory)?;
         let pages = pages(&site, folder(workspace).join("pages"))?;
-        let stage = Self { workspace, site, in_memory, home_made, storm, pages };
+        let stage = Self { workspace, site, in_memory, home_made, pages };
         files::fresh_folder(&stage.bare_folder())?;
         Ok(stage)
     }
@@ -77,9 +74,20 @@ impl<'w> Stage<'w> {
         self.connect(site.serve()?, CONNECTIONS, Some(&site.accounts()))
     }
 
+    /// Ours over an institute that nobody has used, and the accounts of a storm.
+    ///
+    /// Each sign-in of a storm ends one before it. A few storms on one store would fill the list of what is
+    /// revoked, and then every client has to refresh; and leases that lapse meanwhile would be swept.
+    pub(super) fn ours_anew(&self) -> Result<(Loaded, PathBuf), Failure> {
+        let site = Site::found(self.workspace, folder(self.workspace).join("anew"), SIZE)?;
+        // Each by a connection of its own, of whose accounts one in four is for signing in.
+        let storm = site.set_apart(4 * STORM, "storm.txt")?;
+        Ok((self.connect(site.serve()?, CONNECTIONS, Some(&site.accounts()))?, storm))
+    }
+
     /// Those who are about to sign in all at once, to a server that others use already.
-    pub(super) fn crowd(&self, server: &Loaded) -> Result<Loaded, Failure> {
-        server.beside(self.workspace, STORM, &self.storm)
+    pub(super) fn crowd(&self, server: &Loaded, accounts: &Path) -> Result<Loaded, Failure> {
+        server.beside(self.workspace, STORM, accounts)
     }
 
     /// The disk, or the hash, alone.
