@@ -2,10 +2,13 @@ use core::fmt::{self, Display, Write as _};
 
 use super::{Object, Value};
 
+/// Bytes of most objects at most: what grows step by step is copied at each.
+const OBJECT_BYTES: usize = 1024;
+
 /// Writes one object: no white space, members in the order in which they are given.
 #[must_use]
 pub fn object(fill: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(OBJECT_BYTES);
     write_object(&mut text, fill);
     text
 }
@@ -82,7 +85,7 @@ impl ObjectWriter<'_> {
 
     fn name(&mut self, name: &str) {
         separate(self.text, &mut self.is_first);
-        write_string(self.text, &name);
+        write_text(self.text, name);
         self.text.push(':');
     }
 }
@@ -107,7 +110,7 @@ fn write_value(text: &mut String, value: &Value<'_>) {
         Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
         Value::Integer(number) => text.push_str(&number.to_string()),
         Value::Number(number) => text.push_str(number),
-        Value::String(string) => write_string(text, &string),
+        Value::String(string) => write_text(text, string),
         Value::Array(values) => {
             text.push('[');
             let mut is_first = true;
@@ -147,13 +150,22 @@ fn write_string(text: &mut String, value: &dyn Display) {
     text.push('"');
 }
 
+/// The same for what is a text already.
+fn write_text(text: &mut String, value: &str) {
+    text.push('"');
+    // Writing into a String cannot fail.
+    let _ = Escaped(text).write_str(value);
+    text.push('"');
+}
+
 /// The inside of a string. Only what must be escaped is escaped, so that a string has one spelling.
 struct Escaped<'a>(&'a mut String);
 
 impl fmt::Write for Escaped<'_> {
     fn write_str(&mut self, value: &str) -> fmt::Result {
         let is_escaped = |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-        if !value.bytes().any(is_escaped) {
+        // To the end also where one was found: that takes many bytes at a time.
+        if !value.bytes().fold(false, |any, byte| any | is_escaped(byte)) {
             self.0.push_str(value);
             return Ok(());
         }
