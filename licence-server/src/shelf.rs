@@ -2,6 +2,7 @@
 //! list.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use licence_core::armour::{self, Label};
@@ -75,7 +76,11 @@ pub enum ListAdmission {
 /// Accepted licences by their ids. None is ever taken away: tokens that were made under a licence run
 /// to their end after another has taken over.
 #[derive(Debug)]
-pub struct Shelf(RwLock<Content>);
+pub struct Shelf {
+    content: RwLock<Content>,
+    /// Counts how often another licence or list came to count.
+    changes: AtomicU64,
+}
 
 #[derive(Debug)]
 struct Content {
@@ -165,7 +170,8 @@ impl Shelf {
     /// An empty shelf.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        Self(RwLock::new(Content { trust, licences: Licences::default(), list: None }))
+        let content = Content { trust, licences: Licences::default(), list: None };
+        Self { content: RwLock::new(content), changes: AtomicU64::new(0) }
     }
 
     /// Verifies a list that was installed before, and goes by it.
@@ -176,7 +182,7 @@ impl Shelf {
         let mut content = self.write();
         let list = SignedRevocations::parse(file, &content.trust.roots)?;
         let trust = content.trust.with_list(Some(&list));
-        content.set_trust(trust, file);
+        self.go_by(trust, file, &mut content);
         Ok(())
     }
 
@@ -190,7 +196,7 @@ impl Shelf {
         let licence = Arc::new(content.trust.accept(file)?);
         content.licences.insert(licence.id(), Arc::clone(&licence));
         let trust = content.trust.with_list(licence.accepted.signed().revocations());
-        content.set_trust(trust, &licence.file);
+        self.go_by(trust, &licence.file, &mut content);
         Ok(licence)
     }
 
@@ -229,7 +235,7 @@ impl Shelf {
         let mut content = self.write();
         content.licences.insert(admitted.licence.id(), Arc::clone(&admitted.licence));
         let trust = content.trust.with_list(admitted.licence.accepted.signed().revocations());
-        content.set_trust(trust, &admitted.licence.file);
+        self.go_by(trust, &admitted.licence.file, &mut content);
     }
 
     /// Verifies a revocation list that someone wants to install.
@@ -254,7 +260,7 @@ impl Shelf {
     pub fn take_list(&self, admitted: &AdmittedList) {
         let mut content = self.write();
         let trust = content.trust.with_list(Some(&admitted.list));
-        content.set_trust(trust, &admitted.file);
+        self.go_by(trust, &admitted.file, &mut content);
     }
 
     /// The newest revocation list there is.
@@ -276,11 +282,24 @@ impl Shelf {
         content.licences.values().filter(|licence| licence.id() != id).cloned().collect()
     }
 
+    /// Rises whenever another licence or list comes to count: what was verified before is to be verified
+    /// again.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    fn go_by(&self, trust: Trust, file: &[u8], content: &mut Content) {
+        content.set_trust(trust, file);
+        // Last: whoever reads the new number finds the new content.
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Content> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.content.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Content> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.content.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -70,6 +70,23 @@ impl BearerVerifier {
         Ok(verified)
     }
 
+    /// Takes a token as verified that was signed here a moment ago. Most come back, and to verify what one
+    /// has just signed costs more than all the rest of a first request.
+    pub fn keep_own(&self, token: &str, claims: TokenClaims) {
+        let shelf_changes = self.shelf.changes();
+        let licence_holds = match &claims {
+            TokenClaims::Application(claims) => self
+                .shelf
+                .find(claims.lic)
+                .is_some_and(|licence| licence.accepted.at(claims.sign_in.iat).is_ok()),
+            TokenClaims::Admin(_) => true,
+        };
+        // What is wrong with a licence is for the verifier to say.
+        if licence_holds {
+            self.cache.keep(Arc::new(VerifiedToken::new(token, claims, shelf_changes)));
+        }
+    }
+
     /// What a token says that was good once, also where it or its session has ended: for whoever ends
     /// the session, which opens nothing.
     ///
@@ -88,8 +105,9 @@ impl BearerVerifier {
                 at: Part::Access,
                 reason: Reason::Expired { until, .. },
             })) => {
+                let shelf_changes = self.shelf.changes();
                 let claims = self.verify_text(token, mirror, until.plus(-1))?;
-                Ok(Arc::new(VerifiedToken::new(token, claims)))
+                Ok(Arc::new(VerifiedToken::new(token, claims, shelf_changes)))
             }
             verified => verified,
         }
@@ -102,11 +120,14 @@ impl BearerVerifier {
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
-        if let Some(verified) = self.cache.look_up(token) {
+        let shelf_changes = self.shelf.changes();
+        // A list may have revoked its licence since.
+        let kept = self.cache.look_up(token).filter(|kept| kept.is_of(shelf_changes));
+        if let Some(verified) = kept {
             return Ok(verified);
         }
         let claims = self.verify_text(token, mirror, now)?;
-        let verified = Arc::new(VerifiedToken::new(token, claims));
+        let verified = Arc::new(VerifiedToken::new(token, claims, shelf_changes));
         self.cache.keep(Arc::clone(&verified));
         Ok(verified)
     }

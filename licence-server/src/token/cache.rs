@@ -19,11 +19,12 @@ impl Tail {
     }
 }
 
-/// Tokens that were verified, so that a signature is checked once and not at each request.
+/// Tokens that were verified or signed here, so that a signature is checked once at most and not at each
+/// request.
 ///
 /// It says nothing of time and revocation: whoever looks up checks both.
 ///
-/// INVARIANT: nothing but the very bytes that were verified is ever taken as verified. What is found by
+/// INVARIANT: nothing but the very bytes that were verified or signed is ever taken as verified. What is found by
 /// its tail is compared whole.
 pub(super) struct VerifiedTokens {
     shards: [Mutex<Recent<Tail, Arc<VerifiedToken>>>; SHARDS],
@@ -67,7 +68,7 @@ mod tests {
     use crate::token::testing::claims;
 
     fn token(text: &str) -> Arc<VerifiedToken> {
-        Arc::new(VerifiedToken::new(text, TokenClaims::Application(claims())))
+        Arc::new(VerifiedToken::new(text, TokenClaims::Application(claims()), 0))
     }
 
     #[test]

@@ -52,13 +52,22 @@ pub struct VerifiedToken {
     text: Zeroizing<Box<str>>,
     /// What it says.
     pub claims: TokenClaims,
+    /// The state of the shelf that it was verified under.
+    shelf_changes: u64,
     /// When it was last told of; 0 for never.
     told_secs: AtomicI64,
 }
 
 impl VerifiedToken {
-    pub(super) fn new(text: &str, claims: TokenClaims) -> Self {
-        Self { text: Zeroizing::new(text.into()), claims, told_secs: AtomicI64::new(0) }
+    /// `shelf_changes` are those of the shelf from before it was verified.
+    pub(super) fn new(text: &str, claims: TokenClaims, shelf_changes: u64) -> Self {
+        let (text, told_secs) = (Zeroizing::new(text.into()), AtomicI64::new(0));
+        Self { text, claims, shelf_changes, told_secs }
+    }
+
+    /// Whether no licence and no list came to count since it was verified.
+    pub(super) fn is_of(&self, shelf_changes: u64) -> bool {
+        self.shelf_changes == shelf_changes
     }
 
     pub(super) fn text(&self) -> &str {

@@ -9,12 +9,21 @@ use licence_core::claims::{AccessClaims, AdminClaims, Claims, Features, SignInCl
 use licence_core::{KeyId, PrivateKey, Product, Text, keyfile};
 use thiserror::Error;
 
+use super::TokenClaims;
 use crate::domain::{Grant, SeatGrant};
 
 /// An access token could not be signed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the access token could not be signed")]
 pub struct MintFailed;
+
+/// An access token that was just signed.
+pub struct Minted {
+    /// As it travels.
+    pub text: String,
+    /// What it says.
+    pub claims: TokenClaims,
+}
 
 /// What signs the site's access tokens.
 #[derive(Debug)]
@@ -51,15 +60,18 @@ impl Minter {
     ///
     /// # Errors
     /// [`MintFailed`].
-    pub fn mint(&self, grant: &Grant) -> Result<String, MintFailed> {
+    pub fn mint(&self, grant: &Grant) -> Result<Minted, MintFailed> {
         let (sign_in, product) = (self.sign_in(grant)?, self.product.clone());
         let position = grant.position;
         match grant.seat {
-            None => self.finish(&AdminClaims { sign_in, product, position }),
+            None => {
+                let claims = AdminClaims { sign_in, product, position };
+                Ok(Minted { text: self.finish(&claims)?, claims: TokenClaims::Admin(claims) })
+            }
             Some(SeatGrant { licence: lic, .. }) => {
-                let dat = grant.public.clone();
-                let features = Features::default();
-                self.finish(&AccessClaims { sign_in, product, lic, features, dat, position })
+                let (features, dat) = (Features::default(), grant.public.clone());
+                let claims = AccessClaims { sign_in, product, lic, features, dat, position };
+                Ok(Minted { text: self.finish(&claims)?, claims: TokenClaims::Application(claims) })
             }
         }
     }
@@ -181,7 +193,7 @@ mod tests {
     #[test]
     fn another_library_verifies_what_was_minted() {
         let (minter, key) = minter(1);
-        let claims = verified(&minter.mint(&grant()).unwrap(), &key).unwrap();
+        let claims = verified(&minter.mint(&grant()).unwrap().text, &key).unwrap();
         assert_eq!(claims["sub"], grant().user.to_string());
         assert_eq!(claims["client_id"], "app");
         assert_eq!(claims["roles"], serde_json::json!(["editor"]));
@@ -192,7 +204,8 @@ mod tests {
     fn two_sites_in_one_process_keep_their_keys_apart() {
         let ((one, one_key), (two, two_key)) = (minter(1), minter(2));
         for _ in 0..2 {
-            let (of_one, of_two) = (one.mint(&grant()).unwrap(), two.mint(&grant()).unwrap());
+            let (of_one, of_two) =
+                (one.mint(&grant()).unwrap().text, two.mint(&grant()).unwrap().text);
             assert!(verified(&of_one, &one_key).is_some());
             assert!(verified(&of_two, &two_key).is_some());
             assert!(verified(&of_one, &two_key).is_none());

@@ -11,7 +11,7 @@ mod sightings;
 
 pub use bearer::{BearerRefusal, BearerVerifier};
 pub use claims::{TokenClaims, VerifiedToken};
-pub use mint::{MintFailed, Minter};
+pub use mint::{MintFailed, Minted, Minter};
 pub use refresh_token::{RefreshKey, RefreshSecret, RefreshToken};
 pub use revoked_list::{NoList, RevokedList, RevokedLists};
 pub use service_key::ServiceKey;

@@ -15,7 +15,7 @@ use crate::http::routes::v1::state_name;
 use crate::http::server_timing::{self, Part};
 use crate::http::written::written;
 use crate::state::AppState;
-use crate::token::RefreshToken;
+use crate::token::{Minted, RefreshToken};
 
 /// How an access token is used (RFC 6750).
 pub(super) const TOKEN_TYPE: &str = "bearer";
@@ -82,10 +82,11 @@ pub(super) fn granted(
     state: &AppState,
 ) -> Result<Response, Problem> {
     let watch = Stopwatch::start();
-    let access_token = state.minter().mint(grant)?;
+    let Minted { text: access_token, claims } = state.minter().mint(grant)?;
     let took = watch.elapsed();
     state.metrics().sign.observe(took.as_secs_f64());
     server_timing::note(Part::Sign, took);
+    state.bearer().keep_own(&access_token, claims);
     // An administrator's tokens never go into a cookie: they are shown by whoever means to use them.
     let delivery = if grant.scope == Scope::Admin { &Delivery::Body } else { delivery };
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;

@@ -55,6 +55,7 @@ async fn a_list_says_what_each_licence_is_good_for() {
 async fn a_revocation_list_takes_effect_at_once_and_stays_in_force() {
     let world = World::licensed(1, 1).await;
     let token = world.sign_in("user1").await.string("access_token");
+    assert_eq!(world.me(&token).await.status, 200, "it is kept as verified from now on");
     let id = claims(1, 1, None).jti;
     let file = sign_as_root(&list(3, vec![RevokedLicence::One(id)]));
     is_list(&world.install(&file).await, 3, &[id]);
