@@ -180,6 +180,12 @@ impl Mirror {
         self.read().terms(now)
     }
 
+    /// Whether the site was moved away, and goes on elsewhere.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.read().site.retired.is_some()
+    }
+
     /// The site's row.
     #[must_use]
     pub fn site(&self) -> Site {

@@ -35,9 +35,12 @@ pub(super) fn check(
     cookie: CookieUse,
     origins: &[Origin],
 ) -> Result<(), Forged> {
+    if cookie == CookieUse::None {
+        return Ok(());
+    }
     // A page may always read; that changes nothing, and CORS says who sees the answer.
     let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if (is_reading && !opens_socket(headers)) || cookie == CookieUse::None {
+    if is_reading && !opens_socket(headers) {
         return Ok(());
     }
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());

@@ -4,6 +4,7 @@
 //! that it goes through, with those inside it. So there is one, which holds a single pointer.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -44,10 +45,11 @@ struct Surroundings {
 }
 
 impl Surroundings {
-    async fn time(&self, answer: impl Future<Output = Response>) -> Response {
+    async fn time(&self, answer: impl Future<Output = Response> + Send) -> Response {
         match self.state.config().server_timing {
             Permission::Refused => answer.await,
-            Permission::Allowed => server_timing::told(answer).await,
+            // In a box, because whoever does not ask for it would carry its room through every request.
+            Permission::Allowed => Box::pin(server_timing::told(answer)).await,
         }
     }
 }
@@ -74,7 +76,7 @@ impl<S> Layer<S> for Around {
 impl<S> Service<Request> for Surrounded<S>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
+    S::Future: Send + Unpin + 'static,
 {
     type Response = Response;
     type Error = Infallible;
@@ -88,30 +90,30 @@ where
         let around = Arc::clone(&self.around);
         let tale = Tale::begin(&around.names, &request);
         client_address::resolve(&mut request, &around.state);
-        let answering = match around.cors.preflight(request.method(), request.headers()) {
-            Some(response) => Err(response),
-            None => Ok(Answering::begin(&mut self.route, request, &around)),
-        };
+        if let Some(answer) = around.cors.preflight(request.method(), request.headers()) {
+            return Box::pin(ready(Ok(tale.tell(answer, &around.state))));
+        }
+        let mut answering = Answering::begin(&mut self.route, request, &around);
         Box::pin(async move {
-            let response = match answering {
-                Ok(answering) => around.time(answering.end()).instrument(tale.span()).await,
-                Err(preflight) => preflight,
-            };
+            let response = around.time(answering.end()).instrument(tale.span()).await;
             Ok(tale.tell(response, &around.state))
         })
     }
 }
 
 /// A request that a route answers, or that is refused in its stead.
+///
+/// It stays where it is and is lent to those who wait for it: a future that is handed on by value is
+/// copied at each step, and every one of them keeps room for it.
 struct Answering<F> {
     time: request_time::Limit,
     origin: Option<cors::NamedOrigin>,
     oauth: Option<OauthForm>,
     /// The refusal, where another page forged the request, or the site was moved away.
-    answer: Result<F, Problem>,
+    answer: Result<F, Response>,
 }
 
-impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
+impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Answering<F> {
     fn begin<S>(route: &mut S, mut request: Request, around: &Surroundings) -> Self
     where
         S: Service<Request, Future = F>,
@@ -119,17 +121,21 @@ impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
         let origin = around.cors.named(request.headers());
         let is_token_route = request.uri().path().starts_with("/v1/auth/");
         let oauth = is_token_route.then(|| OauthForm::wanted(request.headers()));
-        let refusal = refusal(&request, &around.state).map(Problem::new);
+        let refusal =
+            refusal(&request, &around.state).map(|code| Problem::new(code).into_response());
         let time = request_time::Limit::put_on(&mut request, around.state.config().request_time);
         DefaultBodyLimit::max(BODY_BYTES_MAX).apply(&mut request);
-        let answer = refusal.map_or_else(|| Ok(route.call(request)), Err);
+        let answer = match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(route.call(request)),
+        };
         Self { time, origin, oauth, answer }
     }
 
-    async fn end(self) -> Response {
-        let response = match self.answer {
+    async fn end(&mut self) -> Response {
+        let response = match &mut self.answer {
             Ok(answer) => self.time.keep(answer).await,
-            Err(refusal) => refusal.into_response(),
+            Err(refusal) => std::mem::take(refusal),
         };
         // Token routes speak OAuth, also where a request is refused on its way there.
         let mut response = match self.oauth {
@@ -137,7 +143,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Answering<F> {
             None => response,
         };
         guard(response.headers_mut());
-        cors::open(response.headers_mut(), self.origin);
+        cors::open(response.headers_mut(), self.origin.take());
         response
     }
 }
@@ -164,7 +170,7 @@ fn refusal(request: &Request, state: &AppState) -> Option<Code> {
 fn is_over(request: &Request, state: &AppState) -> bool {
     let is_monitoring = ["/healthz", "/readyz", "/metrics"].contains(&request.uri().path());
     let is_local = request.extensions().get::<LocalAdmin>().is_some();
-    state.mirror().site().retired.is_some() && !is_monitoring && !is_local
+    state.mirror().is_retired() && !is_monitoring && !is_local
 }
 
 /// Whether another page sent the request along with our cookie.

@@ -2,13 +2,15 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use licence_core::Code;
-use tokio::sync::watch;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
 
 use super::body_watch::BodyWatch;
 use super::problem::Problem;
@@ -17,14 +19,14 @@ use super::problem::Problem;
 /// takes: for a seat, or for news. Every request has it as an extension.
 ///
 /// A handler asks for `Extension<RequestTime>` and keeps [`wait`](Self::wait)'s answer while it waits.
-#[derive(Clone, Debug)]
-pub struct RequestTime(Arc<watch::Sender<Waits>>);
+#[derive(Clone, Debug, Default)]
+pub struct RequestTime(Arc<Waits>);
 
-/// How many waits there are, and how many there were: one that came and went counts too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A number and a bell, because every request has one and hardly any waits.
+#[derive(Debug, Default)]
 struct Waits {
-    open: u32,
-    ended: u32,
+    open: AtomicU32,
+    changed: Notify,
 }
 
 /// Time that does not count. When this is dropped the request has its whole time again.
@@ -38,51 +40,58 @@ pub struct Wait(RequestTime);
 #[derive(Clone, Debug)]
 pub struct Stopping(watch::Receiver<()>);
 
-impl RequestTime {
-    fn new() -> Self {
-        Self(Arc::new(watch::Sender::default()))
+impl Waits {
+    /// How many are open, and what tells of the next one that begins or ends from now on.
+    fn look(&self) -> (u32, Notified<'_>) {
+        // In this order: what changes between the two is told of.
+        let changed = self.changed.notified();
+        (self.open.load(Ordering::SeqCst), changed)
     }
 
+    fn change(&self, change: impl FnOnce(&AtomicU32) -> u32) {
+        change(&self.open);
+        self.changed.notify_waiters();
+    }
+}
+
+impl RequestTime {
     /// Stops the request's time for as long as the answer is kept.
     pub fn wait(&self) -> Wait {
-        self.0.send_modify(|waits| waits.open = waits.open.saturating_add(1));
+        self.0.change(|open| open.fetch_add(1, Ordering::SeqCst));
         Wait(self.clone())
     }
 
     /// Comes to its end when the request has had its time, in one piece and without a wait.
     async fn spent(&self, limit: Duration) {
-        let mut waits = self.0.subscribe();
         loop {
-            let before = *waits.borrow_and_update();
-            if before.open == 0 {
-                let is_over = tokio::time::timeout(limit, waits.changed()).await.is_err();
-                if is_over {
-                    return;
-                }
-            } else {
-                // The sender is ours, so there is always a change to come.
-                let _ = waits.changed().await;
+            let (open, changed) = self.0.look();
+            if open > 0 {
+                changed.await;
+            } else if tokio::time::timeout(limit, changed).await.is_err() {
+                return;
             }
         }
     }
 
     /// Comes to its end when the server is told to stop and the request waits.
-    async fn cut_short(&self, stopping: Option<Stopping>) {
+    async fn cut_short(&self, stopping: Option<&Stopping>) {
         match stopping {
-            Some(stopping) => stopping.told().await,
+            Some(stopping) => stopping.clone().told().await,
             None => std::future::pending().await,
         }
-        // The sender is ours.
-        let _ = self.0.subscribe().wait_for(|waits| waits.open > 0).await;
+        loop {
+            let (open, changed) = self.0.look();
+            if open > 0 {
+                return;
+            }
+            changed.await;
+        }
     }
 }
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        self.0.0.send_modify(|waits| {
-            waits.open = waits.open.saturating_sub(1);
-            waits.ended = waits.ended.wrapping_add(1);
-        });
+        self.0.0.change(|open| open.fetch_sub(1, Ordering::SeqCst));
     }
 }
 
@@ -115,7 +124,7 @@ pub(super) struct Limit {
 impl Limit {
     /// Gives the request its [`RequestTime`], before a route has it.
     pub(super) fn put_on(request: &mut Request, limit: Duration) -> Self {
-        let (time, body) = (RequestTime::new(), BodyWatch::over(request.body_mut()));
+        let (time, body) = (RequestTime::default(), BodyWatch::over(request.body_mut()));
         let stopping = request.extensions().get().cloned();
         request.extensions_mut().insert(time.clone());
         Self { limit, time, body, stopping }
@@ -123,14 +132,16 @@ impl Limit {
 
     /// The answer, or why there is none yet.
     pub(super) async fn keep(
-        self,
-        answer: impl Future<Output = Result<Response, Infallible>>,
+        &self,
+        answer: impl Future<Output = Result<Response, Infallible>> + Unpin,
     ) -> Response {
         tokio::select! {
             biased;
             Ok(answer) = answer => answer,
             () = self.time.spent(self.limit) => too_late(&self.body),
-            () = self.time.cut_short(self.stopping) => Problem::new(Code::Busy).into_response(),
+            () = self.time.cut_short(self.stopping.as_ref()) => {
+                Problem::new(Code::Busy).into_response()
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP over one connection: HTTP/1.1, or HTTP/2 where TLS agreed on it.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower::ServiceExt as _;
+use tower::Service as _;
 
 use super::activity::{Activity, Sent};
 use super::watched::{Heads, Watched};
@@ -86,18 +87,25 @@ impl Host {
         }
     }
 
-    async fn respond(self, mut request: Request, peer: Peer) -> Response<Body> {
-        if request.headers().len() > self.limits.headers_max {
-            // HTTP/2 counts bytes only.
-            return Problem::invalid_request("the request has too many header fields")
+    /// Why the app does not get to see a request.
+    fn refusal<B>(&self, request: &hyper::Request<B>) -> Option<Problem> {
+        // HTTP/2 counts bytes only.
+        let has_too_many = request.headers().len() > self.limits.headers_max;
+        has_too_many.then(|| {
+            Problem::invalid_request("the request has too many header fields")
                 .status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-                .into_response();
-        }
+        })
+    }
+
+    fn ask_app(
+        &self,
+        mut request: Request,
+        peer: Peer,
+    ) -> <Router as tower::Service<Request>>::Future {
         request.extensions_mut().insert(peer);
-        request.extensions_mut().insert(self.stopping);
-        match self.app.oneshot(request).await {
-            Ok(response) => response,
-        }
+        request.extensions_mut().insert(self.stopping.clone());
+        // A router is always ready.
+        self.app.clone().call(request)
     }
 }
 
@@ -114,9 +122,13 @@ impl Service<hyper::Request<Incoming>> for Answering {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Sent>, Infallible>> + Send>>;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
-        let (host, peer, handling) = (self.host.clone(), self.peer, self.activity.handle());
+        let handling = self.activity.handle();
+        if let Some(refusal) = self.host.refusal(&request) {
+            return Box::pin(ready(Ok(refusal.into_response().map(|body| handling.send(body)))));
+        }
+        let answer = self.host.ask_app(request.map(Body::new), self.peer);
         Box::pin(async move {
-            let response = host.respond(request.map(Body::new), peer).await;
+            let Ok(response) = answer.await;
             Ok(response.map(|body| handling.send(body)))
         })
     }

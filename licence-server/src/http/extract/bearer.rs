@@ -54,7 +54,9 @@ pub(super) fn brought(headers: &HeaderMap) -> Brought<'_> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else { return Brought::Nothing };
-    let words = value.to_str().ok().and_then(|text| text.split_once(' '));
+    // As text whose every character is ASCII; `to_str` asks of each byte alone, and a token has a thousand.
+    let text = str::from_utf8(value.as_bytes()).ok().filter(|text| text.is_ascii());
+    let words = text.and_then(|text| text.split_once(' '));
     let words = words.map(|(scheme, rest)| (scheme, rest.trim_start_matches(' ')));
     match words.filter(|(_, rest)| second.is_none() && !rest.is_empty()) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Brought::Token(token),

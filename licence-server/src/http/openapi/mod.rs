@@ -5,6 +5,7 @@
 //! What a handler has in common with others (who may call it, that a body can be too large) is added here.
 
 mod complete;
+mod described_routes;
 mod problems;
 
 use std::sync::LazyLock;
@@ -16,16 +17,12 @@ use utoipa::openapi::security::{
 use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ComponentsBuilder, Info, InfoBuilder, OpenApi, OpenApiBuilder};
-use utoipa_axum::router::OpenApiRouter;
 
 use super::routes;
 use crate::domain::Scope;
-use crate::state::AppState;
 
+pub(super) use described_routes::Routes;
 pub(super) use problems::{named, problems};
-
-/// Routes, each with its description.
-pub(super) type Routes = OpenApiRouter<AppState>;
 
 /// The names of the security schemes: operations name the first, and get the second with it.
 const BEARER: &str = "bearer";
@@ -56,8 +53,8 @@ pub fn document() -> &'static str {
 
 /// The description of every route, those included that a setting moves to another listener.
 pub(super) fn described() -> OpenApi {
-    let routes = Routes::with_openapi(frame()).merge(routes::router()).merge(routes::metrics());
-    complete::complete(routes.into_openapi())
+    let routes = routes::router().merge(routes::metrics());
+    complete::complete(routes.described_in(frame()))
 }
 
 /// All but the operations.

@@ -1,4 +1,4 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::task::{Context, Poll};
 
@@ -38,7 +38,7 @@ async fn a_request_that_takes_us_too_long_is_given_up() {
 
 async fn limited(mut request: Request, next: Next, limit: Duration) -> Response {
     let limit = Limit::put_on(&mut request, limit);
-    limit.keep(async { Ok(next.run(request).await) }).await
+    limit.keep(pin!(async { Ok(next.run(request).await) })).await
 }
 
 /// A route that waits until it is told to go on, and then does `after`.

@@ -15,7 +15,6 @@ mod shown;
 mod token;
 mod waiting;
 
-use axum::extract::DefaultBodyLimit;
 use licence_core::Code;
 
 use crate::http::cookie::CookieRule;
@@ -25,9 +24,6 @@ use crate::state::AppState;
 
 pub(super) use answer::refused;
 pub(super) use proof::{From, prove};
-
-/// Bytes of a body: a name, a password, a token and a few words.
-const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub(super) fn router() -> Routes {
     Routes::new()
@@ -39,7 +35,6 @@ pub(super) fn router() -> Routes {
         .merge(check::router())
         .merge(set_password::router())
         .merge(register::router())
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 /// The rule of the cookie, on a transport over which a person may sign in at all.

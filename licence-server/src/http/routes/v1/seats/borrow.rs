@@ -2,7 +2,7 @@
 //! browser. `GET` lists what is out, and `DELETE /v1/seats/borrow/{id}` brings it back.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use licence_core::claims::{LeaseClaims, SignInClaims};
 use licence_core::{Code, PublicKey, TokenId, UnixTime};
@@ -17,8 +17,14 @@ use crate::http::problem::{Problem, done, not};
 use crate::http::routes::v1::auth::refused;
 use crate::state::AppState;
 
+/// Bytes of a body: a number and a key.
+const BODY_BYTES_MAX: usize = 8 * 1024;
+
 pub(super) fn router() -> Routes {
-    Routes::new().routes(routes!(borrow, list)).routes(routes!(give_back))
+    Routes::new()
+        .routes(routes!(borrow, list))
+        .routes(routes!(give_back))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 problems!(Refused:
