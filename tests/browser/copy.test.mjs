@@ -72,6 +72,43 @@ describe("a data directory that was copied and is run twice", () => {
     await second.stop();
   });
 
+  test("is found at once where it is older than what was seen: a backup that was put back in secret", async () => {
+    const old = site.copy("old");
+    const page = await (await chromium.newContext()).newPage();
+    const first = await site.serve(site.data);
+    await work(first.url, 3);
+    await open(page, first.url);
+    assert.deepEqual(await signIn(page), { ok: true });
+    const seen = await page.evaluate(() => window.session.claims());
+    await first.stop();
+
+    const second = await site.serve(old, first.port);
+    assert.equal(await open(page, second.url), "signed_out", "the old one has never seen this sign-in");
+    assert.deepEqual(await signIn(page), { ok: true });
+    const found = await page.evaluate(() => window.found);
+    assert.equal(found.kind, "rolled_back");
+    assert.equal(found.before.seq, seen.seq);
+    assert.ok(found.now.seq < seen.seq);
+    await second.stop();
+  });
+
+  test("and a backup that was restored as it should be is not, and asks nobody for a password", async () => {
+    const page = await (await chromium.newContext()).newPage();
+    const first = await site.serve(site.data);
+    await open(page, first.url);
+    assert.deepEqual(await signIn(page), { ok: true });
+    const before = await page.evaluate(() => window.session.claims());
+    await first.stop();
+
+    const again = await site.serve(site.restored(), first.port);
+    await open(page, again.url);
+    const told = await page.evaluate(() => Promise.race([window.found, window.session.fetch("/v1/me").then(({ status }) => status)]));
+    assert.equal(told, 200);
+    const { epoch } = await page.evaluate(() => window.session.claims());
+    assert.ok(Number.parseInt(epoch, 10) > Number.parseInt(before.epoch, 10), `${epoch} after ${before.epoch}`);
+    await again.stop();
+  });
+
   test("and one that goes on where it was is not", async () => {
     const page = await (await chromium.newContext()).newPage();
     const first = await site.serve(site.data);
