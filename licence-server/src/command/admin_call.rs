@@ -9,7 +9,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -19,6 +19,7 @@ use licence_cli::output::print_bytes;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tower::ServiceExt as _;
+use zeroize::Zeroizing;
 
 pub(super) use self::answer::Step;
 use super::{small_runtime, system};
@@ -50,13 +51,14 @@ pub(super) struct AdminCall {
     path: String,
     content_type: &'static str,
     accept: &'static str,
-    body: Vec<u8>,
+    /// There may be a password in it.
+    body: Zeroizing<Vec<u8>>,
 }
 
 impl AdminCall {
     fn new(method: Method, path: &str) -> Self {
         let (path, accept) = (path.to_owned(), "application/json");
-        Self { method, path, content_type: "", accept, body: Vec::new() }
+        Self { method, path, content_type: "", accept, body: Zeroizing::default() }
     }
 
     pub(super) fn get(path: &str) -> Self {
@@ -80,15 +82,22 @@ impl AdminCall {
     }
 
     pub(super) fn post_file(path: &str, body: Vec<u8>) -> Self {
-        Self { content_type: "application/octet-stream", body, ..Self::post(path) }
+        Self { content_type: "application/octet-stream", body: body.into(), ..Self::post(path) }
     }
 
     pub(super) fn post_csv(path: &str, body: Vec<u8>) -> Self {
-        Self { content_type: "text/csv", body, ..Self::post(path) }
+        Self { content_type: "text/csv", body: body.into(), ..Self::post(path) }
+    }
+
+    /// JSON that holds a secret, as it is.
+    pub(super) fn post_secret(path: &str, json: String) -> Self {
+        let body = json.into_bytes().into();
+        Self { content_type: "application/json", body, ..Self::post(path) }
     }
 
     fn json(self, body: &serde_json::Value) -> Self {
-        Self { content_type: "application/json", body: body.to_string().into_bytes(), ..self }
+        let body = body.to_string().into_bytes().into();
+        Self { content_type: "application/json", body, ..self }
     }
 
     /// Adds a value to the query, where there is one.
@@ -237,7 +246,7 @@ impl AdminCall {
             .header(header::ACCEPT, HeaderValue::from_static(self.accept))
             .header(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         request
-            .body(Body::from(self.body))
+            .body(Body::from(Bytes::from_owner(self.body)))
             .map_err(|error| Failure::usage(format!("the call cannot be written: {error}")))
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use licence_cli::files::{Access, Source, StagedFile, refused_by_system};
 use licence_cli::{Facts, Failure, Format, clock, output};
-use serde_json::json;
+use licence_core::json;
 
 use super::admin_call::AdminCall;
 use super::said::time;
@@ -19,12 +19,17 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
     let usual = data.settings()?.backup_passphrase_file.map(Source::File);
     let target = target(&args.to, data)?;
     let passphrase = args.passphrase.seal(usual.as_ref())?;
-    let body = json!({ "passphrase": passphrase.secret(), "final": args.is_final });
+    let body = || {
+        json::object(|body| {
+            body.string("passphrase", passphrase.secret());
+            body.boolean("final", args.is_final);
+        })
+    };
     let staged = StagedFile::filled(&target, Access::Private, |file| {
         let cannot = |error| {
             refused_by_system(format_args!("`{}` cannot be written", target.display()), &error)
         };
-        let call = AdminCall::post_json(paths::ADMIN_BACKUP, &body);
+        let call = AdminCall::post_secret(paths::ADMIN_BACKUP, body());
         call.pass_on(data, |piece| file.write_all(piece).map_err(cannot))
     })?;
     let copied = backup::read_through(staged.path(), passphrase.secret(), |_| Ok(()))?;
@@ -46,7 +51,7 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
 
 /// Tells the server that the backup reached its place.
 fn note(taken: i64, data: &DataDir) -> Result<(), Failure> {
-    let noted = json!({ "taken": taken });
+    let noted = serde_json::json!({ "taken": taken });
     let noted = AdminCall::post_json(paths::ADMIN_BACKUP_NOTED, &noted).send(data);
     noted.map(|_: BackupShown| ())
 }
