@@ -89,6 +89,8 @@ struct Asked<'a> {
 struct Begun {
     site: Site,
     was_final: bool,
+    /// Whether the administrator gave a licence that was installed since.
+    has_licence: bool,
     /// Whether the administrator vouched that nothing was lent since.
     is_first: bool,
     /// Where the log was cut, if it was.
@@ -109,13 +111,13 @@ fn begin(
     let found = state.soundness().map_err(|error| store_failure(&error))?;
     let log_broken_at = refuse_unsound(&found, asked.args)?;
     let was_final = state.mirror().site().retired.is_some();
-    let is_first = asked.args.first_restore;
+    let (is_first, has_licence) = (asked.args.first_restore, !asked.licences.is_empty());
     refuse_contradictory(was_final, asked.args)?;
     small_runtime()?.block_on(async {
         let begun = new_life(&state, copied, asked, log_broken_at).await;
         let site = state.mirror().site();
         state.writer().stop().await;
-        begun.map(|()| Begun { site, was_final, is_first, log_broken_at })
+        begun.map(|()| Begun { site, was_final, has_licence, is_first, log_broken_at })
     })
 }
 

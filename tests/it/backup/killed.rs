@@ -147,3 +147,14 @@ fn a_server_that_is_killed_over_its_final_backup_is_retired_and_gives_another() 
     super::back_up(&institute, "final.backup", &["--final"]);
     restore(&institute, "final.backup", "new");
 }
+
+/// Nobody may ever restore there again, and half a directory holds the site's keys.
+#[test]
+fn a_server_that_starts_deletes_what_a_killed_restore_left_beside_it() {
+    let mut institute = Institute::with_seats(1);
+    let left = institute.path(".licence-new-a1B2c3");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("site.key"), "a key").unwrap();
+    institute.serve();
+    assert!(!left.exists());
+}

@@ -30,6 +30,7 @@ fn a_site_moves_with_its_final_backup_and_the_old_server_serves_nobody() {
 
     let restored = restore_as(&institute, "final.backup", "new", &["--first-restore"]);
     assert_eq!(restored["borrowed_seats"], 0, "nothing can have been lent since: {restored}");
+    assert_eq!(restored["lost_secs"], 0, "{restored}");
     fs::rename(institute.path("site"), institute.path("old")).unwrap();
     fs::rename(institute.path("new"), institute.path("site")).unwrap();
     institute.serve();

@@ -20,7 +20,7 @@ pub(super) fn facts(path: &Path, copied: &Copied, begun: &Begun) -> Facts {
         .with_text("site_key", copied.about.site_key)
         .with_text("taken", copied.about.taken)
         .with_some("restored", site.restored.map(|at| at.to_string()))
-        .with("lost_secs", lost_secs(copied, site))
+        .with("lost_secs", if begun.is_first { 0 } else { lost_secs(copied, site) })
         .with_text("epoch", site.position.epoch)
         .with("people", site.users)
         .with("borrowed_seats", site.borrowed)
@@ -56,6 +56,12 @@ pub(super) fn advice(copied: &Copied, begun: &Begun) -> String {
         }
         (false, _) => lost(copied, &begun.site),
     };
+    if !begun.was_final && !begun.has_licence {
+        advice.push_str(
+            ". A licence that was installed since is not in it, and what it lent is not held back: was there one, \
+             restore once more with --licence FILE",
+        );
+    }
     if begun.site.borrowed > 0 && !begun.is_first {
         advice.push_str(
             ". Seats that are lent, or may have been since, stay counted: `licence-server seat list` shows them. \
@@ -75,8 +81,7 @@ fn lost(copied: &Copied, site: &Site) -> String {
     format!(
         "what happened after {taken} ({lost}) is lost: whoever signed in since signs in once more, and \
          accounts, passwords, roles, sign-outs and data are as they were then; go through what you changed. \
-         A licence that was installed since is not in it, and what it lent is not held back: was there one, restore \
-         once more with --licence FILE. Never start the old directory again"
+         Never start the old directory again"
     )
 }
 
