@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use licence_cli::files::{Access, Source, StagedFile, refused_by_system};
 use licence_cli::{Facts, Failure, Format, clock, output};
-use licence_core::json;
+use licence_core::{Code, json};
 
 use super::admin_call::AdminCall;
 use super::said::time;
 use crate::backup::{self, Names};
 use crate::cli::BackupArgs;
 use crate::data_dir::DataDir;
-use crate::http::admin::BackupShown;
+use crate::http::admin::{BackupShown, CheckShown};
 use crate::http::paths;
 
 pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
@@ -45,8 +45,25 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
             "this server serves nobody any more: restore the backup on the new machine, then delete \
              this data directory",
         );
+    } else if let Some(flaw) = flaw(data)? {
+        return Err(unsound(&target, &flaw));
     }
     note(taken, data).map_err(|failure| unnoted(&target, &failure))
+}
+
+/// What a restore would refuse the backup for. Before a final one the server looks by itself.
+fn flaw(data: &DataDir) -> Result<Option<String>, Failure> {
+    let found: CheckShown = AdminCall::get(paths::ADMIN_CHECK).send(data)?;
+    Ok(found.flaws.into_iter().next())
+}
+
+/// The file stays, and nobody counts on it: it may be all there is of the days since the last good one.
+fn unsound(backup: &Path, flaw: &str) -> Failure {
+    let sentence =
+        format!("`{}` is there, but the store is not what was written: {flaw}", backup.display());
+    Failure::coded(Code::Malformed, sentence).mend(
+        "keep it beside an older one: a restore takes it as it is only where all that is wrong is the audit log",
+    )
 }
 
 /// Tells the server that the backup reached its place.

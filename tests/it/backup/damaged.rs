@@ -113,7 +113,11 @@ fn a_store_that_was_edited_is_not_retired_and_only_its_log_can_be_cut_on_record(
     let token = institute.sign_in("ann").expect(200).text("refresh_token").to_owned();
     assert!(!institute.path("final.backup").exists());
 
-    back_up(&institute, "site.backup", &[]);
+    let words = ["backup", "site.backup", "--passphrase-file", "passphrase", "--data", "site"];
+    let doubtful = institute.try_run("licence-server", &words);
+    assert_eq!(doubtful.status.code(), Some(3), "nobody is to count on it");
+    let doctor = institute.try_run("licence-server", &["doctor", "--data", "site"]);
+    assert!(String::from_utf8(doctor.stdout).unwrap().contains("there is no backup"));
     institute.kill();
     let (status, told) = refused(&institute, "site.backup", "passphrase");
     assert_eq!(status, Some(3));
