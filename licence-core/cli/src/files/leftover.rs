@@ -1,5 +1,5 @@
 //! What a program leaves behind that is killed while it writes: found by its name, and deleted by the next that
-//! writes beside it.
+//! writes something large beside it. For a small file nobody looks: a thousand are written into one folder.
 
 use std::fs::{self, DirEntry, File};
 use std::path::Path;
@@ -42,13 +42,17 @@ fn delete_unless_claimed(entry: &DirEntry) -> std::io::Result<()> {
     if !kind.is_file() && !kind.is_dir() {
         return Ok(());
     }
-    File::open(&path)?.try_lock()?;
-    if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+    let abandoned = File::open(&path)?;
+    abandoned.try_lock()?;
+    let deleted = if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    // Not before: whoever has just made it waits for this lock, and then looks whether it is still there.
+    drop(abandoned);
+    deleted
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Access, StagedFile, StagedFolder, create};
+    use super::super::{Access, StagedFile, StagedFolder};
     use super::*;
 
     fn names(dir: &Path) -> Vec<String> {
@@ -64,7 +68,8 @@ mod tests {
         fs::create_dir(dir.path().join(".licence-new-a1B2c3")).unwrap();
         fs::write(dir.path().join(".licence-new-a1B2c3/site.key"), "half").unwrap();
         fs::write(dir.path().join(".licence-new-d4E5f6"), "half").unwrap();
-        create(&dir.path().join("f"), b"x", Access::Shared).unwrap();
+        let staged = StagedFile::filled(&dir.path().join("f"), Access::Shared, |_| Ok(()));
+        staged.unwrap().publish().unwrap();
         assert_eq!(names(dir.path()), ["f"]);
     }
 
@@ -82,6 +87,22 @@ mod tests {
         sweep_beside(&target);
         assert_eq!(names(dir.path()), before);
         drop((file, folder));
+    }
+
+    /// Once the lock was given up before the file was deleted, and whoever had just made it took it for theirs.
+    #[test]
+    fn nothing_is_deleted_that_somebody_has_just_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = &|number: usize| {
+            let path = dir.path().join(number.to_string());
+            StagedFile::filled(&path, Access::Shared, |_| Ok(())).unwrap().publish().unwrap();
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || (0..50).for_each(|number| write(thread * 50 + number)));
+            }
+        });
+        assert_eq!(names(dir.path()).len(), 200);
     }
 
     #[test]

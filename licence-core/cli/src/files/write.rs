@@ -54,6 +54,7 @@ impl StagedFile {
     ) -> Result<Self, Failure> {
         refuse_taken(target)?;
         let cannot = |error| failed(target, "written", &error);
+        leftover::sweep_beside(target);
         let mut written = open_beside(target, access).map_err(cannot)?;
         fill(written.as_file_mut())?;
         written.as_file().sync_all().map_err(cannot)?;
@@ -133,7 +134,6 @@ fn write_beside(path: &Path, bytes: &[u8], access: Access) -> Result<NamedTempFi
 }
 
 fn open_beside(path: &Path, access: Access) -> io::Result<NamedTempFile> {
-    leftover::sweep_beside(path);
     let mut builder = Builder::new();
     builder.prefix(leftover::PREFIX);
     let permissions = permissions(access);
