@@ -42,10 +42,16 @@ pub(super) struct Moved {
 
 impl Indexes {
     /// The indexes of all sessions that there are, and whose each is.
+    ///
+    /// Lists are made as long as they will be and sorted where they lie: at a start with a million sessions most
+    /// of the time goes into memory that is touched for the first time.
     pub(super) fn of_sessions(
+        count: usize,
         places: impl Iterator<Item = Result<SessionPlace, StoreError>>,
     ) -> Result<(Self, OwnSessions), StoreError> {
-        let (mut dues, mut leases, mut own) = (Vec::new(), Vec::new(), Vec::new());
+        let mut dues = Vec::with_capacity(count);
+        let mut leases = Vec::with_capacity(count);
+        let mut own = Vec::with_capacity(count);
         for place in places {
             let SessionPlace { id, user, due, lease_end } = place?;
             dues.push(Due { at: due, id });
@@ -53,6 +59,7 @@ impl Indexes {
             leases.extend(lease_end.map(|end| (user, end, id)));
         }
         // One after the other, so that no more than one list stands beside what is made of it.
+        dues.sort_unstable();
         let sessions_by_end = dues.into_iter().collect();
         let own = OwnSessions::of_sessions(own);
         let leases = Leases::of_sessions(leases);

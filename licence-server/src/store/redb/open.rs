@@ -206,7 +206,8 @@ pub(super) fn read_indexes(
         let (id, row) = row?;
         session_place(id.value(), newer.newest(RowsOf::Sessions, id.value(), row.value()))
     });
-    let (mut indexes, own) = Indexes::of_sessions(places)?;
+    let count = usize::try_from(sessions.len()?).unwrap_or(0);
+    let (mut indexes, own) = Indexes::of_sessions(count, places)?;
     for row in transaction.open_table(BORROWINGS)?.iter()? {
         indexes.add_borrowing(&decode(row?.1.value())?);
     }
