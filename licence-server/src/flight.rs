@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 /// Work that takes a while and gives everybody the same: it goes on once at a time, however many ask. Whoever asks
-/// after its end has it begin again, so nobody is given what was found before they asked for it to be looked at.
+/// after its end has it begin again, and whoever asks meanwhile may be given what was found a moment before.
 #[derive(Debug)]
 pub(crate) struct Flight<T>(Mutex<Weak<watch::Sender<Option<T>>>>);
 

@@ -206,7 +206,11 @@ pub(crate) enum End {
 fn are_on_disk(rows: &Rows, store: &RedbStore) -> bool {
     let sessions = store.reader().sessions_after(None, usize::MAX).unwrap();
     let borrowings = store.reader().borrowings().unwrap();
-    sessions.iter().eq(rows.sessions.values()) && borrowings.iter().eq(rows.borrowings.values())
+    let queue = store.reader().queue().unwrap();
+    // All of them: a turn may have changed a place in the queue and nothing else.
+    sessions.iter().eq(rows.sessions.values())
+        && borrowings.iter().eq(rows.borrowings.values())
+        && queue.iter().eq(rows.queue.values())
 }
 
 fn witness(store: RedbStore, rows: Rows, disk: &Disk, fault: Option<Fault>) -> Witness {

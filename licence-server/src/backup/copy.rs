@@ -80,12 +80,24 @@ pub struct Copied {
 pub fn read_through(
     path: &Path,
     passphrase: &str,
+    take: impl FnMut(Piece<'_>) -> Result<(), Failure>,
+) -> Result<Copied, Failure> {
+    let cannot =
+        |error| refused_by_system(format_args!("`{}` cannot be read", path.display()), &error);
+    read_back(File::open(path).map_err(cannot)?, path, passphrase, take)
+}
+
+/// The same of a file that is open already; where it stands is for messages alone.
+///
+/// # Errors
+/// As [`read_through`].
+pub fn read_back(
+    file: File,
+    path: &Path,
+    passphrase: &str,
     mut take: impl FnMut(Piece<'_>) -> Result<(), Failure>,
 ) -> Result<Copied, Failure> {
     let unread = |flaw| not_read(path, &flaw);
-    let cannot =
-        |error| refused_by_system(format_args!("`{}` cannot be read", path.display()), &error);
-    let file = File::open(path).map_err(cannot)?;
     let opener = Opener::begin(BufReader::new(file), passphrase).map_err(unread)?;
     let mut records = Records::new(opener);
     let Record::About(about) = records.next().map_err(unread)? else {

@@ -29,6 +29,6 @@ mod seal;
 mod tests;
 
 pub use content::About;
-pub use copy::{Copied, Piece, Source, read_through, write};
+pub use copy::{Copied, Piece, Source, read_back, read_through, write};
 pub use name::Names;
 pub use seal::NotWritten;

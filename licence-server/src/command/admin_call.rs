@@ -41,6 +41,9 @@ struct Patience {
 /// Twice as long as a server lets a request take by default, and five seconds for whoever has the store.
 const PATIENCE: Patience = Patience { answer: Duration::from_secs(60), store_tries: 100 };
 
+/// For what looks at every row of a store, which may be of years.
+const LONG: Patience = Patience { answer: Duration::from_hours(1), store_tries: 100 };
+
 /// A command that has the store is done in about as long.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -51,6 +54,7 @@ pub(super) struct AdminCall {
     path: String,
     content_type: &'static str,
     accept: &'static str,
+    patience: Patience,
     /// There may be a password in it.
     body: Zeroizing<Vec<u8>>,
 }
@@ -58,7 +62,8 @@ pub(super) struct AdminCall {
 impl AdminCall {
     fn new(method: Method, path: &str) -> Self {
         let (path, accept) = (path.to_owned(), "application/json");
-        Self { method, path, content_type: "", accept, body: Zeroizing::default() }
+        let body = Zeroizing::default();
+        Self { method, path, content_type: "", accept, patience: PATIENCE, body }
     }
 
     pub(super) fn get(path: &str) -> Self {
@@ -112,16 +117,14 @@ impl AdminCall {
         self
     }
 
-    /// Has it done by the server that has the data directory, or in its place.
-    pub(super) fn send<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
-        self.send_within(data, PATIENCE)
+    /// Waits long for its answer: every row of the store is looked at for it.
+    pub(super) fn patient(self) -> Self {
+        Self { patience: LONG, ..self }
     }
 
-    fn send_within<T: DeserializeOwned>(
-        self,
-        data: &DataDir,
-        patience: Patience,
-    ) -> Result<T, Failure> {
+    /// Has it done by the server that has the data directory, or in its place.
+    pub(super) fn send<T: DeserializeOwned>(self, data: &DataDir) -> Result<T, Failure> {
+        let patience = self.patience;
         small_runtime()?.block_on(async {
             match reach(data, patience.store_tries).await? {
                 Reached::Server(stream) => {
@@ -141,17 +144,18 @@ impl AdminCall {
         watch: &mut dyn FnMut(Step),
     ) -> Result<T, Failure> {
         self.accept = "application/x-ndjson, application/json";
+        let patience = self.patience;
         small_runtime()?.block_on(async {
-            match reach(data, PATIENCE.store_tries).await? {
+            match reach(data, patience.store_tries).await? {
                 Reached::Server(stream) => {
-                    let response = tokio::time::timeout(PATIENCE.answer, self.over(stream)).await;
-                    let response = response.unwrap_or_else(|_| Err(silent(PATIENCE.answer)))?;
-                    answer::watched(response, PATIENCE.answer, watch).await
+                    let response = tokio::time::timeout(patience.answer, self.over(stream)).await;
+                    let response = response.unwrap_or_else(|_| Err(silent(patience.answer)))?;
+                    answer::watched(response, patience.answer, watch).await
                 }
                 Reached::Store(store) => {
                     let state = state_over(*store, data)?;
                     let response = self.in_app(app(state.clone())).await?;
-                    let result = answer::watched(response, PATIENCE.answer, watch).await;
+                    let result = answer::watched(response, patience.answer, watch).await;
                     state.writer().stop().await;
                     result
                 }
@@ -171,17 +175,18 @@ impl AdminCall {
         data: &DataDir,
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        let patience = self.patience;
         small_runtime()?.block_on(async {
-            match reach(data, PATIENCE.store_tries).await? {
+            match reach(data, patience.store_tries).await? {
                 Reached::Server(stream) => {
-                    let response = tokio::time::timeout(PATIENCE.answer, self.over(stream)).await;
-                    let response = response.unwrap_or_else(|_| Err(silent(PATIENCE.answer)))?;
-                    answer::pieces(response, PATIENCE.answer, take).await
+                    let response = tokio::time::timeout(patience.answer, self.over(stream)).await;
+                    let response = response.unwrap_or_else(|_| Err(silent(patience.answer)))?;
+                    answer::pieces(response, patience.answer, take).await
                 }
                 Reached::Store(store) => {
                     let state = state_over(*store, data)?;
                     let response = self.in_app(app(state.clone())).await?;
-                    let taken = answer::pieces(response, PATIENCE.answer, take).await;
+                    let taken = answer::pieces(response, patience.answer, take).await;
                     state.writer().stop().await;
                     taken
                 }
@@ -194,11 +199,12 @@ impl AdminCall {
         self,
         data: &DataDir,
     ) -> Result<Option<T>, Failure> {
+        let patience = self.patience;
         small_runtime()?.block_on(async {
             let Some(stream) = knock(data).await? else { return Ok(None) };
             let answer = async { answer::value(self.over(stream).await?).await };
-            let answer = tokio::time::timeout(PATIENCE.answer, answer).await;
-            answer.unwrap_or_else(|_| Err(silent(PATIENCE.answer))).map(Some)
+            let answer = tokio::time::timeout(patience.answer, answer).await;
+            answer.unwrap_or_else(|_| Err(silent(patience.answer))).map(Some)
         })
     }
 
@@ -336,7 +342,7 @@ mod tests {
 
     #[track_caller]
     fn message(data: &DataDir, patience: Patience) -> String {
-        let failed = AdminCall::get(paths::LICENCE).send_within::<Value>(data, patience);
+        let failed = AdminCall { patience, ..AdminCall::get(paths::LICENCE) }.send::<Value>(data);
         failed.unwrap_err().report().unwrap().message.clone()
     }
 

@@ -29,10 +29,11 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
         let cannot = |error| {
             refused_by_system(format_args!("`{}` cannot be written", target.display()), &error)
         };
-        let call = AdminCall::post_secret(paths::ADMIN_BACKUP, body());
+        let call = AdminCall::post_secret(paths::ADMIN_BACKUP, body()).patient();
         call.pass_on(data, |piece| file.write_all(piece).map_err(cannot))
     })?;
-    let copied = backup::read_through(staged.path(), passphrase.secret(), |_| Ok(()))?;
+    let copied =
+        backup::read_back(staged.reread()?, staged.path(), passphrase.secret(), |_| Ok(()))?;
     staged.publish()?;
     let taken = copied.about.taken.secs();
     let facts = Facts::new()
@@ -45,7 +46,7 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
             "this server serves nobody any more: restore the backup on the new machine, then delete \
              this data directory",
         );
-    } else if let Some(flaw) = flaw(data)? {
+    } else if let Some(flaw) = flaw(data).map_err(|failure| unseen(&target, &failure))? {
         return Err(unsound(&target, &flaw));
     }
     note(taken, data).map_err(|failure| unnoted(&target, &failure))
@@ -53,7 +54,7 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
 
 /// What a restore would refuse the backup for. Before a final one the server looks by itself.
 fn flaw(data: &DataDir) -> Result<Option<String>, Failure> {
-    let found: CheckShown = AdminCall::get(paths::ADMIN_CHECK).send(data)?;
+    let found: CheckShown = AdminCall::get(paths::ADMIN_CHECK).patient().send(data)?;
     Ok(found.flaws.into_iter().next())
 }
 
@@ -64,6 +65,16 @@ fn unsound(backup: &Path, flaw: &str) -> Failure {
     Failure::coded(Code::Malformed, sentence).mend(
         "keep it beside an older one: a restore takes it as it is only where all that is wrong is the audit log",
     )
+}
+
+/// Whole as it is, it does not count as the newest: nobody knows yet whether a restore takes it.
+fn unseen(backup: &Path, failure: &Failure) -> Failure {
+    let why = failure.report().map(|report| report.message.clone()).unwrap_or_default();
+    Failure::usage(format!(
+        "`{}` is there and was read back, but the store was not looked at: {why}",
+        backup.display()
+    ))
+    .mend("keep it, and run `licence-server check`: a backup counts as the newest only if that finds nothing")
 }
 
 /// Tells the server that the backup reached its place.

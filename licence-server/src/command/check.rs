@@ -14,7 +14,7 @@ use crate::store::RedbReader;
 
 /// While the server runs, it looks itself; else the store is opened here, and no byte of it is changed.
 pub(super) fn run(data: &DataDir) -> Result<Said, Failure> {
-    let shown = match AdminCall::get(paths::ADMIN_CHECK).send_to_running(data)? {
+    let shown = match AdminCall::get(paths::ADMIN_CHECK).patient().send_to_running(data)? {
         Some(shown) => shown,
         None => look(data)?,
     };

@@ -121,12 +121,11 @@ fn begin(
     })
 }
 
-/// The settings in the backup need not be right by themselves: what is missing may stand in the environment of the
-/// service. A restore needs none but those that say which licences count, and without them takes each for one that
-/// may have lent seats.
+/// The settings in the backup need not be right by themselves, nor all there is: what is missing may stand in the
+/// environment of the service. So every licence is taken for one that counted and may have lent seats.
 fn settings(data: &DataDir) -> Result<Settings, Failure> {
     let wrong = match data.load_settings() {
-        Ok(Ok(loaded)) => return Ok(loaded.settings),
+        Ok(Ok(loaded)) => return Ok(with_every_licence(loaded.settings)),
         Ok(Err(wrong)) => wrong.to_string(),
         // A file that was named is missed, and one that the backup brought is not.
         Err(failure) if !data.config_file().starts_with(data.path()) => return Err(failure),
@@ -136,7 +135,11 @@ fn settings(data: &DataDir) -> Result<Settings, Failure> {
         "the settings are not right, and the restore used none of them: {wrong}; see `config check` before the \
          server is started"
     ));
-    Ok(Settings { test_licences: true, unbound_licences: true, ..Settings::default() })
+    Ok(with_every_licence(Settings::default()))
+}
+
+fn with_every_licence(settings: Settings) -> Settings {
+    Settings { test_licences: true, unbound_licences: true, ..settings }
 }
 
 /// Where the log is broken, if that is all and the administrator said to cut it off.
@@ -162,11 +165,11 @@ fn refuse_contradictory(was_final: bool, args: &RestoreArgs) -> Result<(), Failu
         )
         .mend("leave it out: what may have been lent since is held back"));
     }
-    if was_final && !args.licences.is_empty() {
+    if args.first_restore && !args.licences.is_empty() {
         return Err(Failure::usage(
-            "--licence is for backups after which the server went on, and this is a final one",
+            "--first-restore says that no server went on after the backup, and --licence that one did",
         )
-        .mend("leave it out, and install the licence afterwards"));
+        .mend("leave one of them out; a licence that lent no seat is installed afterwards"));
     }
     Ok(())
 }
@@ -177,39 +180,49 @@ async fn new_life(
     asked: &Asked<'_>,
     log_broken_at: Option<u64>,
 ) -> Result<(), Failure> {
-    let no_random = |error: NoRandomBytes| Failure::usage(error.to_string());
     let by = Actor::Local;
     let before = state.mirror().site().position;
+    // Before others are installed.
     let licence = state.mirror().in_force(copied.about.taken).map(|terms| terms.id);
     // The restore is the administrator's word: days may have passed since the backup.
     submit(state, Command::AcceptClock(by)).await?;
+    if state.mirror().site().retired.is_some() && !asked.licences.is_empty() {
+        // A server that was retired installs no licence. So one life begins for that, and ends with the next.
+        submit(state, Command::Restore(restore_of(state, copied, asked)?)).await?;
+    }
     for file in &asked.licences {
         let call = AdminCall::post_file(paths::ADMIN_LICENCES, file.clone());
         // It was in force, whichever it replaced.
         let call = call.with("replace", Some(true));
         let _: Installed = call.through(app(state.clone())).await?;
     }
-    let now = state.now();
+    let restore = Restore { licence, log_broken_at, ..restore_of(state, copied, asked)? };
+    submit(state, Command::Restore(restore)).await?;
+    match log_broken_at {
+        Some(_) => cut_log(state, before, by).await,
+        None => Ok(()),
+    }
+}
+
+/// A new life after the one that the store is in, by the licences that it has.
+fn restore_of(state: &AppState, copied: &Copied, asked: &Asked<'_>) -> Result<Restore, Failure> {
+    let no_random = |error: NoRandomBytes| Failure::usage(error.to_string());
+    let (now, site) = (state.now(), state.mirror().site());
     let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
     let spare = (0..state.mirror().licences().iter().filter_map(lends).max().unwrap_or(0))
         .map(|_| state.rng().uuid(now))
         .collect::<Result<Vec<Uuid>, _>>()
         .map_err(no_random)?;
     let tag = u64::from_be_bytes(state.rng().bytes().map_err(no_random)?);
-    let restore = Restore {
-        epoch: before.epoch.next(now, tag),
+    Ok(Restore {
+        epoch: site.position.epoch.next(now, tag),
         taken: copied.about.taken,
-        licence,
+        licence: state.mirror().in_force(copied.about.taken).map(|terms| terms.id),
         spare,
         is_lossless: asked.args.first_restore,
-        log_broken_at,
-        by,
-    };
-    submit(state, Command::Restore(restore)).await?;
-    match log_broken_at {
-        Some(_) => cut_log(state, before, by).await,
-        None => Ok(()),
-    }
+        log_broken_at: None,
+        by: Actor::Local,
+    })
 }
 
 /// Begins the log behind where it stood in the backup: what came before is not what was written, and the head that

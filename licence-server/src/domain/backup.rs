@@ -52,9 +52,11 @@ pub(super) fn restore(restore: &Restore, draft: &mut Draft) -> Result<Outcome, M
     }
     // Whoever refreshed since the backup was not idle, and the store does not know it. What of that time was
     // without a licence was added when the clock was accepted.
-    let serial = draft.site().serial;
-    let unlicensed_secs = draft.licences().unlicensed_secs(serial, taken, now);
-    let unseen_secs = now.since(taken).saturating_sub(unlicensed_secs).max(0);
+    // A life that began since, for a licence to be installed in it, has counted its part.
+    let (serial, began) = (draft.site().serial, draft.site().restored);
+    let unseen_from = began.filter(|began| *began <= now).map_or(taken, |began| began.max(taken));
+    let unlicensed_secs = draft.licences().unlicensed_secs(serial, unseen_from, now);
+    let unseen_secs = now.since(unseen_from).saturating_sub(unlicensed_secs).max(0);
     draft.edit_site(|site| {
         site.position.epoch = restore.epoch;
         site.restored = Some(now);

@@ -79,6 +79,7 @@ fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Fai
     let passphrase = passphrase::from_file(&Source::File(plan.passphrase_file.clone()))?;
     let names = Names::of(&state.site().product, state.site_key().id());
     let target = plan.dir.join(names.automatic(taken));
+    let before = flaw(state)?;
     let staged = StagedFile::filled(&target, Access::Private, |file| {
         state.write_backup(file, passphrase.secret(), taken)
     })?;
@@ -87,9 +88,9 @@ fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Fai
             .may_back_up()
             .map_err(|error| refused_by_system("the backup cannot be read back", &error))
     };
-    backup::read_through(staged.path(), passphrase.secret(), go_on)?;
-    let found = state.soundness().map_err(|error| store_failure(&error))?;
-    if let Some(flaw) = found.flaws().next() {
+    backup::read_back(staged.reread()?, staged.path(), passphrase.secret(), go_on)?;
+    // Before and after it was written: a log that was broken in between may have been pruned past the break.
+    if let Some(flaw) = before.or(flaw(state)?) {
         return keep_unsound(staged, &plan.dir.join(names.unsound()), &flaw);
     }
     staged.publish()?;
@@ -98,6 +99,12 @@ fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Fai
         tracing::warn!(%failure, "backups that are too old were not deleted");
     }
     Ok(())
+}
+
+/// What a restore would refuse the backup for, if anything.
+fn flaw(state: &AppState) -> Result<Option<String>, Failure> {
+    let found = state.soundness().map_err(|error| store_failure(&error))?;
+    Ok(found.flaws().next())
 }
 
 /// A restore takes no such backup as it is, so no good one makes room for it. But what happened since the last good

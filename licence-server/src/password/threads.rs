@@ -46,8 +46,8 @@ const LEVEL_MAX: Work = Work::of_micros(300_000);
 /// is kept waiting for more than this.
 const FREE_PART: usize = 2;
 
-/// The part that is each address's own however many come from elsewhere: somebody who guesses from one keeps nobody
-/// else from signing in.
+/// The part that each address may have of what is left beyond that: somebody who guesses from one keeps nobody else
+/// from signing in.
 const OWN_PART: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;

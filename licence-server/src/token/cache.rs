@@ -6,7 +6,7 @@ use crate::recent::Recent;
 /// Locks, so that requests on several cores seldom wait for each other.
 const SHARDS: usize = 16;
 
-/// Tokens of one generation of one shard: 2 x 16 x 512 tokens of some 1,300 bytes are 21 MB at most.
+/// Tokens of one generation of one shard: 2 x 16 x 512 tokens of some two kilobytes are 33 MB.
 const GENERATION_MAX: usize = 512;
 
 /// The last characters of a token, which are of its signature: by them it is found.
@@ -19,10 +19,10 @@ impl Tail {
     }
 }
 
-/// Tokens that were verified or signed here, so that a signature is checked once at most and not at each
-/// request.
+/// Tokens that were verified or signed here, so that a signature is not checked at each request.
 ///
-/// It says nothing of time and revocation: whoever looks up checks both.
+/// It says nothing of time, of revocation, and of licences that were installed since: whoever looks up
+/// checks all three.
 ///
 /// INVARIANT: nothing but the very bytes that were verified or signed is ever taken as verified. What is found by
 /// its tail is compared whole.

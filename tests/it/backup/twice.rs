@@ -80,11 +80,8 @@ fn an_administrator_frees_all_that_was_held_back_with_one_command_on_record() {
     assert_eq!(institute.run("licence-server", &audit).lines().count(), 1);
 }
 
-/// The backup knows nothing of it, and the machine that did is gone.
-#[test]
-fn what_a_licence_lent_that_was_installed_since_is_held_back_where_it_is_given() {
-    let mut institute = institute(&["--seats", "3", "--borrow", "5:1"], &["ann"]);
-    back_up(&institute, "site.backup", &[]);
+/// The same licence once more, of which three seats may be taken along where one could.
+fn lend_more(institute: &Institute) {
     let licences = institute.run("licence-issuer", &["list", "--vendor-dir", "vendor", "--json"]);
     let licences: Value = serde_json::from_str(&licences).unwrap();
     let serial = licences.pointer("/0/serial").and_then(Value::as_str);
@@ -92,9 +89,37 @@ fn what_a_licence_lent_that_was_installed_since_is_held_back_where_it_is_given()
     let terms = ["--seats", "3", "--borrow", "5:3", "--out", "second.licence"];
     let from = ["--request", "request.txt", "--from", "2026-01-01", "--until", "9000-01-01"];
     institute.run("licence-issuer", &[&renew[..], &terms, &from].concat());
+}
+
+/// The backup knows nothing of it, and the machine that did is gone.
+#[test]
+fn what_a_licence_lent_that_was_installed_since_is_held_back_where_it_is_given() {
+    let mut institute = institute(&["--seats", "3", "--borrow", "5:1"], &["ann"]);
+    back_up(&institute, "site.backup", &[]);
+    lend_more(&institute);
     institute.install("second.licence");
     institute.kill();
     assert_eq!(restore(&institute, "site.backup", "new")["borrowed_seats"], 1);
     let restored = restore_as(&institute, "site.backup", "right", &["--licence", "second.licence"]);
     assert_eq!(restored["borrowed_seats"], 3, "{restored}");
+}
+
+/// Where the site had moved to is gone as well, and a licence that lends more had come there.
+#[test]
+fn what_a_licence_lent_that_came_after_a_move_is_held_back_where_the_final_backup_is_restored_again()
+ {
+    let mut institute = institute(&["--seats", "3", "--borrow", "5:1"], &["ann"]);
+    back_up(&institute, "final.backup", &["--final"]);
+    institute.kill();
+    lend_more(&institute);
+    let again = restore_as(&institute, "final.backup", "again", &["--licence", "second.licence"]);
+    assert_eq!(again["borrowed_seats"], 3, "{again}");
+    let words = ["restore", "final.backup", "--passphrase-file", "passphrase", "--data", "none"];
+    let both = ["--first-restore", "--licence", "second.licence"];
+    let refused = institute.try_run("licence-server", &[&words[..], &both].concat());
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("--first-restore says that no server went on"), "{told}");
+    assert!(!institute.path("none").exists());
+    serve_instead(&mut institute, "again");
+    institute.sign_in("ann").expect(409);
 }

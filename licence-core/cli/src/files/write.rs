@@ -5,7 +5,7 @@
 //! survives.
 
 use std::fs::{File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -65,6 +65,19 @@ impl StagedFile {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.written.path()
+    }
+
+    /// The file from its beginning, by the handle that claims it: some shares let nobody read what another handle
+    /// has locked.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn reread(&self) -> Result<File, Failure> {
+        let again = self.written.as_file().try_clone().and_then(|mut file| {
+            file.rewind()?;
+            Ok(file)
+        });
+        again.map_err(|error| failed(&self.target, "read", &error))
     }
 
     /// Gives the file its name.

@@ -56,10 +56,10 @@ pub(super) fn advice(copied: &Copied, begun: &Begun) -> String {
         }
         (false, _) => lost(copied, &begun.site),
     };
-    if !begun.was_final && !begun.has_licence {
+    if !begun.is_first && !begun.has_licence {
         advice.push_str(
             ". A licence that was installed since is not in it, and what it lent is not held back: was there one, \
-             restore once more with --licence FILE",
+             restore once more, into another folder, with --licence FILE",
         );
     }
     if begun.site.borrowed > 0 && !begun.is_first {

@@ -24,12 +24,12 @@ pub(super) use self::piece::Piece;
 use super::schema::JOURNAL;
 use crate::store::StoreError;
 
-/// Bytes of pieces at which their rows begin to go into their tables. There are twice as many at most, and
-/// some more that wait to be taken away: a start reads them, and memory holds the newest of each row.
+/// Bytes of pieces at which their rows begin to go into their tables. When all have gone there are twice as
+/// many, and some more that wait to be taken away: a start reads them, and memory holds the newest of each row.
 const FOLD_AT: u64 = 32 * 1024 * 1024;
 
 /// Pieces that are taken away with one batch at most: more than one, so that they go faster than they come;
-/// few, so that no batch waits for it.
+/// few, so that no batch waits for it but one that erases somebody.
 const TRIMMED_AT_ONCE: usize = 4;
 
 /// The journal of a store that is written: where it stands. Its rows are in [`Newer`].
@@ -77,10 +77,13 @@ impl Journal {
         if rows.is_empty() {
             return Ok(Step { piece, folded: Vec::new(), after });
         }
+        let is_erasing = piece.erases();
         let written = (self.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
         let folded = after.folding.step(into, newer, written)?;
         let bytes = [after.folding.pass().to_bytes(), rows].concat();
-        append(into, self.next, &bytes, self.folding.needed_from())?;
+        let needed_from = after.folding.needed_from();
+        into.open_table(JOURNAL)?.insert(self.next, bytes.as_slice())?;
+        trim(into, needed_from, if is_erasing { usize::MAX } else { TRIMMED_AT_ONCE })?;
         after.next = self.next.saturating_add(1);
         Ok(Step { piece, folded, after })
     }
@@ -94,16 +97,10 @@ impl Journal {
     }
 }
 
-/// Puts a piece to the end, and takes a few away that nobody needs.
-fn append(
-    into: &WriteTransaction,
-    number: u64,
-    piece: &[u8],
-    needed_from: u64,
-) -> Result<(), StoreError> {
+/// Takes away so many pieces that nobody needs.
+fn trim(into: &WriteTransaction, needed_from: u64, count: usize) -> Result<(), StoreError> {
     let mut pieces = into.open_table(JOURNAL)?;
-    pieces.insert(number, piece)?;
-    for _ in 0..TRIMMED_AT_ONCE {
+    for _ in 0..count {
         let first = pieces.first()?.map(|(number, _)| number.value());
         if first.is_none_or(|first| first >= needed_from) {
             break;

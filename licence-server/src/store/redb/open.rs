@@ -23,6 +23,9 @@ use crate::store::codec::{decode, encode, glance};
 /// Bytes of pages kept in memory. A million sessions have some 250 MB; those of one morning fit.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
+/// Sessions for which a start makes room beforehand; more make room for themselves.
+const SESSIONS_EXPECTED: u64 = 1 << 20;
+
 /// An open store: the engine of the one writer, and the source of its readers.
 #[derive(Debug)]
 pub struct RedbStore {
@@ -137,7 +140,7 @@ impl RedbReader {
             }
         })?;
         check_format(&database)?;
-        // A damaged store is opened too: whoever looks for flaws reads every row again.
+        // A damaged store is opened too: whoever looks for flaws reads every row again, and asks for none.
         let beside = read_beside(&database).unwrap_or_default();
         Ok(Self::new(Arc::new(database), beside))
     }
@@ -206,7 +209,8 @@ pub(super) fn read_indexes(
         let (id, row) = row?;
         session_place(id.value(), newer.newest(RowsOf::Sessions, id.value(), row.value()))
     });
-    let count = usize::try_from(sessions.len()?).unwrap_or(0);
+    // A length is not part of what is summed: a wrong one must not ask for all the memory.
+    let count = usize::try_from(sessions.len()?.min(SESSIONS_EXPECTED)).unwrap_or(0);
     let (mut indexes, own) = Indexes::of_sessions(count, places)?;
     for row in transaction.open_table(BORROWINGS)?.iter()? {
         indexes.add_borrowing(&decode(row?.1.value())?);

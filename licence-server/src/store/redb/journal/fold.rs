@@ -21,6 +21,8 @@ pub(super) struct Folding {
     bytes: u64,
     /// Bytes of rows that ought to have gone.
     due: u64,
+    /// Pieces below it are not needed: the last pass that came to its end was for them.
+    needed_from: u64,
     pass: Pass,
 }
 
@@ -36,7 +38,8 @@ pub(super) struct Pass {
 
 impl Folding {
     pub(super) const fn new(begin_at: u64, bytes: u64, pass: Pass) -> Self {
-        Self { begin_at, bytes, due: AT_ONCE, pass }
+        let needed_from = if pass.is_over { pass.below } else { 0 };
+        Self { begin_at, bytes, due: AT_ONCE, needed_from, pass }
     }
 
     pub(super) const fn begin_at(&mut self, bytes: u64) {
@@ -49,14 +52,15 @@ impl Folding {
 
     /// Pieces below it are not needed.
     pub(super) const fn needed_from(&self) -> u64 {
-        if self.pass.is_over { self.pass.below } else { 0 }
+        self.needed_from
     }
 
     /// Puts into their tables what is due with a piece that has a number and so many bytes, and says which
     /// rows these are.
     ///
     /// Twice as many bytes go as come. So a pass ends before the journal has doubled, even if all that comes
-    /// meanwhile lies ahead of it.
+    /// meanwhile lies ahead of it. Where somebody is erased all rows go at once, so that no piece is left in
+    /// which they stand.
     pub(super) fn step(
         &mut self,
         into: &WriteTransaction,
@@ -64,7 +68,8 @@ impl Folding {
         (number, piece, bytes): (u64, &Piece, u64),
     ) -> Result<Vec<RowKey>, StoreError> {
         self.bytes = self.bytes.saturating_add(bytes);
-        if self.pass.is_over && self.bytes >= self.begin_at {
+        let is_erasing = piece.erases();
+        if is_erasing || (self.pass.is_over && self.bytes >= self.begin_at) {
             self.pass = Pass { below: number, last: None, is_over: false };
             self.bytes = bytes;
         }
@@ -72,11 +77,15 @@ impl Folding {
             return Ok(Vec::new());
         }
         self.due = self.due.saturating_add(bytes.saturating_mul(2));
-        if self.due < AT_ONCE.min(self.begin_at) {
+        if !is_erasing && self.due < AT_ONCE.min(self.begin_at) {
             return Ok(Vec::new());
         }
         let due = std::mem::take(&mut self.due);
-        self.pass.fold(into, newer, piece, due)
+        let folded = self.pass.fold(into, newer, piece, if is_erasing { u64::MAX } else { due })?;
+        if self.pass.is_over {
+            self.needed_from = self.pass.below;
+        }
+        Ok(folded)
     }
 }
 
@@ -87,6 +96,10 @@ impl Pass {
     /// Whether a row of a piece stands in its table, or in a later piece.
     pub(super) fn is_past(&self, number: u64, key: &RowKey) -> bool {
         number < self.below && (self.is_over || self.last.is_some_and(|last| *key <= last))
+    }
+
+    pub(super) const fn below(&self) -> u64 {
+        self.below
     }
 
     /// Whether it is for a piece.

@@ -55,6 +55,11 @@ impl OnDisk {
             return Ok(Self { newer, end: 0, bytes, pass: Pass::NONE });
         };
         let (end, (pass, _)) = (last.value(), Pass::split_from(piece.value()).ok_or(CORRUPT)?);
+        let first = pieces.first()?.map_or(0, |(number, _)| number.value());
+        // Only what a pass was for is ever taken away, and no pass is for what comes after it.
+        if pass.is_for(end) || first > pass.below() {
+            return Err(CORRUPT);
+        }
         let mut expected = None;
         for row in pieces.iter()? {
             let (number, piece) = row?;

@@ -24,6 +24,11 @@ impl Piece {
         self.0.insert((rows, id), None);
     }
 
+    /// Whether a person is gone, of whom nothing may be left in older pieces.
+    pub(super) fn erases(&self) -> bool {
+        self.0.iter().any(|((rows, _), row)| *rows == RowsOf::Users && row.is_none())
+    }
+
     pub(super) fn has(&self, key: &RowKey) -> bool {
         self.0.contains_key(key)
     }

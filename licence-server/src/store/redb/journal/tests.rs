@@ -160,12 +160,41 @@ fn rows_that_come_ahead_of_a_pass_do_not_keep_it_from_its_end() {
 }
 
 #[test]
+fn of_somebody_who_is_erased_nothing_is_left_in_the_journal() {
+    let (mut world, mut dice) = (World::new(), Dice(3));
+    world.journal.fold_at(u64::MAX);
+    let ann = (RowsOf::Users, [99; 16]);
+    for _ in 0..200 {
+        world.batch(&[ann, dice.key(), dice.key()], None, true);
+    }
+    world.batch(&[dice.key()], Some(ann), true);
+    let (_, pieces) = world.journal();
+    assert_eq!(pieces, 1, "the one that says that the person is gone");
+    world.restart();
+    world.assert_as_expected();
+}
+
+#[test]
 fn a_piece_that_was_taken_away_is_missed() {
-    let mut world = World::new();
-    let key = (RowsOf::Sessions, [1; 16]);
-    (0..5).for_each(|_| world.batch(&[key], None, true));
+    for number in [0, 2] {
+        let mut world = World::new();
+        (0..5).for_each(|_| world.batch(&[(RowsOf::Sessions, [1; 16])], None, true));
+        let transaction = world.database.begin_write().unwrap();
+        transaction.open_table(JOURNAL).unwrap().remove(number).unwrap();
+        transaction.commit().unwrap();
+        let opened = Journal::open(&world.database.begin_read().unwrap());
+        let is_missed = matches!(opened, Err(StoreError::Corrupt { table: "journal" }));
+        assert!(is_missed, "{number}");
+    }
+}
+
+#[test]
+fn a_piece_that_says_it_is_not_needed_itself_is_not_believed() {
+    let world = World::new();
     let transaction = world.database.begin_write().unwrap();
-    transaction.open_table(JOURNAL).unwrap().remove(2).unwrap();
+    let (below, over) = (u64::MAX.to_be_bytes(), [0]);
+    let piece = [below.as_slice(), &over].concat();
+    transaction.open_table(JOURNAL).unwrap().insert(0, piece.as_slice()).unwrap();
     transaction.commit().unwrap();
     let opened = Journal::open(&world.database.begin_read().unwrap());
     assert!(matches!(opened, Err(StoreError::Corrupt { table: "journal" })));

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use axum::{Extension, Json};
 use hyper::body::Frame;
 use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ use crate::domain::{Actor, Command, NoteBackup};
 use crate::http::extract::{Administrator, Fields, LocalAdmin};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
+use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 
 #[cfg(test)]
@@ -112,12 +113,15 @@ async fn show(_: Administrator, State(state): State<AppState>) -> Json<BackupSho
 async fn make(
     _: LocalAdmin,
     State(state): State<AppState>,
+    Extension(time): Extension<RequestTime>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let passphrase = Zeroizing::new(fields.needed("passphrase")?.to_owned());
     let is_final = fields.switch("final")?.unwrap_or(false);
     let turn = state.backups().try_lock_owned().map_err(|_| under_way())?;
     if is_final {
+        // It takes as long as it takes to look at every row.
+        let _wait = time.wait();
         refuse_unsound(&state).await?;
         done(state.submit(Command::Retire(Actor::Local)).await?)?;
     }

@@ -1,7 +1,7 @@
 //! `GET /v1/admin/check`: whether the store is what was written, row by row.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use licence_core::{Product, PublicKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
+use crate::http::request_time::RequestTime;
 use crate::soundness::Soundness;
 use crate::state::AppState;
 use crate::store::{Reader, StoreError};
@@ -52,7 +53,10 @@ pub struct TableRows {
 async fn check(
     _: Administrator,
     State(state): State<AppState>,
+    Extension(time): Extension<RequestTime>,
 ) -> Result<Json<CheckShown>, Problem> {
+    // It takes as long as it takes: a log of years is walked from its first entry to its last.
+    let _wait = time.wait();
     let look = move || CheckShown::of(state.reader(), state.site_key(), &state.site().product);
     // It may be long: whoever else is on this thread is not held up.
     let shown = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;

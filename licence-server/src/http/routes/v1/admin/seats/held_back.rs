@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::domain::{Actor, Command, WriteOff};
+use crate::domain::{Actor, Command, Outcome, Refusal, WriteOff};
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::{Problem, done};
@@ -59,7 +59,11 @@ async fn write_off_some(some: &[TokenId], by: Actor, state: &AppState) -> Result
         writing.spawn(async move { state.submit(Command::WriteOff(WriteOff { id, by })).await });
     }
     while let Some(written) = writing.join_next().await {
-        done(written.map_err(Problem::internal)??)?;
+        let outcome = written.map_err(Problem::internal)??;
+        // One that is not there ended meanwhile, or somebody else wrote it off.
+        if !matches!(outcome, Outcome::Refused(Refusal::NotFound)) {
+            done(outcome)?;
+        }
     }
     Ok(())
 }
