@@ -29,12 +29,13 @@ pub struct Epoch {
 impl Epoch {
     /// The life that begins when a backup of this one is put back at a time.
     ///
-    /// The counter rises, and to the seconds since 1970 at least: where one backup is put back twice, whoever saw
+    /// The counter rises, and to the minutes since 1970 at least: where one backup is put back twice, whoever saw
     /// the first new life takes the later one for what it is, and not for a copy that runs beside the first.
     #[must_use]
     pub fn next(self, now: UnixTime, tag: u64) -> Self {
-        let secs = u32::try_from(now.secs()).unwrap_or(u32::MAX);
-        Self { counter: self.counter.saturating_add(1).max(secs), tag }
+        // Not to the seconds: a clock that is wrong by a century would use up all numbers that there are.
+        let minutes = u32::try_from(now.secs() / 60).unwrap_or(u32::MAX);
+        Self { counter: self.counter.saturating_add(1).max(minutes), tag }
     }
 
     /// Reads the canonical text.
