@@ -41,6 +41,18 @@ describe("ten tabs", () => {
     return page;
   }
 
+  /** A tab hears from the one that signed in or out, and that takes a moment. */
+  const becomes = (page, status) =>
+    page.evaluate(
+      (status) =>
+        new Promise((resolve) => {
+          const look = () => window.session.state.status === status && resolve();
+          window.session.on("change", look);
+          look();
+        }),
+      status,
+    );
+
   /** The cookies of sign-ins; the server may keep others, by which it knows a device again. */
   const signIns = async () => (await context.cookies()).filter(({ name }) => name.startsWith("refresh-"));
 
@@ -60,6 +72,7 @@ describe("ten tabs", () => {
     while (tabs.length < TABS) tabs.push(await open());
     const person = { username: "hana", password: "hana-demo-password" };
     assert.deepEqual(await tabs[0].evaluate((person) => window.session.signIn(person), person), { ok: true });
+    await Promise.all(tabs.map((tab) => becomes(tab, "active")));
   });
 
   after(async () => {
@@ -102,10 +115,7 @@ describe("ten tabs", () => {
 
   test("are signed out together, the cookie with them, and none of them comes back", async () => {
     await tabs[4].evaluate(() => window.session.signOut());
-    for (const tab of tabs) {
-      await tab.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
-      assert.equal(await tab.evaluate(() => window.session.state.status), "signed_out");
-    }
+    await Promise.all(tabs.map((tab) => becomes(tab, "signed_out")));
     assert.deepEqual(await signIns(), []);
   });
 });

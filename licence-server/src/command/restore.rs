@@ -10,7 +10,7 @@ use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::{Failure, Format, output};
 use licence_core::claims::{CheckpointClaims, LogPosition};
 use licence_core::limits::FILE_BYTES_MAX;
-use licence_core::{Code, Uuid};
+use licence_core::{Code, LicenceId, Uuid};
 
 use super::admin_call::AdminCall;
 use super::{small_runtime, system};
@@ -182,13 +182,13 @@ async fn new_life(
 ) -> Result<(), Failure> {
     let by = Actor::Local;
     let before = state.mirror().site().position;
-    // Before others are installed.
+    // Before others are installed: one that came since may say that it was in force by then.
     let licence = state.mirror().in_force(copied.about.taken).map(|terms| terms.id);
     // The restore is the administrator's word: days may have passed since the backup.
     submit(state, Command::AcceptClock(by)).await?;
     if state.mirror().site().retired.is_some() && !asked.licences.is_empty() {
         // A server that was retired installs no licence. So one life begins for that, and ends with the next.
-        submit(state, Command::Restore(restore_of(state, copied, asked)?)).await?;
+        submit(state, Command::Restore(restore_of(state, copied, asked, licence)?)).await?;
     }
     for file in &asked.licences {
         let call = AdminCall::post_file(paths::ADMIN_LICENCES, file.clone());
@@ -196,7 +196,7 @@ async fn new_life(
         let call = call.with("replace", Some(true));
         let _: Installed = call.through(app(state.clone())).await?;
     }
-    let restore = Restore { licence, log_broken_at, ..restore_of(state, copied, asked)? };
+    let restore = Restore { log_broken_at, ..restore_of(state, copied, asked, licence)? };
     submit(state, Command::Restore(restore)).await?;
     match log_broken_at {
         Some(_) => cut_log(state, before, by).await,
@@ -204,8 +204,13 @@ async fn new_life(
     }
 }
 
-/// A new life after the one that the store is in, by the licences that it has.
-fn restore_of(state: &AppState, copied: &Copied, asked: &Asked<'_>) -> Result<Restore, Failure> {
+/// A new life after the one that the store is in; the licence was in force at the time of the backup.
+fn restore_of(
+    state: &AppState,
+    copied: &Copied,
+    asked: &Asked<'_>,
+    licence: Option<LicenceId>,
+) -> Result<Restore, Failure> {
     let no_random = |error: NoRandomBytes| Failure::usage(error.to_string());
     let (now, site) = (state.now(), state.mirror().site());
     let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
@@ -217,7 +222,7 @@ fn restore_of(state: &AppState, copied: &Copied, asked: &Asked<'_>) -> Result<Re
     Ok(Restore {
         epoch: site.position.epoch.next(now, tag),
         taken: copied.about.taken,
-        licence: state.mirror().in_force(copied.about.taken).map(|terms| terms.id),
+        licence,
         spare,
         is_lossless: asked.args.first_restore,
         log_broken_at: None,
