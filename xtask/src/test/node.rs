@@ -7,6 +7,9 @@ use crate::command;
 use crate::failure::Failure;
 use crate::files;
 
+/// A test that waits for what never comes fails by then.
+const LONGEST: &str = "--test-timeout=1200000";
+
 const ENDINGS: [&str; 2] = [".test.mjs", ".test.js"];
 
 /// Runs every test file in a subfolder of an npm package, from that package's folder.
@@ -26,7 +29,7 @@ pub(crate) fn run(
     // By name, because what the runner makes of a folder or a pattern differs between its versions.
     let mut node = Command::new("node");
     // One file after the other: two of them visit the one demonstration, and both count its seats.
-    node.current_dir(package).args(["--test", "--test-concurrency=1"]).args(tests);
+    node.current_dir(package).args(["--test", "--test-concurrency=1", LONGEST]).args(tests);
     command::run(prepare(&mut node))
 }
 
