@@ -50,6 +50,10 @@ const FREE_PART: usize = 2;
 /// from signing in.
 const OWN_PART: usize = 4;
 
+/// How far the threads step back. They keep a tenth of a core that is wanted for something else.
+#[cfg(target_os = "linux")]
+const HASHING_NICENESS: i32 = 10;
+
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl PasswordThreads {
@@ -64,7 +68,10 @@ impl PasswordThreads {
         for number in 0..threads.get() {
             let receiver = Arc::clone(&receiver);
             let thread = thread::Builder::new().name(format!("password-{number}"));
-            thread.spawn(move || work(&receiver))?;
+            thread.spawn(move || {
+                step_back();
+                work(&receiver);
+            })?;
         }
         let level = Arc::new(AtomicU64::new(OWN_WORK.micros()));
         // Never so few that one address cannot keep the threads at work.
@@ -178,6 +185,16 @@ fn dummy(rng: &dyn Rng) -> Result<PasswordHash, Box<dyn std::error::Error + Send
     Ok(hash::dummy(Salt(rng.bytes()?), &rng.bytes()?)?)
 }
 
+/// Lets whatever else has something to do go first: a hash is twenty milliseconds of a core, and whoever is signed in
+/// already would wait for it. Where there is nothing else to do, it costs nothing.
+fn step_back() {
+    // Elsewhere a priority is that of the process and not of the thread.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, HASHING_NICENESS) {
+        tracing::debug!(%error, "passwords are hashed at the priority of everything else");
+    }
+}
+
 fn work(queue: &Mutex<Receiver<Job>>) {
     // Made for the first password: most commands of an administrator check none.
     let mut worker = None;
@@ -204,6 +221,15 @@ mod tests {
 
     fn password() -> Password {
         Password::typed("correct horse").unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_thread_that_hashes_lets_the_others_go_first() {
+        let niceness = || rustix::process::getpriority_process(None).unwrap();
+        let threads = start(1);
+        let own = threads.run(threads.share(None).unwrap(), move |_| Ok(niceness())).await;
+        assert_eq!(own, Ok(niceness() + HASHING_NICENESS));
     }
 
     #[tokio::test]
