@@ -178,6 +178,8 @@ fn run<E: Engine>(
     let _ending = Ending(mirror);
     let mut bells = Bells::default();
     while let Some(first) = messages.blocking_recv() {
+        // Whoever woke this thread has more in hand: where both have one core, a batch would be of one.
+        thread::yield_now();
         let Drained { commands, callers, stop } = drain(first, &mut messages, &bells, metrics);
         let watch = Stopwatch::start();
         let turned = block_on(turn(&mut engine, mirror, read_clock(), &commands));
