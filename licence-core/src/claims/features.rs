@@ -31,12 +31,14 @@ impl Feature {
         }
     }
 
-    fn write(&self, name: &FeatureName, features: &mut ObjectWriter<'_>) {
+    fn to_json(&self) -> Value<'_> {
         match self {
-            Self::Bool(truth) => features.boolean(name.as_str(), *truth),
-            Self::Integer(number) => features.integer(name.as_str(), *number),
-            Self::String(text) => features.string(name.as_str(), text),
-            Self::List(items) => features.strings(name.as_str(), items),
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Integer(number) => Value::Integer(*number),
+            Self::String(text) => Value::String(text.into()),
+            Self::List(items) => {
+                Value::Array(items.iter().map(|text| Value::String(text.into())).collect())
+            }
         }
     }
 }
@@ -122,7 +124,8 @@ impl Features {
 
     pub(super) fn write(&self, claims: &mut ObjectWriter<'_>) {
         claims.object("features", |features| {
-            self.0.iter().for_each(|(name, feature)| feature.write(name, features));
+            let each = self.0.iter().map(|(name, feature)| (name.as_str(), feature.to_json()));
+            each.for_each(|(name, feature)| features.value(name, &feature));
         });
     }
 }

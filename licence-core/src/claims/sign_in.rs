@@ -59,19 +59,19 @@ impl SignInClaims {
 
     /// Writes the claims, with what the token opens in its usual place.
     pub(super) fn write(&self, audience: &Audience, claims: &mut ObjectWriter<'_>) {
-        claims.string("iss", &self.iss);
+        claims.text("iss", self.iss.as_str());
         claims.string("aud", audience);
         claims.string("sub", self.sub);
-        claims.string("client_id", &self.client_id);
+        claims.text("client_id", self.client_id.as_str());
         claims.integer("iat", self.iat.secs());
         claims.integer("exp", self.exp.secs());
         claims.string("jti", self.jti);
         claims.string("sid", self.sid);
         claims.integer("auth_time", self.auth_time.secs());
-        claims.string("scope", &self.scope);
+        claims.text("scope", self.scope.as_str());
         claims.strings("roles", &self.roles);
         if let Some(ext_id) = &self.ext_id {
-            claims.string("ext_id", ext_id);
+            claims.text("ext_id", ext_id.as_str());
         }
     }
 }

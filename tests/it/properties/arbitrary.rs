@@ -6,9 +6,10 @@ use licence_core::claims::{
     RevocationsClaims, RevokedClaims, RevokedLicence, RevokedTokens, SeatCount, SeatHolder, Seats,
     SessionData, SignInClaims, TokensOf, UsageClaims, UsageDay,
 };
+use licence_core::json::{self, Value};
 use licence_core::{
     ChainHead, FeatureName, Identifier, Institute, KeyId, LicenceId, OwnerId, PrivateKey, Product,
-    Role, Serial, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor, json,
+    Role, Serial, SessionId, SignedDigest, Text, TokenId, UnixTime, UserId, Uuid, Vendor,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -211,7 +212,7 @@ impl Arbitrary {
     fn session_data(&mut self) -> SessionData {
         let (name, text) = (self.text(), self.text());
         let data = json::object(|data| {
-            data.integer(&name.to_string(), self.0.random::<i64>());
+            data.value(name.as_str(), &Value::Integer(self.0.random()));
             data.object("below", |below| below.string("text", text));
         });
         SessionData::parse(&data).unwrap()

@@ -1,11 +1,8 @@
 //! `GET /v1/me`: who am I.
 
-use std::fmt::Display;
-
 use axum::extract::State;
 use axum::response::Response;
-use licence_core::{Code, Role, SessionId, Text, UnixTime, UserId};
-use serde::{Serialize, Serializer};
+use licence_core::{Code, UnixTime, json};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -21,35 +18,33 @@ pub(super) fn router() -> Routes {
 }
 
 /// Times are Unix seconds.
-#[derive(Serialize, ToSchema)]
-struct Me<'a> {
-    #[schema(value_type = String, format = "uuid")]
-    #[serde(serialize_with = "as_text")]
-    sub: UserId,
-    username: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    roles: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ext_id: Option<&'a str>,
-    session: MySession<'a>,
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `told` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
+struct Me {
+    #[schema(format = "uuid")]
+    sub: String,
+    username: String,
+    email: Option<String>,
+    roles: Vec<String>,
+    ext_id: Option<String>,
+    session: MySession,
     #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize, ToSchema)]
-struct MySession<'a> {
-    #[schema(value_type = String, format = "uuid")]
-    #[serde(serialize_with = "as_text")]
-    id: SessionId,
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `told` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
+struct MySession {
+    #[schema(format = "uuid")]
+    id: String,
     #[schema(format = "unixtime")]
     auth_time: i64,
     #[schema(format = "unixtime")]
     expires_at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<&'a str>,
+    device: Option<String>,
     /// Until when it holds a seat, if it holds one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "unixtime")]
     lease_end: Option<i64>,
 }
@@ -61,7 +56,7 @@ struct MySession<'a> {
     operation_id = "me",
     summary = "Who am I?",
     security(("bearer" = [])),
-    responses((status = 200, description = "The person and the session of the token.", body = Me<'_>)),
+    responses((status = 200, description = "The person and the session of the token.", body = Me)),
 )]
 async fn me(
     State(state): State<AppState>,
@@ -71,32 +66,34 @@ async fn me(
     let gone = || Problem::new(Code::InvalidToken).detail("the account or the sign-in is gone");
     let user = state.user(token.claims.sign_in().sub)?.ok_or_else(gone)?;
     let session = state.session(token.claims.sign_in().sid)?.ok_or_else(gone)?;
-    written(&Me::new(&user, &session, now.secs()))
+    Ok(written(told(&user, &session, now)))
 }
 
-impl<'a> Me<'a> {
-    fn new(user: &'a User, session: &'a Session, server_time: i64) -> Self {
-        Self {
-            sub: user.id,
-            username: user.username.as_str(),
-            email: user.email.as_ref().map(Text::as_str),
-            roles: user.roles.iter().map(Role::as_str).collect(),
-            ext_id: user.ext_id.as_ref().map(Text::as_str),
-            session: MySession {
-                id: session.id,
-                auth_time: session.auth_time.secs(),
-                expires_at: session.end.secs(),
-                device: session.device.as_ref().map(Text::as_str),
-                lease_end: session.lease_end.map(UnixTime::secs),
-            },
-            server_time,
+/// [`Me`] in JSON.
+fn told(user: &User, session: &Session, now: UnixTime) -> String {
+    json::object(|me| {
+        me.string("sub", user.id);
+        me.text("username", user.username.as_str());
+        if let Some(email) = &user.email {
+            me.text("email", email.as_str());
         }
-    }
-}
-
-/// An id in its canonical text, written where it goes.
-fn as_text<S: Serializer>(id: &impl Display, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(id)
+        me.strings("roles", &user.roles);
+        if let Some(ext_id) = &user.ext_id {
+            me.text("ext_id", ext_id.as_str());
+        }
+        me.object("session", |own| {
+            own.string("id", session.id);
+            own.integer("auth_time", session.auth_time.secs());
+            own.integer("expires_at", session.end.secs());
+            if let Some(device) = &session.device {
+                own.text("device", device.as_str());
+            }
+            if let Some(lease_end) = session.lease_end {
+                own.integer("lease_end", lease_end.secs());
+            }
+        });
+        me.integer("server_time", now.secs());
+    })
 }
 
 #[cfg(test)]
@@ -105,11 +102,34 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use licence_core::claims::Claims as _;
-    use licence_core::{PrivateKey, Text, UserId};
+    use licence_core::{PrivateKey, Role, Text, UserId};
 
+    use super::Me;
     use crate::domain::{ChangeUser, Command, Edit, Expected, Outcome, UserChange};
-    use crate::http::testing::World;
+    use crate::http::testing::{PASSWORD, World};
     use crate::token::testing::claims;
+
+    /// The answer is written in one place and declared in another.
+    #[tokio::test]
+    async fn what_is_answered_is_what_is_declared() {
+        let world = World::licensed(1, 1).await;
+        let token = world.sign_in("user1").await.string("access_token");
+        let user = UserId::parse(&world.me(&token).await.string("sub")).unwrap();
+        for one in [
+            Edit::Email(Text::parse("\"user1\"@example.org")),
+            Edit::ExtId(Text::parse("7")),
+            Edit::Roles(vec![Role::parse("editor").unwrap(), Role::parse("reader").unwrap()]),
+        ] {
+            assert_eq!(world.state.submit(edit(user, one)).await.unwrap(), Outcome::Done);
+        }
+        let form = format!("grant_type=password&username=user1&password={PASSWORD}&device=Lab+3");
+        let token = world.post("/v1/auth/token", &form).send().await.string("access_token");
+        let answer = world.me(&token).await;
+        let me: Me = serde_json::from_str(&answer.text).unwrap();
+        assert!(me.email.is_some() && me.ext_id.is_some() && me.roles.len() == 2);
+        assert!(me.session.device.is_some() && me.session.lease_end.is_some());
+        assert_eq!(serde_json::to_string(&me).unwrap(), answer.text);
+    }
 
     #[tokio::test]
     async fn nobody_is_asked_who_they_are() {
@@ -171,8 +191,8 @@ mod tests {
         answer.assert_problem(401, "invalid_token");
     }
 
-    fn edit(user: UserId, email: &str) -> Command {
-        let edits = vec![Edit::Email(Text::parse(email))];
+    fn edit(user: UserId, edit: Edit) -> Command {
+        let edits = vec![edit];
         let change = UserChange::Edit { edits, expected: Expected::Anything };
         Command::ChangeUser(ChangeUser { user, change, by: None })
     }
@@ -197,7 +217,8 @@ mod tests {
             .collect();
         for number in 0..60 {
             let email = format!("user{number}@example.org");
-            assert_eq!(world.state.submit(edit(user, &email)).await.unwrap(), Outcome::Done);
+            let edit = edit(user, Edit::Email(Text::parse(&email)));
+            assert_eq!(world.state.submit(edit).await.unwrap(), Outcome::Done);
             assert_eq!(world.me(&token).await.string("email"), email);
         }
         is_over.store(true, Ordering::Relaxed);

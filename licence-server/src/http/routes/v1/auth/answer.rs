@@ -2,14 +2,14 @@
 
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
+use licence_core::json::{self, ObjectWriter};
 use licence_core::{Code, LicenceId, SessionId, UnixTime};
-use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::delivery::{Delivery, Parcel};
 use crate::clock::Stopwatch;
-use crate::domain::{FullHouse, Grant, Refusal, Scope};
+use crate::domain::{FullHouse, Grant, Refusal, Scope, SeatGrant};
 use crate::http::problem::Problem;
 use crate::http::routes::v1::state_name;
 use crate::http::server_timing::{self, Part};
@@ -21,32 +21,33 @@ use crate::token::{Minted, RefreshToken};
 pub(super) const TOKEN_TYPE: &str = "bearer";
 
 /// RFC 6749 section 5.1, and what an application needs to show. Times are Unix seconds.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Granted<'a> {
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `write` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
+pub(super) struct Granted {
     /// For `Authorization: Bearer`.
-    access_token: &'a str,
+    access_token: String,
     /// `bearer`.
     #[schema(example = "bearer")]
-    token_type: &'static str,
+    token_type: String,
     /// Seconds for which the access token is good.
     #[schema(example = 900)]
     expires_in: i64,
     /// What was asked for: `seat` or `admin`.
     #[schema(example = "seat")]
-    scope: &'a str,
+    scope: String,
     /// Good for one refresh; absent where it comes as a cookie.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
+    refresh_token: Option<String>,
     session: SessionAnswer,
-    #[serde(skip_serializing_if = "Option::is_none")]
     seat: Option<SeatAnswer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     licence: Option<LicenceAnswer>,
     #[schema(format = "unixtime")]
     server_time: i64,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `write` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
 struct SessionAnswer {
     #[schema(format = "uuid")]
     id: String,
@@ -55,7 +56,9 @@ struct SessionAnswer {
     expires_at: i64,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `write` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
 struct SeatAnswer {
     /// Until when it is held, if it is not renewed.
     #[schema(format = "unixtime")]
@@ -66,12 +69,14 @@ struct SeatAnswer {
     in_use: u32,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[cfg_attr(not(test), expect(dead_code, reason = "for readers of the API: `write` writes each"))]
+#[cfg_attr(test, derive(serde::Deserialize, serde::Serialize))]
 struct LicenceAnswer {
     #[schema(format = "uuid")]
     id: String,
     /// `valid`, `expiring` or `grace`.
-    state: &'static str,
+    state: String,
 }
 
 /// A seat is held: the access token, and the refresh token that is good from now on.
@@ -91,28 +96,11 @@ pub(super) fn granted(
     let delivery = if grant.scope == Scope::Admin { &Delivery::Body } else { delivery };
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
     let beside = delivery.beside(Some(&access_token), grant.exp.since(grant.iat), state);
-    let body = Granted {
-        access_token: &access_token,
-        token_type: TOKEN_TYPE,
-        expires_in: grant.exp.since(grant.iat),
-        scope: grant.scope.name(),
-        refresh_token: match &parcel {
-            Parcel::Body(text) => Some(text.as_str()),
-            Parcel::Cookie(_) => None,
-        },
-        session: SessionAnswer {
-            id: grant.session.to_string(),
-            expires_at: grant.session_end.secs(),
-        },
-        seat: grant.seat.map(|seat| SeatAnswer {
-            lease_end: seat.lease_end.secs(),
-            total: seat.total,
-            in_use: seat.in_use,
-        }),
-        licence: grant.seat.map(|seat| licence_answer(seat.licence, grant.iat, state)),
-        server_time: grant.iat.secs(),
+    let shown = match &parcel {
+        Parcel::Body(text) => Some(text.as_str()),
+        Parcel::Cookie(_) => None,
     };
-    let response = written(&body)?;
+    let response = written(json::object(|body| write(grant, &access_token, shown, state, body)));
     let refresh = match parcel {
         Parcel::Body(_) => None,
         Parcel::Cookie(cookie) => Some(cookie),
@@ -121,10 +109,42 @@ pub(super) fn granted(
     Ok((AppendHeaders(cookies), response).into_response())
 }
 
-fn licence_answer(id: LicenceId, now: UnixTime, state: &AppState) -> LicenceAnswer {
+/// [`Granted`] in JSON.
+fn write(
+    grant: &Grant,
+    access_token: &str,
+    refresh_token: Option<&str>,
+    state: &AppState,
+    body: &mut ObjectWriter<'_>,
+) {
+    body.text("access_token", access_token);
+    body.text("token_type", TOKEN_TYPE);
+    body.integer("expires_in", grant.exp.since(grant.iat));
+    body.text("scope", grant.scope.name());
+    if let Some(refresh_token) = refresh_token {
+        body.text("refresh_token", refresh_token);
+    }
+    body.object("session", |session| {
+        session.string("id", grant.session);
+        session.integer("expires_at", grant.session_end.secs());
+    });
+    if let Some(seat) = &grant.seat {
+        body.object("seat", |told| write_seat(seat, told));
+        body.object("licence", |told| write_licence(seat.licence, grant.iat, state, told));
+    }
+    body.integer("server_time", grant.iat.secs());
+}
+
+fn write_seat(seat: &SeatGrant, told: &mut ObjectWriter<'_>) {
+    told.integer("lease_end", seat.lease_end.secs());
+    told.integer("total", seat.total);
+    told.integer("in_use", seat.in_use);
+}
+
+fn write_licence(id: LicenceId, now: UnixTime, state: &AppState, told: &mut ObjectWriter<'_>) {
     let licence = state.shelf().find(id);
-    let name = licence.map_or("valid", |licence| state_name(&licence.accepted, now));
-    LicenceAnswer { id: id.to_string(), state: name }
+    told.string("id", id);
+    told.text("state", licence.map_or("valid", |licence| state_name(&licence.accepted, now)));
 }
 
 /// A sign-in with a right password in a full house: the refresh token of the session that was made,
@@ -209,4 +229,20 @@ fn session_told(id: SessionId, state: &AppState) -> Result<Value, Problem> {
         "device": device.map(ToString::to_string),
         "auth_time": session.as_ref().map(|session| session.auth_time.secs()),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Granted;
+    use crate::http::testing::World;
+
+    /// The answer is written in one place and declared in another.
+    #[tokio::test]
+    async fn what_is_answered_is_what_is_declared() {
+        let answer = World::licensed(1, 1).await.sign_in("user1").await;
+        let granted: Granted = serde_json::from_str(&answer.text).unwrap();
+        assert!(granted.refresh_token.is_some());
+        assert!(granted.seat.is_some() && granted.licence.is_some());
+        assert_eq!(serde_json::to_string(&granted).unwrap(), answer.text);
+    }
 }

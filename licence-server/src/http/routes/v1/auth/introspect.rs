@@ -2,7 +2,7 @@
 //! tokens themselves (RFC 7662).
 
 use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::response::Response;
 use licence_core::UnixTime;
 use licence_core::claims::Claims as _;
 use licence_core::json::{self, ObjectWriter};
@@ -14,6 +14,7 @@ use crate::domain::{Scope, ServiceScope, Session};
 use crate::http::extract::{Fields, Now, ServiceCaller};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
+use crate::http::written::written;
 use crate::state::AppState;
 use crate::token::{RefreshToken, TokenClaims};
 
@@ -33,8 +34,6 @@ struct IntrospectRequest {
     #[schema(example = "access_token")]
     token_type_hint: Option<String>,
 }
-
-type Answer = ([(HeaderName, &'static str); 1], String);
 
 /// `token_type_hint` is not needed, because the two kinds look different.
 ///
@@ -58,7 +57,7 @@ async fn introspect(
     Now(now): Now,
     service: ServiceCaller,
     fields: Fields,
-) -> Result<Answer, Problem> {
+) -> Result<Response, Problem> {
     service.may(ServiceScope::Introspect)?;
     let token = fields.needed("token")?;
     fields.text("token_type_hint")?;
@@ -67,7 +66,7 @@ async fn introspect(
         None => access_token(token, now, &state)?,
     };
     let body = known.unwrap_or_else(|| json::object(|answer| answer.boolean("active", false)));
-    Ok(([(header::CONTENT_TYPE, "application/json")], body))
+    Ok(written(body))
 }
 
 /// Whatever the token says, so that a service learns the same as one that verifies it.
@@ -79,9 +78,9 @@ fn access_token(token: &str, now: UnixTime, state: &AppState) -> Result<Option<S
     let user = state.reader().user(claims.sign_in.sub)?;
     Ok(Some(json::object(|answer| {
         answer.boolean("active", true);
-        answer.string("token_type", TOKEN_TYPE);
+        answer.text("token_type", TOKEN_TYPE);
         if let Some(user) = user {
-            answer.string("username", user.username);
+            answer.text("username", user.username.as_str());
         }
         claims.write(answer);
     })))
@@ -107,11 +106,11 @@ fn refresh_token(
     let Some(user) = state.reader().user(session.user)? else { return Ok(None) };
     Ok(Some(json::object(|answer| {
         answer.boolean("active", true);
-        answer.string("username", &user.username);
+        answer.text("username", user.username.as_str());
         write_session(&session, end, answer, state);
         answer.strings("roles", &user.roles);
         if let Some(ext_id) = &user.ext_id {
-            answer.string("ext_id", ext_id);
+            answer.text("ext_id", ext_id.as_str());
         }
     })))
 }
@@ -134,7 +133,7 @@ fn write_session(
     answer.integer("exp", end.secs());
     answer.string("sid", session.id);
     answer.integer("auth_time", session.auth_time.secs());
-    answer.string("scope", session.scope.name());
+    answer.text("scope", session.scope.name());
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ struct RefreshRequest {
         (RefreshRequest = "application/json"),
     )),
     security((), ("cookie" = [])),
-    responses((status = 200, description = "A seat is held.", body = answer::Granted<'_>), Refused),
+    responses((status = 200, description = "A seat is held.", body = answer::Granted), Refused),
 )]
 async fn refresh(
     State(state): State<AppState>,

@@ -86,7 +86,7 @@ struct TokenRequest {
     )),
     security(()),
     responses(
-        (status = 200, description = "A seat is held, or none was asked for.", body = answer::Granted<'_>),
+        (status = 200, description = "A seat is held, or none was asked for.", body = answer::Granted),
         Refused,
     ),
 )]
