@@ -123,6 +123,13 @@ impl<'a> Changes<'a> {
         self.draft.ended_hour
     }
 
+    /// Whether it is the first batch of a day of UTC.
+    #[must_use]
+    pub fn is_first_of_day(&self) -> bool {
+        let ended = self.draft.ended_hour;
+        ended.is_some_and(|hour| !Hour::is_of_one_day(hour.start, self.site.mark))
+    }
+
     /// Takes over which refusals were written down, and which were counted.
     pub(crate) fn count_refusals(&self, refusals: &mut Arc<Refusals>) {
         let refused = &self.draft.log.refused;

@@ -68,5 +68,6 @@ fn write(
     writing.users(changes)?;
     write::rows(into, changes)?;
     write::log(into, changes)?;
-    Ok((moved, journal.write(into, newer, writing.into_piece())?))
+    let step = journal.write(into, newer, writing.into_piece(), changes.is_first_of_day())?;
+    Ok((moved, step))
 }

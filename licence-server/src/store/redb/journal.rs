@@ -3,8 +3,8 @@
 //! A refresh changes one row somewhere among all sessions, so a batch of them would write one page of the
 //! file for each. Scattered pages are what a disk is slow at, and the rows of a batch together are a few
 //! kilobytes: so they are written as one piece, at the end of the journal, and kept in memory. Only when
-//! the journal is long do rows go into their tables, in the order of their keys, a few with each batch. By
-//! then there are several to a page, and many were replaced meanwhile.
+//! the journal is long, or a day is over, do rows go into their tables, in the order of their keys, a few with
+//! each batch. By then there are several to a page, and many were replaced meanwhile.
 //!
 //! INVARIANT: a row in the journal has an older form in its table. The journal replaces rows, and neither
 //! adds one nor takes one away: which rows a table has, the table alone knows.
@@ -29,8 +29,8 @@ use crate::store::StoreError;
 const FOLD_AT: u64 = 32 * 1024 * 1024;
 
 /// Pieces that are taken away with one batch at most: more than one, so that they go faster than they come;
-/// few, so that no batch waits for it but one that erases somebody.
-const TRIMMED_AT_ONCE: usize = 4;
+/// few, so that no batch waits for it but one that erases somebody. Where little happens each is of one row.
+const TRIMMED_AT_ONCE: usize = 64;
 
 /// The journal of a store that is written: where it stands. Its rows are in [`Newer`].
 #[derive(Clone, Copy, Debug)]
@@ -71,20 +71,21 @@ impl Journal {
         into: &WriteTransaction,
         newer: &Newer,
         piece: Piece,
+        is_first_of_day: bool,
     ) -> Result<Step, StoreError> {
-        let mut after = *self;
+        let (mut after, mut folded) = (*self, Vec::new());
         let rows = piece.to_bytes();
-        if rows.is_empty() {
-            return Ok(Step { piece, folded: Vec::new(), after });
-        }
         let is_erasing = piece.erases();
-        let written = (self.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
-        let folded = after.folding.step(into, newer, written)?;
-        let bytes = [after.folding.pass().to_bytes(), rows].concat();
+        // A piece without rows says how far the pass has come.
+        if !rows.is_empty() || self.folding.is_due(is_first_of_day) {
+            let written = (self.next, &piece, u64::try_from(rows.len()).unwrap_or(u64::MAX));
+            folded = after.folding.step(into, newer, written, is_first_of_day)?;
+            let bytes = [after.folding.pass().to_bytes(), rows].concat();
+            into.open_table(JOURNAL)?.insert(self.next, bytes.as_slice())?;
+            after.next = self.next.saturating_add(1);
+        }
         let needed_from = after.folding.needed_from();
-        into.open_table(JOURNAL)?.insert(self.next, bytes.as_slice())?;
         trim(into, needed_from, if is_erasing { usize::MAX } else { TRIMMED_AT_ONCE })?;
-        after.next = self.next.saturating_add(1);
         Ok(Step { piece, folded, after })
     }
 

@@ -5,7 +5,7 @@ use super::piece::Piece;
 use crate::store::StoreError;
 use crate::store::redb::schema::{SESSIONS, USERS};
 
-/// Bytes that are due before any go, so that a batch of one row does not write a page for another.
+/// Bytes of rows that go with each batch at least, so that a pass comes to its end where little happens.
 const AT_ONCE: u64 = 16 * 1024;
 
 /// In the place of a table's number: the pass is over.
@@ -19,8 +19,6 @@ pub(super) struct Folding {
     begin_at: u64,
     /// Bytes of the pieces that no pass is for so far.
     bytes: u64,
-    /// Bytes of rows that ought to have gone.
-    due: u64,
     /// Pieces below it are not needed: the last pass that came to its end was for them.
     needed_from: u64,
     pass: Pass,
@@ -39,7 +37,7 @@ pub(super) struct Pass {
 impl Folding {
     pub(super) const fn new(begin_at: u64, bytes: u64, pass: Pass) -> Self {
         let needed_from = if pass.is_over { pass.below } else { 0 };
-        Self { begin_at, bytes, due: AT_ONCE, needed_from, pass }
+        Self { begin_at, bytes, needed_from, pass }
     }
 
     pub(super) const fn begin_at(&mut self, bytes: u64) {
@@ -55,33 +53,38 @@ impl Folding {
         self.needed_from
     }
 
+    /// Whether there is something to do with a batch that replaces no row.
+    pub(super) const fn is_due(&self, is_first_of_day: bool) -> bool {
+        !self.pass.is_over || (is_first_of_day && self.bytes > 0)
+    }
+
     /// Puts into their tables what is due with a piece that has a number and so many bytes, and says which
     /// rows these are.
     ///
-    /// Twice as many bytes go as come. So a pass ends before the journal has doubled, even if all that comes
-    /// meanwhile lies ahead of it. Where somebody is erased all rows go at once, so that no piece is left in
-    /// which they stand.
+    /// A pass begins where the pieces are long enough, and with each day, so that a row which was replaced, with
+    /// what somebody had for a password then, is not kept for long where little happens. Twice as many bytes go as
+    /// come. So a pass ends before the journal has doubled, even if all that comes meanwhile lies ahead of
+    /// it. Where somebody is erased all rows go at once, so that no piece is left in which they stand.
     pub(super) fn step(
         &mut self,
         into: &WriteTransaction,
         newer: &Newer,
         (number, piece, bytes): (u64, &Piece, u64),
+        is_first_of_day: bool,
     ) -> Result<Vec<RowKey>, StoreError> {
-        self.bytes = self.bytes.saturating_add(bytes);
+        let is_called_for = self.bytes.saturating_add(bytes) >= self.begin_at || is_first_of_day;
         let is_erasing = piece.erases();
-        if is_erasing || (self.pass.is_over && self.bytes >= self.begin_at) {
+        if is_erasing || (self.pass.is_over && is_called_for) {
             self.pass = Pass { below: number, last: None, is_over: false };
-            self.bytes = bytes;
+            self.bytes = 0;
         }
+        self.bytes = self.bytes.saturating_add(bytes);
         if self.pass.is_over {
             return Ok(Vec::new());
         }
-        self.due = self.due.saturating_add(bytes.saturating_mul(2));
-        if !is_erasing && self.due < AT_ONCE.min(self.begin_at) {
-            return Ok(Vec::new());
-        }
-        let due = std::mem::take(&mut self.due);
-        let folded = self.pass.fold(into, newer, piece, if is_erasing { u64::MAX } else { due })?;
+        let share = bytes.saturating_mul(2).max(AT_ONCE.min(self.begin_at));
+        let share = if is_erasing { u64::MAX } else { share };
+        let folded = self.pass.fold(into, newer, piece, share)?;
         if self.pass.is_over {
             self.needed_from = self.pass.below;
         }

@@ -17,6 +17,8 @@ struct World {
     newer: Newer,
     expected: BTreeMap<RowKey, Vec<u8>>,
     number: u32,
+    /// Whether the next batch is the first of its day.
+    is_first_of_day: bool,
 }
 
 impl World {
@@ -30,7 +32,7 @@ impl World {
         let mut journal = Journal::empty();
         journal.fold_at(SHORT);
         let (newer, expected) = (Newer::default(), BTreeMap::new());
-        Self { database, journal, newer, expected, number: 0 }
+        Self { database, journal, newer, expected, number: 0, is_first_of_day: false }
     }
 
     fn restart(&mut self) {
@@ -57,7 +59,8 @@ impl World {
             table(&transaction, rows).remove(id).unwrap();
             piece.remove(rows, id);
         }
-        let step = self.journal.write(&transaction, &self.newer, piece).unwrap();
+        let is_first_of_day = std::mem::take(&mut self.is_first_of_day);
+        let step = self.journal.write(&transaction, &self.newer, piece, is_first_of_day).unwrap();
         if is_committed {
             transaction.commit().unwrap();
             self.journal.apply(step, &mut self.newer);
@@ -125,6 +128,7 @@ fn the_newest_rows_are_there_whatever_is_written_removed_given_up_or_started_aga
         let written: Vec<RowKey> = (0..dice.below(5)).map(|_| dice.key()).collect();
         let removed = (dice.below(4) == 0).then(|| dice.key());
         let is_committed = dice.below(10) > 0;
+        world.is_first_of_day = dice.below(30) == 0;
         world.batch(&written, removed, is_committed);
         if dice.below(20) == 0 {
             world.restart();
@@ -172,6 +176,29 @@ fn of_somebody_who_is_erased_nothing_is_left_in_the_journal() {
     assert_eq!(pieces, 1, "the one that says that the person is gone");
     world.restart();
     world.assert_as_expected();
+}
+
+#[test]
+fn of_rows_that_were_replaced_nothing_is_left_a_day_later_where_little_happens() {
+    let (mut world, mut dice) = (World::new(), Dice(4));
+    world.journal.fold_at(u64::MAX);
+    for _ in 0..1_000 {
+        world.batch(&[dice.key()], None, true);
+    }
+    let replaced = world.journal().1;
+    assert!(replaced > 900, "{replaced}");
+    world.is_first_of_day = true;
+    // The time is written down now and then, whatever else happens.
+    for _ in 0..30 {
+        world.batch(&[], None, true);
+        world.assert_as_expected();
+    }
+    assert_eq!(world.journal().1, 1, "the one that says how far the pass has come");
+    assert_eq!(world.newer.rows().count(), 0);
+    world.restart();
+    world.assert_as_expected();
+    world.batch(&[], None, true);
+    assert_eq!(world.journal().1, 1, "and nothing more is written for it");
 }
 
 #[test]
