@@ -205,9 +205,10 @@ pub(super) fn read_indexes(
     newer: &Newer,
 ) -> Result<(Indexes, OwnSessions), StoreError> {
     let sessions = transaction.open_table(SESSIONS)?;
+    let mut along = newer.along(RowsOf::Sessions);
     let places = sessions.iter()?.map(|row| {
         let (id, row) = row?;
-        session_place(id.value(), newer.newest(RowsOf::Sessions, id.value(), row.value()))
+        session_place(id.value(), along.newest(id.value(), row.value()))
     });
     // A length is not part of what is summed: a wrong one must not ask for all the memory.
     let count = usize::try_from(sessions.len()?.min(SESSIONS_EXPECTED)).unwrap_or(0);
@@ -278,10 +279,10 @@ fn applicants_of(
     users: &impl ReadableTable<Id, &'static [u8]>,
     newer: &Newer,
 ) -> Result<u32, StoreError> {
-    let mut applicants = 0_u32;
+    let (mut applicants, mut along) = (0_u32, newer.along(RowsOf::Users));
     for row in users.iter()? {
         let (id, row) = row?;
-        let row = newer.newest(RowsOf::Users, id.value(), row.value());
+        let row = along.newest(id.value(), row.value());
         let has_applied = glance::<User, _>(row, |stored| Some(stored.has_applied()))?;
         applicants = applicants.saturating_add(u32::from(has_applied));
     }

@@ -11,7 +11,7 @@ use redb::{
 use super::beside::{Beside, Shared};
 use super::check::check;
 use super::copy::copy_out;
-use super::journal::{Newer, RowsOf};
+use super::journal::RowsOf;
 use super::load::revocation;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, Id, LICENCES, META, META_LIST, META_SITE, QUEUE, REVOKED,
@@ -188,11 +188,12 @@ impl Reader for RedbReader {
     }
 
     fn each_hash(&self, see: &mut dyn FnMut(&PasswordHash)) -> Result<(), StoreError> {
-        let tables = self.database.begin_read()?;
-        let newer = Newer::of(&tables)?;
+        // At a start, before anybody could wait for it.
+        let Snapshot { beside, tables } = self.snapshot()?;
+        let mut along = beside.newer.along(RowsOf::Users);
         for row in tables.open_table(USERS)?.iter()? {
             let (id, row) = row?;
-            let row = newer.newest(RowsOf::Users, id.value(), row.value());
+            let row = along.newest(id.value(), row.value());
             glance::<User, _>(row, |user| {
                 user.hash().iter().for_each(&mut *see);
                 Some(())

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Range;
+use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -79,6 +81,20 @@ impl OnDisk {
     }
 }
 
+/// The newest forms of one table's rows, in the order of their keys.
+pub(in crate::store::redb) struct Along<'n>(Peekable<Range<'n, RowKey, Arc<[u8]>>>);
+
+impl<'n> Along<'n> {
+    /// A row in its newest form, after those whose keys come before its own.
+    pub(in crate::store::redb) fn newest<'r>(&mut self, id: Id, stored: &'r [u8]) -> &'r [u8]
+    where
+        'n: 'r,
+    {
+        while self.0.next_if(|((_, key), _)| *key < id).is_some() {}
+        self.0.next_if(|((_, key), _)| *key == id).map_or(stored, |(_, row)| row)
+    }
+}
+
 impl Newer {
     /// What stands in the journal of a snapshot: the only one that agrees with the rest of the snapshot.
     pub(in crate::store::redb) fn of(from: &ReadTransaction) -> Result<Self, StoreError> {
@@ -97,6 +113,12 @@ impl Newer {
         stored: &'r [u8],
     ) -> &'r [u8] {
         self.get(rows, id).map_or(stored, |row| row)
+    }
+
+    /// The same for whoever reads a whole table in the order of its keys: both go side by side, and nothing is
+    /// looked for.
+    pub(in crate::store::redb) fn along(&self, rows: RowsOf) -> Along<'_> {
+        Along(self.0.range((rows, [0; 16])..=(rows, [0xff; 16])).peekable())
     }
 
     /// Every row, in the order of their keys.

@@ -73,9 +73,11 @@ impl World {
         let snapshot = self.database.begin_read().unwrap();
         let mut rows = BTreeMap::new();
         for (of, table) in [(RowsOf::Sessions, SESSIONS), (RowsOf::Users, USERS)] {
+            let mut along = newer.along(of);
             for row in snapshot.open_table(table).unwrap().iter().unwrap() {
                 let (id, row) = row.unwrap();
                 let newest = newer.newest(of, id.value(), row.value());
+                assert_eq!(along.newest(id.value(), row.value()), newest);
                 rows.insert((of, id.value()), newest.to_vec());
             }
         }
