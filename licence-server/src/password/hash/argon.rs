@@ -20,6 +20,9 @@ pub(in crate::password) const HASH_BYTES: usize = 32;
 /// What a hash of our own costs.
 pub(in crate::password) const OWN_WORK: Work = Work::of_argon(MEMORY_KIB, PASSES);
 
+/// How a hash of our own begins.
+pub(super) const OWN_START: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
 /// The most that another system's hash may ask for: a thread that checks it holds so much memory.
 const MEMORY_KIB_MAX: u32 = 256 * 1024;
 

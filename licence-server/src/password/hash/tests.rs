@@ -173,3 +173,11 @@ fn the_dummy_has_no_password() {
     assert_eq!(work_of(&hash), OWN_WORK);
     assert!(!is_right("x", &hash));
 }
+
+#[test]
+fn a_hash_of_our_own_is_known_by_its_beginning() {
+    let hash = dummy(Salt([1; 16]), &[2; 32]).unwrap();
+    assert!(hash.expose().starts_with(argon::OWN_START));
+    let parsed = Stored::parse(hash.expose()).unwrap();
+    assert_eq!(parsed.work(), OWN_WORK);
+}
