@@ -8,30 +8,31 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
-/// Tells whether the client owes bytes that someone here waits for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BodyWatch(Arc<AtomicBool>);
+/// Tells whether the client owes bytes that someone here waits for: never, where no body comes.
+#[derive(Debug)]
+pub(super) struct BodyWatch(Option<Arc<AtomicBool>>);
 
 /// A body that keeps the watch.
 struct Watched {
     body: Body,
-    watch: BodyWatch,
+    is_awaited: Arc<AtomicBool>,
 }
 
 impl BodyWatch {
-    /// Watches the body of a request. Where none comes nobody waits for it.
+    /// Watches the body of a request.
     pub(super) fn over(body: &mut Body) -> Self {
-        let watch = Self::default();
-        if !body.is_end_stream() {
-            let watched = Watched { body: std::mem::take(body), watch: watch.clone() };
-            *body = Body::new(watched);
+        if body.is_end_stream() {
+            return Self(None);
         }
-        watch
+        let is_awaited = Arc::default();
+        let watched = Watched { body: std::mem::take(body), is_awaited: Arc::clone(&is_awaited) };
+        *body = Body::new(watched);
+        Self(Some(is_awaited))
     }
 
     /// Whether the client owes bytes. Nobody else changes it while the request is not polled.
     pub(super) fn is_clients_turn(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.as_ref().is_some_and(|is_awaited| is_awaited.load(Ordering::Relaxed))
     }
 }
 
@@ -44,7 +45,7 @@ impl HttpBody for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        self.watch.0.store(frame.is_pending(), Ordering::Relaxed);
+        self.is_awaited.store(frame.is_pending(), Ordering::Relaxed);
         frame
     }
 

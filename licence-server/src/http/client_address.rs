@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, header};
 
+use super::visit::Visit;
 use crate::config::{AddressPrefix, ForwardedHeader, Network};
 use crate::state::AppState;
 
@@ -15,7 +16,7 @@ mod chain;
 
 use self::chain::Hop;
 
-/// The other end of the connection; the listener gives it to every request.
+/// The other end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     /// It came over the network.
@@ -24,8 +25,8 @@ pub enum Peer {
     Local,
 }
 
-/// Who sent the request. Every request that came through a listener has it as an extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who sent the request, as far as it came through a listener.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
     /// The address; `None` for who came through the socket in the data directory.
     pub address: Option<IpAddr>,
@@ -43,11 +44,12 @@ impl Client {
     }
 
     fn of(peer: Option<Peer>, headers: &HeaderMap, rule: Rule<'_>) -> Self {
-        let nobody = Self { address: None, scheme: None, host: None };
         match peer {
             Some(Peer::Network(peer)) if rule.trusts(peer) => rule.spoken_for(peer, headers),
-            Some(Peer::Network(peer)) => Self { address: Some(peer.to_canonical()), ..nobody },
-            Some(Peer::Local) | None => nobody,
+            Some(Peer::Network(peer)) => {
+                Self { address: Some(peer.to_canonical()), ..Self::default() }
+            }
+            Some(Peer::Local) | None => Self::default(),
         }
     }
 }
@@ -74,7 +76,7 @@ impl Rule<'_> {
     /// Goes back along the chain of proxies for as long as each is trusted, and stops at the first
     /// that is not: that is the client, and what it says of those before it is its own invention.
     fn spoken_for(self, peer: IpAddr, headers: &HeaderMap) -> Client {
-        let mut client = Client { address: Some(peer.to_canonical()), scheme: None, host: None };
+        let mut client = Client { address: Some(peer.to_canonical()), ..Client::default() };
         for Hop { address, scheme, host } in chain::backwards(self.header, headers) {
             // The proxy hides it, or wrote nonsense: what is known ends with the proxy itself.
             let Some(address) = address else { break };
@@ -87,11 +89,11 @@ impl Rule<'_> {
     }
 }
 
-/// Gives the request its [`Client`].
+/// Resolves the [`Client`] of a request.
 pub(super) fn resolve(request: &mut Request, state: &AppState) {
     let config = state.config();
     let rule = Rule { trusted: &config.trusted_proxies, header: config.forwarded_header };
-    let peer = request.extensions().get::<Peer>().copied();
+    let peer = Visit::of(request.extensions_mut()).peer;
     let client = Client::of(peer, request.headers(), rule);
     let mut says = false;
     for name in &FORWARDED {
@@ -104,7 +106,7 @@ pub(super) fn resolve(request: &mut Request, state: &AppState) {
             state.note_network_request(unbelieved);
         }
     }
-    request.extensions_mut().insert(client);
+    Visit::of(request.extensions_mut()).client = client;
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -124,7 +125,10 @@ impl<F: Future<Output = Result<Response, Infallible>> + Unpin> Answering<F> {
         let refusal =
             refusal(&request, &around.state).map(|code| Problem::new(code).into_response());
         let time = request_time::Limit::put_on(&mut request, around.state.config().request_time);
-        DefaultBodyLimit::max(BODY_BYTES_MAX).apply(&mut request);
+        // Most requests bring no body, and have no need of a limit.
+        if !request.body().is_end_stream() {
+            DefaultBodyLimit::max(BODY_BYTES_MAX).apply(&mut request);
+        }
         let answer = match refusal {
             Some(refusal) => Err(refusal),
             None => Ok(route.call(request)),

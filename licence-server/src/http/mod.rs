@@ -18,6 +18,7 @@ mod request_time;
 mod routes;
 pub(crate) mod server_timing;
 mod spa;
+mod visit;
 mod written;
 
 pub use app::{app, metrics_app};
@@ -27,6 +28,7 @@ pub use openapi::document as openapi_document;
 pub use problem::Problem;
 pub use request_time::{RequestTime, Stopping, Wait};
 pub use routes::{LicenceInForce, SeatsInUse, admin, paths};
+pub use visit::Visit;
 
 #[cfg(test)]
 pub(crate) mod testing;

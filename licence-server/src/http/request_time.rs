@@ -14,6 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use super::body_watch::BodyWatch;
 use super::problem::Problem;
+use super::visit::Visit;
 
 /// The time that a request has, for a handler that waits for something which takes as long as it
 /// takes: for a seat, or for news. Every request has it as an extension.
@@ -36,7 +37,7 @@ struct Waits {
 #[must_use = "the request's time counts again when this is dropped"]
 pub struct Wait(RequestTime);
 
-/// Whether the server was told to stop; the listener gives it to every request.
+/// Whether the server was told to stop.
 #[derive(Clone, Debug)]
 pub struct Stopping(watch::Receiver<()>);
 
@@ -125,7 +126,7 @@ impl Limit {
     /// Gives the request its [`RequestTime`], before a route has it.
     pub(super) fn put_on(request: &mut Request, limit: Duration) -> Self {
         let (time, body) = (RequestTime::default(), BodyWatch::over(request.body_mut()));
-        let stopping = request.extensions().get().cloned();
+        let stopping = Visit::of(request.extensions_mut()).stopping.take();
         request.extensions_mut().insert(time.clone());
         Self { limit, time, body, stopping }
     }

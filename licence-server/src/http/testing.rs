@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::openapi::testing::assert_described;
-use super::{Peer, app, open_admin_door, paths};
+use super::{Peer, Visit, app, open_admin_door, paths};
 use crate::clock::testing::HandClock;
 use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
@@ -225,7 +225,8 @@ impl Call<'_> {
 
     /// As if it came over the network from there.
     pub(crate) fn from(mut self, address: &str) -> Self {
-        self.request = self.request.extension(Peer::Network(address.parse().unwrap()));
+        let peer = Some(Peer::Network(address.parse().unwrap()));
+        self.request = self.request.extension(Visit { peer, ..Visit::default() });
         self
     }
 

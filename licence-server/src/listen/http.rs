@@ -21,7 +21,7 @@ use tower::Service as _;
 use super::activity::{Activity, Sent};
 use super::watched::{Heads, Watched};
 use crate::config::ConnectionLimits;
-use crate::http::{Peer, Problem, Stopping};
+use crate::http::{Peer, Problem, Stopping, Visit};
 
 /// What is read and written at a time: more than any body that the API takes, in two or three pieces.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
@@ -102,8 +102,7 @@ impl Host {
         mut request: Request,
         peer: Peer,
     ) -> <Router as tower::Service<Request>>::Future {
-        request.extensions_mut().insert(peer);
-        request.extensions_mut().insert(self.stopping.clone());
+        request.extensions_mut().insert(Visit::new(peer, self.stopping.clone()));
         // A router is always ready.
         self.app.clone().call(request)
     }

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use licence_core::UnixTime;
 
+use crate::http::visit::Visit;
 use crate::state::AppState;
 
 /// The time to judge a request by: the same for all that is taken from the request and for its
@@ -14,7 +15,7 @@ pub(crate) struct Now(pub(crate) UnixTime);
 impl Now {
     /// Reads the clock for whoever asks first.
     pub(super) fn of(parts: &mut Parts, state: &AppState) -> UnixTime {
-        parts.extensions.get_or_insert_with(|| Self(state.now())).0
+        *Visit::of(&mut parts.extensions).now.get_or_insert_with(|| state.now())
     }
 }
 

@@ -63,9 +63,7 @@ async fn answer_of(
         .route("/", routing::get(route))
         .layer(middleware::from_fn(move |request, next| limited(request, next, limit)));
     let mut request = Request::new(Body::empty());
-    if let Some(stopping) = stopping {
-        request.extensions_mut().insert(stopping);
-    }
+    Visit::of(request.extensions_mut()).stopping = stopping;
     app.oneshot(request).await.unwrap().status()
 }
 

@@ -1,6 +1,6 @@
 //! `POST /v1/me/password`: change one's own password, knowing the old one.
 
-use axum::extract::{DefaultBodyLimit, Extension, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use licence_core::{Code, UnixTime};
 use utoipa::ToSchema;
@@ -60,7 +60,7 @@ async fn change(
     State(state): State<AppState>,
     Now(now): Now,
     Bearer(token): Bearer,
-    client: Option<Extension<Client>>,
+    client: Client,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<StatusCode, Problem> {
@@ -74,7 +74,7 @@ async fn change(
     let gone = || Problem::new(Code::InvalidToken).detail("the account is gone");
     let user = state.reader().user(asking.sub)?.ok_or_else(gone)?;
     let name = LoginName::of(&user.username);
-    let prefix = client.and_then(|Extension(client)| client.prefix());
+    let prefix = client.prefix();
     let from = From { headers: &headers, prefix, rule: &rule };
     let proved = prove(Some(user), Some(&name), current, &from, &state).await;
     let (user, credential) = proved.map_err(not_known)?;

@@ -2,7 +2,7 @@
 //! administrator says yes by enabling the account.
 
 use axum::Json;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use licence_core::{Code, UserId};
 use serde::Serialize;
@@ -64,7 +64,7 @@ struct Applicant {
 async fn register(
     State(state): State<AppState>,
     Now(now): Now,
-    client: Option<Extension<Client>>,
+    client: Client,
     fields: Fields,
 ) -> Result<(StatusCode, Json<Applicant>), Problem> {
     if state.config().registration == Registration::Closed {
@@ -77,7 +77,7 @@ async fn register(
     let username = username.ok_or_else(|| Problem::invalid_request("`username` is missing"))?;
     let email = fields.parsed("email", "an e-mail address", email)?;
     let chosen = fields.needed("password")?;
-    let prefix = client.and_then(|Extension(client)| client.prefix());
+    let prefix = client.prefix();
     // Each counts as a failure, also one that comes to a good end: nobody registers ten people in a row.
     let _counted =
         Attempt::begin(Whence { name: None, prefix, is_known_device: false }, now, &state)?;

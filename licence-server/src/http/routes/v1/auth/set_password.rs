@@ -2,7 +2,7 @@
 //! was handed, ends every sign-in of theirs, and is used up.
 
 use axum::Json;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use licence_core::{Code, UnixTime};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -59,7 +59,7 @@ struct PasswordSet {
 async fn set_password(
     State(state): State<AppState>,
     Now(now): Now,
-    client: Option<Extension<Client>>,
+    client: Client,
     fields: Fields,
 ) -> Result<Json<PasswordSet>, Problem> {
     secure_cookie(&state)?;
@@ -71,7 +71,7 @@ async fn set_password(
         None => None,
     };
     let Some((user, code)) = user.zip(code) else {
-        return Err(wrong_code(client.as_deref(), now, &state));
+        return Err(wrong_code(&client, now, &state));
     };
     let names = [Some(&user.username), user.email.as_ref()].into_iter().flatten();
     let hash = new_password::hash(chosen, names, now, &state).await?;
@@ -93,8 +93,8 @@ fn redeemer(code: &CodeHash, now: UnixTime, state: &AppState) -> Result<Option<U
 
 /// Counts a wrong code, and refuses it. Whoever has a right one does not wait for the mistakes of their
 /// neighbours: nobody has one of 120 random bits by guessing.
-fn wrong_code(client: Option<&Client>, now: UnixTime, state: &AppState) -> Problem {
-    let prefix = client.and_then(Client::prefix);
+fn wrong_code(client: &Client, now: UnixTime, state: &AppState) -> Problem {
+    let prefix = client.prefix();
     let whence = Whence { name: None, prefix, is_known_device: false };
     match Attempt::begin(whence, now, state) {
         Ok(failed) => {

@@ -94,7 +94,7 @@ async fn token(
     State(state): State<AppState>,
     Extension(time): Extension<RequestTime>,
     Device(mark): Device,
-    client: Option<Extension<Client>>,
+    client: Client,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -105,7 +105,7 @@ async fn token(
         "password" => {
             let request = SignInRequest::read(&fields, mark, patience)?;
             refuse_shared(request.scope, &delivery)?;
-            let prefix = client.and_then(|Extension(client)| client.prefix());
+            let prefix = client.prefix();
             let from = From { headers: &headers, prefix, rule: &cookie };
             sign_in(request, &from, &delivery, &state).await
         }
