@@ -44,6 +44,7 @@ impl Simulation {
             epoch,
             taken,
             licence: None,
+            since: Vec::new(),
             spare: Vec::new(),
             is_lossless: false,
             log_broken_at: None,

@@ -186,17 +186,24 @@ async fn new_life(
     let licence = state.mirror().in_force(copied.about.taken).map(|terms| terms.id);
     // The restore is the administrator's word: days may have passed since the backup.
     submit(state, Command::AcceptClock(by)).await?;
+    let tag = u64::from_be_bytes(state.rng().bytes().map_err(no_random)?);
+    let restore = Restore {
+        epoch: before.epoch.next(state.now(), tag),
+        taken: copied.about.taken,
+        licence,
+        since: Vec::new(),
+        spare: Vec::new(),
+        is_lossless: asked.args.first_restore,
+        log_broken_at: None,
+        by,
+    };
     if state.mirror().site().retired.is_some() && !asked.licences.is_empty() {
-        // A server that was retired installs no licence. So one life begins for that, and ends with the next.
-        submit(state, Command::Restore(restore_of(state, copied, asked, licence)?)).await?;
+        // A server that was retired installs no licence. So the life begins for that, and begins again below: what is
+        // held back is known only when all of them are installed.
+        submit(state, Command::Restore(restore.clone())).await?;
     }
-    for file in &asked.licences {
-        let call = AdminCall::post_file(paths::ADMIN_LICENCES, file.clone());
-        // It was in force, whichever it replaced.
-        let call = call.with("replace", Some(true));
-        let _: Installed = call.through(app(state.clone())).await?;
-    }
-    let restore = Restore { log_broken_at, ..restore_of(state, copied, asked, licence)? };
+    let since = install_all(state, &asked.licences).await?;
+    let restore = Restore { since, spare: spare(state)?, log_broken_at, ..restore };
     submit(state, Command::Restore(restore)).await?;
     match log_broken_at {
         Some(_) => cut_log(state, before, by).await,
@@ -204,30 +211,32 @@ async fn new_life(
     }
 }
 
-/// A new life after the one that the store is in; the licence was in force at the time of the backup.
-fn restore_of(
-    state: &AppState,
-    copied: &Copied,
-    asked: &Asked<'_>,
-    licence: Option<LicenceId>,
-) -> Result<Restore, Failure> {
-    let no_random = |error: NoRandomBytes| Failure::usage(error.to_string());
-    let (now, site) = (state.now(), state.mirror().site());
+/// Installs what came since the backup, and tells which licences these are. Some of them may be in the backup.
+async fn install_all(state: &AppState, files: &[Vec<u8>]) -> Result<Vec<LicenceId>, Failure> {
+    let mut licences = Vec::new();
+    for file in files {
+        let call = AdminCall::post_file(paths::ADMIN_LICENCES, file.clone());
+        // It was in force, whichever it replaced.
+        let call = call.with("replace", Some(true));
+        if let Installed::Licence(installed) = call.through(app(state.clone())).await? {
+            licences.extend(LicenceId::parse(&installed.id));
+        }
+    }
+    Ok(licences)
+}
+
+/// Ids for as many seats as any licence lends.
+fn spare(state: &AppState) -> Result<Vec<Uuid>, Failure> {
+    let now = state.now();
     let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
-    let spare = (0..state.mirror().licences().iter().filter_map(lends).max().unwrap_or(0))
+    (0..state.mirror().licences().iter().filter_map(lends).max().unwrap_or(0))
         .map(|_| state.rng().uuid(now))
-        .collect::<Result<Vec<Uuid>, _>>()
-        .map_err(no_random)?;
-    let tag = u64::from_be_bytes(state.rng().bytes().map_err(no_random)?);
-    Ok(Restore {
-        epoch: site.position.epoch.next(now, tag),
-        taken: copied.about.taken,
-        licence,
-        spare,
-        is_lossless: asked.args.first_restore,
-        log_broken_at: None,
-        by: Actor::Local,
-    })
+        .collect::<Result<_, _>>()
+        .map_err(no_random)
+}
+
+fn no_random(error: NoRandomBytes) -> Failure {
+    Failure::usage(error.to_string())
 }
 
 /// Begins the log behind where it stood in the backup: what came before is not what was written, and the head that

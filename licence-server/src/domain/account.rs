@@ -107,7 +107,7 @@ fn enable(user: User, by: Option<Actor>, draft: &mut Draft) -> Outcome {
         count(Standing::Enabled, Change::More, draft);
     }
     let is_verified = user.is_verified || was_applicant;
-    let version = next_version(&user);
+    let version = next_version(&user, draft);
     draft.write_user(User { standing: Standing::Enabled, is_verified, version, ..user });
     draft.record_by(Act::UserChanged(id, UserChangeKind::Enabled), by);
     Outcome::Done
@@ -118,7 +118,7 @@ fn disable(user: User, by: Option<Actor>, draft: &mut Draft) -> Result<(), Missi
     if user.standing == Standing::Applied {
         return Ok(());
     }
-    let (id, version) = (user.id, next_version(&user));
+    let (id, version) = (user.id, next_version(&user, draft));
     draft.write_user(User { standing: Standing::Disabled, version, ..user });
     draft.record_by(Act::UserChanged(id, UserChangeKind::Disabled), by);
     end_all(id, None, by, draft)
@@ -131,7 +131,7 @@ fn edit(
     by: Option<Actor>,
     draft: &mut Draft,
 ) -> Result<Outcome, Missing> {
-    let (id, version) = (before.id, next_version(before));
+    let (id, version) = (before.id, next_version(before, draft));
     if !expected.is_met(Some(before.version)) {
         return Ok(refuse(Some(id), None, Refusal::PreconditionFailed, draft));
     }
@@ -239,8 +239,8 @@ fn put(before: Option<&User>, after: User, draft: &mut Draft) {
     draft.write_user(after);
 }
 
-const fn next_version(user: &User) -> u64 {
-    user.version.saturating_add(1)
+fn next_version(user: &User, draft: &Draft) -> u64 {
+    draft.site().version_after(user.version)
 }
 
 /// Whether one more may be registered, or may apply.

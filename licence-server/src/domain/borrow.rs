@@ -92,7 +92,7 @@ fn hold(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
 /// nobody here knows of them. Each has a made-up holder, and an administrator who knows better writes it off.
 pub(super) fn hold_back(restore: &Restore, draft: &mut Draft) -> Result<(), Missing> {
     let (now, serial) = (draft.now(), draft.site().serial);
-    let lent = draft.licences().lent_since(restore.licence, serial, now);
+    let lent = draft.licences().lent_since(restore, serial, now);
     let Some(Lent { seats_max, end }) = lent else { return Ok(()) };
     let unknown = seats_max.saturating_sub(draft.site().borrowed);
     for id in restore.spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {

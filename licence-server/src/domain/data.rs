@@ -27,7 +27,7 @@ pub(super) fn write(command: &WriteData, draft: &mut Draft) -> Result<Outcome, M
     if let Some(session) = session {
         write_public(session, command.public.as_ref(), draft);
     }
-    let version = draft.site().data_version.saturating_add(1);
+    let version = draft.site().version_after(draft.site().data_version);
     draft.edit_site(|site| site.data_version = version);
     draft.write_data(owner, command.json.clone().map(|json| Data { version, json }));
     Ok(Outcome::Written { version })

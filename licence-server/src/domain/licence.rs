@@ -8,7 +8,7 @@ use licence_core::{AcceptedLicence, LicenceId, Serial, UnixTime};
 
 use super::audit::Act;
 use super::command::{
-    InstallLicence, InstallRevocations, LicenceRefusal, Outcome, Refusal, Replace,
+    InstallLicence, InstallRevocations, LicenceRefusal, Outcome, Refusal, Replace, Restore,
 };
 use super::draft::Draft;
 use super::refuse;
@@ -217,22 +217,26 @@ impl Licences {
         valid.map_or(to.since(from), |terms| terms.invalid_secs(from, to))
     }
 
-    /// What may have been lent since a licence was in force, by whichever was from then on: one that lends less may
-    /// have taken over from one that lent more.
+    /// What may have been lent since a backup, by whichever licence was in force from then on: one that lends less
+    /// may have taken over from one that lent more.
     pub(super) fn lent_since(
         &self,
-        first: Option<LicenceId>,
+        restore: &Restore,
         serial: Option<Serial>,
         now: UnixTime,
     ) -> Option<Lent> {
-        let first = first.and_then(|id| self.with_id(id));
+        let first = restore.licence.and_then(|id| self.with_id(id));
+        let since = restore.since.iter().filter_map(|id| self.with_id(*id));
+        let known: Vec<_> = first.into_iter().chain(since).collect();
         let may_have_been = |terms: &&Terms| {
-            let is_later = first.is_some_and(|first| {
-                first.serial == terms.serial && first.revision <= terms.revision
+            // When one is revoked, an earlier one is in force again.
+            let followed = known.iter().any(|one| {
+                one.serial == terms.serial
+                    && (one.revision <= terms.revision || self.is_revoked(one.id))
             });
             let took_over = Some(terms.serial) == serial
                 && first.is_none_or(|first| first.serial != terms.serial);
-            (is_later || took_over) && terms.period.nbf() <= now
+            (followed || took_over) && terms.period.nbf() <= now
         };
         let lent = self.iter().filter(may_have_been).filter_map(|terms| terms.lent_by(now));
         lent.reduce(|one, other| Lent {

@@ -293,6 +293,7 @@ impl House {
             epoch,
             taken,
             licence: self.mirror.in_force(taken).map(|terms| terms.id),
+            since: Vec::new(),
             spare,
             is_lossless: false,
             log_broken_at: None,

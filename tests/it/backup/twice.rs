@@ -23,14 +23,20 @@ fn a_backup_that_is_restored_again_later_begins_a_later_life() {
     back_up(&institute, "site.backup", &[]);
     institute.kill();
     let first = restore(&institute, "site.backup", "first");
+    let second = restore_a_minute_later(&institute, "site.backup", "second");
+    assert!(counter(&first) < counter(&second), "{first} {second}");
+}
+
+/// The same as [`restore`] by a clock that has gone on.
+#[track_caller]
+fn restore_a_minute_later(institute: &Institute, from: &str, to: &str) -> Value {
     let mut later = Command::new(binary("licence-server"));
     later.current_dir(institute.path("")).env("LD_PRELOAD", tool("LICENCE_FAKETIME"));
-    later.env("FAKETIME", "+2m").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    later.args(["restore", "site.backup", "--passphrase-file", "passphrase"]);
-    let second = later.args(["--data", "second", "--json"]).output().unwrap();
-    assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
-    let second: Value = serde_json::from_slice(&second.stdout).unwrap();
-    assert!(counter(&first) < counter(&second), "{first} {second}");
+    later.env("FAKETIME", "+1m").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    later.args(["restore", from, "--passphrase-file", "passphrase", "--data", to, "--json"]);
+    let restored = later.output().unwrap();
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    serde_json::from_slice(&restored.stdout).unwrap()
 }
 
 #[test]
@@ -86,9 +92,29 @@ fn lend_more(institute: &Institute) {
     let licences: Value = serde_json::from_str(&licences).unwrap();
     let serial = licences.pointer("/0/serial").and_then(Value::as_str);
     let renew = ["renew", serial.unwrap(), "--vendor-dir", "vendor"];
-    let terms = ["--seats", "3", "--borrow", "5:3", "--out", "second.licence"];
+    let terms = ["--seats", "3", "--borrow", "9:3", "--out", "second.licence"];
     let from = ["--request", "request.txt", "--from", "2026-01-01", "--until", "9000-01-01"];
     institute.run("licence-issuer", &[&renew[..], &terms, &from].concat());
+}
+
+/// A licence of a series of its own.
+fn issue(institute: &Institute, terms: &[&str], to: &str) {
+    let issue = ["issue", "--vendor-dir", "vendor", "--request", "request.txt", "--days", "9"];
+    let whose = ["--institute", "Institute", "--seats", "3", "--out", to];
+    institute.run("licence-issuer", &[&issue[..], &whose, terms].concat());
+}
+
+/// Neither the series of the backup nor the last one lends anything: the one in between did.
+#[test]
+fn what_a_licence_lent_that_was_replaced_in_its_turn_is_held_back_where_it_is_given() {
+    let mut institute = institute(&["--seats", "3"], &["ann"]);
+    back_up(&institute, "site.backup", &[]);
+    issue(&institute, &["--borrow", "5:2"], "second.licence");
+    issue(&institute, &[], "third.licence");
+    institute.kill();
+    let both = ["--licence", "second.licence", "--licence", "third.licence"];
+    let restored = restore_as(&institute, "site.backup", "new", &both);
+    assert_eq!(restored["borrowed_seats"], 2, "{restored}");
 }
 
 /// The backup knows nothing of it, and the machine that did is gone.
@@ -114,6 +140,8 @@ fn what_a_licence_lent_that_came_after_a_move_is_held_back_where_the_final_backu
     lend_more(&institute);
     let again = restore_as(&institute, "final.backup", "again", &["--licence", "second.licence"]);
     assert_eq!(again["borrowed_seats"], 3, "{again}");
+    let later = restore_a_minute_later(&institute, "final.backup", "later");
+    assert!(counter(&again) < counter(&later), "each restore begins one life: {again} {later}");
     let words = ["restore", "final.backup", "--passphrase-file", "passphrase", "--data", "none"];
     let both = ["--first-restore", "--licence", "second.licence"];
     let refused = institute.try_run("licence-server", &[&words[..], &both].concat());
@@ -122,4 +150,7 @@ fn what_a_licence_lent_that_came_after_a_move_is_held_back_where_the_final_backu
     assert!(!institute.path("none").exists());
     serve_instead(&mut institute, "again");
     institute.sign_in("ann").expect(409);
+    let seats = ["seat", "list", "--data", "site", "--json"];
+    let seats = institute.run("licence-server", &seats);
+    panic!("{seats}");
 }

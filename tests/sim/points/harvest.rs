@@ -122,6 +122,7 @@ fn by_hand() -> impl Iterator<Item = Command> {
             epoch: Epoch { counter: 1 << 20, tag: 1 },
             taken: START,
             licence: None,
+            since: Vec::new(),
             spare: Vec::new(),
             is_lossless: false,
             log_broken_at: None,

@@ -21,6 +21,8 @@ pub struct Restore {
     pub taken: UnixTime,
     /// The licence that was in force then. It may have lent seats since, and so may whichever came after it.
     pub licence: Option<LicenceId>,
+    /// The licences that were installed since, as the administrator gave them: each may have been in force.
+    pub since: Vec<LicenceId>,
     /// Ids for seats that may have been lent since, as many as any licence lends. They are not all used.
     pub spare: Vec<Uuid>,
     /// Whether nothing can have happened after it: it is a final backup, and was put back nowhere before.

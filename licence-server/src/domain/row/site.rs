@@ -4,6 +4,10 @@ use licence_core::{ChainHead, Serial, UnixTime};
 use super::hour::Hour;
 use crate::domain::timeline::ClockDoubt;
 
+/// A life has two to that many versions before those of the next: more than are written in the minute by which the
+/// numbers of two lives differ at least. By the year 4000 all of them are still below 2^53, which JavaScript counts to.
+const LIFE_VERSIONS_BITS: u32 = 22;
+
 /// The one row of the site itself, written with every commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -77,6 +81,16 @@ impl Site {
             data_version: 0,
             hour: Hour::of(mark),
         }
+    }
+
+    /// The version that follows another, of data or of an account.
+    ///
+    /// It is higher than all that earlier lives of the store gave: what a life wrote that is lost is still open
+    /// somewhere, and a version that came again would let it overwrite what others wrote since.
+    #[must_use]
+    pub fn version_after(&self, version: u64) -> u64 {
+        let earlier_lives = u64::from(self.position.epoch.counter.saturating_sub(1));
+        version.max(earlier_lives << LIFE_VERSIONS_BITS).saturating_add(1)
     }
 }
 

@@ -194,6 +194,17 @@ fn of_two_who_edit_one_account_the_second_is_told() {
     assert_eq!(user(&house, ann).email, None);
 }
 
+#[test]
+fn an_account_that_was_read_before_a_restore_is_not_taken_for_one_that_was_written_after_it() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let backed_up = user(&house, ann).version;
+    house.restore(2);
+    let verify = |is_verified| edit([Edit::Verified(is_verified)], Expected::Anything);
+    assert_eq!(change(&mut house, ann, verify(true)), Outcome::Done);
+    assert!(user(&house, ann).version > backed_up + 1, "the lost life gave that one");
+}
+
 /// A refresh is the commonest thing there is, and writes no account.
 #[test]
 fn the_last_seat_is_noted_when_one_is_taken_and_not_when_it_is_renewed() {

@@ -3,7 +3,7 @@
 use licence_core::claims::Borrow as Lends;
 
 use super::*;
-use crate::domain::{Borrow, NoteBackup, WriteOff};
+use crate::domain::{Borrow, InstallRevocations, NoteBackup, WriteOff};
 
 fn lending(seats: u32, days_max: u32, seats_max: u32) -> Terms {
     let mut terms = terms(seats);
@@ -156,6 +156,52 @@ fn as_many_are_held_back_as_any_licence_of_the_time_that_is_lost_may_have_lent()
     assert_eq!(held[0].end, house.now.plus(3 * DAY_SECS));
 }
 
+/// A licence of a series of its own, which lends so many.
+fn of_series(number: u8, lends: u32) -> Terms {
+    let id = LicenceId(Uuid::from_bytes([number; 16]));
+    Terms { id, serial: Serial::from_random([number; 15]), ..lending(9, 3, lends) }
+}
+
+/// Only the first series and the last once counted: the one in between was forgotten, and the cap was passed.
+#[test]
+fn what_a_series_may_have_lent_between_two_others_is_held_back() {
+    for (last, in_between) in [(of_series(3, 1), of_series(2, 4)), (terms(9), of_series(2, 4))] {
+        let mut house = House::with_terms(terms(9));
+        let backup = of_now(&house);
+        for next in [in_between, last] {
+            let replace = install_file(b"signed", next, Replace::AnySeries);
+            assert!(matches!(house.one(replace), Outcome::Installed { .. }));
+        }
+        let (since, spare) = (vec![in_between.id, last.id], (0..9).map(|_| house.uuid()).collect());
+        house.restore_as(Restore { since, spare, ..backup });
+        assert_eq!(house.mirror.site().borrowed, 4);
+    }
+}
+
+/// A list that revokes the newest revision puts the one before back in force, whose number is lower.
+#[test]
+fn what_an_earlier_revision_may_have_lent_after_the_newest_was_revoked_is_held_back() {
+    let revision = |revision: u8| {
+        let id = LicenceId(Uuid::from_bytes([revision; 16]));
+        install(Terms { id, revision: revision.into(), ..terms(9) })
+    };
+    for are_more_to_come in [false, true] {
+        let mut house = House::with_terms(lending(9, 3, 4));
+        house.one(revision(2));
+        let backup = of_now(&house);
+        let revoked = backup.licence.into_iter().collect();
+        let (file, by) = (b"list".to_vec(), Actor::Local);
+        let list = InstallRevocations { file, seq: 1, revoked, by };
+        assert_eq!(house.one(Command::InstallRevocations(list)), Outcome::Done);
+        if are_more_to_come {
+            house.one(revision(3));
+        }
+        let spare = (0..9).map(|_| house.uuid()).collect();
+        house.restore_as(Restore { spare, ..backup });
+        assert_eq!(house.mirror.site().borrowed, 4);
+    }
+}
+
 /// 256 are let go at a time, and what was left of them once took the places of those that may be out.
 #[test]
 fn loans_that_have_ended_are_none_that_may_be_out_however_many_they_are() {
@@ -204,6 +250,7 @@ fn of_now(house: &House) -> Restore {
         epoch: Epoch { counter: 2, tag: 8 },
         taken: house.now,
         licence: house.mirror.in_force(house.now).map(|terms| terms.id),
+        since: Vec::new(),
         spare: Vec::new(),
         is_lossless: false,
         log_broken_at: None,

@@ -38,6 +38,23 @@ fn a_version_never_comes_again() {
     assert_ne!(again, first);
 }
 
+/// What the life that is lost wrote is still open somewhere: by a version that came again it once took the place of
+/// what others wrote after the restore.
+#[test]
+fn a_version_that_a_lost_life_gave_never_comes_again() {
+    let mut house = House::new(1);
+    let owner = DataOwner::Person(house.person("ann"));
+    let backed_up = version(&house.one(write(owner, Expected::Anything, Some("1"))));
+    let lost = backed_up + 2;
+    house.restore(2);
+    let kept = write(owner, Expected::Version(backed_up), Some("2"));
+    let after = version(&house.one(kept));
+    assert!(after > lost, "what the backup knows is good, and what follows is new");
+    house.one(write(owner, Expected::Anything, Some("3")));
+    let late = house.one(write(owner, Expected::Version(lost), Some("4")));
+    assert_eq!(refused(&late), Code::PreconditionFailed);
+}
+
 #[test]
 fn a_sessions_data_goes_with_it_and_a_persons_stays() {
     let mut house = House::new(1);
