@@ -98,12 +98,31 @@ fn beginning(
     Ok(Beginning { first, head })
 }
 
-/// Walks the log from its beginning to the place that the site's row tells, and shows each entry with
-/// the head after it.
+/// Walks the log from its beginning to the place that the site's row tells, and shows each entry with the head after it to
+/// what `begin` makes. Where the log is pruned meanwhile it is walked again, and shown to another.
 ///
 /// # Errors
 /// The first place at which the log is not what was written.
-pub(crate) fn walk(
+pub(crate) fn walk<S>(
+    reader: &dyn Reader,
+    key: &PublicKey,
+    product: &Product,
+    begin: impl Fn() -> S,
+    mut see: impl FnMut(&mut S, Entry, ChainHead),
+) -> Result<(Walked, S), WalkError> {
+    loop {
+        let before = reader.checkpoint()?;
+        let mut seen = begin();
+        let show = |entry, head| see(&mut seen, entry, head);
+        match walk_once(reader, key, product, show) {
+            // What was taken away is not missing. One prune has finitely many cuts, so this comes to an end.
+            Err(WalkError::Broken(_)) if reader.checkpoint()? != before => {}
+            walked => return Ok((walked?, seen)),
+        }
+    }
+}
+
+fn walk_once(
     reader: &dyn Reader,
     key: &PublicKey,
     product: &Product,

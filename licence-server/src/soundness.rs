@@ -1,10 +1,23 @@
 //! Whether a store is what was written: its rows, what follows from them, and the log's hash chain.
 
 use licence_core::claims::LogPosition;
-use licence_core::{Product, PublicKey};
+use licence_core::{
+    Code, Product, PublicKey, Refusal, Roots, SignedRevocations, UnverifiedLicence,
+};
 
 use crate::log_chain::{Broken, WalkError, walk};
-use crate::store::{Reader, StoreError};
+use crate::store::{Checkup, Reader, StoreError};
+
+/// By whom what is signed in a store was signed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signers<'a> {
+    /// The site, of its log's checkpoints.
+    pub(crate) site_key: &'a PublicKey,
+    /// What the site serves.
+    pub(crate) product: &'a Product,
+    /// The vendor, of licences and revocation lists.
+    pub(crate) roots: &'a Roots,
+}
 
 /// What was found by looking at the whole store. A backup is restored where there is no flaw, so whoever
 /// relies on one looks for the same.
@@ -21,24 +34,19 @@ pub(crate) struct Soundness {
 }
 
 impl Soundness {
-    /// Reads every row, and recomputes the counters and the log's hash chain.
+    /// Reads every row, verifies what the vendor signed, and recomputes the counters and the log's hash chain.
     ///
     /// # Errors
     /// Where the store cannot be read at all.
-    pub(crate) fn of(
-        reader: &dyn Reader,
-        key: &PublicKey,
-        product: &Product,
-    ) -> Result<Self, StoreError> {
-        let found = reader.check()?;
+    pub(crate) fn of(reader: &dyn Reader, by: &Signers<'_>) -> Result<Self, StoreError> {
+        let mut found = reader.check()?;
+        look_at_signed(reader, by.roots, &mut found)?;
         let position = reader.site()?.position;
-        let look = || match walk(reader, key, product, |_, _| {}) {
-            Ok(_) => Ok(None),
-            Err(WalkError::Broken(broken)) => Ok(Some(broken)),
-            Err(WalkError::Store(error)) => Err(error),
+        let broken = match walk(reader, by.site_key, by.product, || (), |(), _, _| {}) {
+            Ok(_) => None,
+            Err(WalkError::Broken(broken)) => Some(broken),
+            Err(WalkError::Store(error)) => return Err(error),
         };
-        // An administrator may have cut it meanwhile: what is broken is broken the second time, too.
-        let broken = if look()?.is_some() { look()? } else { None };
         Ok(Self { rows: found.rows, position, row_flaws: found.flaws, broken })
     }
 
@@ -52,4 +60,35 @@ impl Soundness {
     pub(crate) fn broken_log_alone(&self) -> Option<&Broken> {
         self.broken.as_ref().filter(|_| self.row_flaws.is_empty())
     }
+}
+
+/// A licence that is damaged stops no start, and grants nothing from then on.
+fn look_at_signed(
+    reader: &dyn Reader,
+    roots: &Roots,
+    found: &mut Checkup,
+) -> Result<(), StoreError> {
+    for (place, file) in reader.licence_files()?.iter().enumerate() {
+        let parsed = UnverifiedLicence::parse(file);
+        let verified = parsed.and_then(|licence| licence.verify_signatures(roots));
+        if verified.is_err_and(|refusal| is_damage(&refusal)) {
+            let number = place.saturating_add(1);
+            found.flaw(format!("row {number} of the table `licences` is not what was signed"));
+        }
+    }
+    let list = reader.revocation_list()?;
+    let verified = list.map(|list| SignedRevocations::parse(&list, roots));
+    if verified.is_some_and(|list| list.is_err_and(|refusal| is_damage(&refusal))) {
+        found.flaw("the revocation list is not what was signed");
+    }
+    Ok(())
+}
+
+/// Whether bytes were changed since they were installed. A root key that was taken away since, or a setting, is no
+/// flaw of the store.
+fn is_damage(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code(),
+        Code::TooLarge | Code::Malformed | Code::WrongType | Code::BadSignature
+    )
 }

@@ -16,7 +16,8 @@ const AUTOMATIC: &str = "-auto";
 /// ```text
 /// PRODUCT-KEY-20261122T103000Z.backup        made by hand
 /// PRODUCT-KEY-20261122T103000Z-auto.backup   made by the server itself
-/// PRODUCT-KEY-unsound.backup                 the newest of a store that was not what had been written
+/// PRODUCT-KEY-broken-log.backup              the newest of a store whose audit log was not what had been written
+/// PRODUCT-KEY-unsound.backup                 the newest of one whose rows were not, which no restore takes
 /// ```
 #[derive(Clone, Debug)]
 pub struct Names {
@@ -44,7 +45,13 @@ impl Names {
         format!("{}{}{AUTOMATIC}{ENDING}", self.stem, stamp(taken))
     }
 
-    /// The one name of all that restore would refuse: each takes the place of the one before.
+    /// The one name of all that a restore takes only with their log cut off: each takes the place of the one before.
+    #[must_use]
+    pub fn broken_log(&self) -> String {
+        format!("{}broken-log{ENDING}", self.stem)
+    }
+
+    /// The one name of all that no restore takes: each takes the place of the one before, and of no better one.
     #[must_use]
     pub fn unsound(&self) -> String {
         format!("{}unsound{ENDING}", self.stem)
@@ -122,6 +129,7 @@ mod tests {
         let others = [
             own.by_hand(on_day(0)),
             own.unsound(),
+            own.broken_log(),
             names_of("app", 2).automatic(on_day(0)),
             names_of("ap", 1).automatic(on_day(0)),
             names_of("app-app", 1).automatic(on_day(0)),

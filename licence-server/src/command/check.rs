@@ -9,6 +9,7 @@ use super::said::{Listing, Said};
 use crate::data_dir::DataDir;
 use crate::http::admin::CheckShown;
 use crate::http::paths;
+use crate::soundness::Signers;
 use crate::state::store_failure;
 use crate::store::RedbReader;
 
@@ -24,7 +25,8 @@ pub(super) fn run(data: &DataDir) -> Result<Said, Failure> {
 fn look(data: &DataDir) -> Result<CheckShown, Failure> {
     let (site, key) = (data.site()?, data.site_key()?);
     let reader = RedbReader::open(&data.store()).map_err(|error| store_failure(&error))?;
-    let shown = CheckShown::of(&reader, key.public(), &site.product);
+    let by = Signers { site_key: key.public(), product: &site.product, roots: &site.roots };
+    let shown = CheckShown::of(&reader, &by);
     shown.map_err(|error| store_failure(&error))
 }
 

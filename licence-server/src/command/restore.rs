@@ -110,6 +110,7 @@ fn begin(
     let state = AppState::over(store, data, Config::new(settings, public), system())?;
     let found = state.soundness().map_err(|error| store_failure(&error))?;
     let log_broken_at = refuse_unsound(&found, asked.args)?;
+    tell_of_refused_licences(&state)?;
     let was_final = state.mirror().site().retired.is_some();
     let (is_first, has_licence) = (asked.args.first_restore, !asked.licences.is_empty());
     refuse_contradictory(was_final, asked.args)?;
@@ -140,6 +141,19 @@ fn settings(data: &DataDir) -> Result<Settings, Failure> {
 
 fn with_every_licence(settings: Settings) -> Settings {
     Settings { test_licences: true, unbound_licences: true, ..settings }
+}
+
+/// A licence that came along whole and counts no more: what it lent since the backup is not held back.
+fn tell_of_refused_licences(state: &AppState) -> Result<(), Failure> {
+    let files = state.reader().licence_files().map_err(|error| store_failure(&error))?.len();
+    let refused = files.saturating_sub(state.mirror().licences().iter().count());
+    if refused > 0 {
+        output::note(format!(
+            "{refused} of the {files} licences in the backup are refused here, because their root key is not trusted \
+             or the site's key is another one now: they grant nothing, and nothing is held back for them"
+        ));
+    }
+    Ok(())
 }
 
 /// Where the log is broken, if that is all and the administrator said to cut it off.

@@ -8,7 +8,7 @@ use licence_core::UnixTime;
 
 use super::AppState;
 use crate::backup::{self, About, Source};
-use crate::soundness::Soundness;
+use crate::soundness::{Signers, Soundness};
 use crate::store::StoreError;
 
 impl AppState {
@@ -44,7 +44,13 @@ impl AppState {
     /// # Errors
     /// If the store cannot be read.
     pub(crate) fn soundness(&self) -> Result<Soundness, StoreError> {
-        Soundness::of(self.reader(), self.site_key(), &self.site().product)
+        Soundness::of(self.reader(), &self.signers())
+    }
+
+    /// By whom what is signed in the store was signed.
+    pub(crate) fn signers(&self) -> Signers<'_> {
+        let site = self.site();
+        Signers { site_key: self.site_key(), product: &site.product, roots: &site.roots }
     }
 
     /// Has a backup that is under way break off, so that nothing is left of it, and waits for that.

@@ -51,6 +51,18 @@ pub struct Checkup {
     pub flaws: Vec<String>,
 }
 
+impl Checkup {
+    /// Flaws that are told; a store with more is not mended by hand.
+    const FLAWS_MAX: usize = 20;
+
+    /// Adds a flaw, if it is one of the first few.
+    pub fn flaw(&mut self, sentence: impl Into<String>) {
+        if self.flaws.len() < Self::FLAWS_MAX {
+            self.flaws.push(sentence.into());
+        }
+    }
+}
+
 /// Reads over a snapshot of what was committed. Each call has a snapshot of its own.
 ///
 /// Every call fails with [`StoreError`] where the store fails or holds what was never written.

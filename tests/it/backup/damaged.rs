@@ -1,5 +1,7 @@
 use std::fs;
 
+use serde_json::Value;
+
 use super::{back_up, institute, restore_as};
 use crate::programs::Institute;
 
@@ -133,6 +135,48 @@ fn a_store_that_was_edited_is_not_retired_and_only_its_log_can_be_cut_on_record(
     institute.serve();
     institute.refresh(&token).expect(200);
     back_up(&institute, "final.backup", &["--final"]);
+}
+
+/// It stops no start and grants nothing, so once it was restored as if there had been none.
+#[test]
+fn a_licence_that_is_damaged_is_told_and_not_restored() {
+    const LICENCES: redb::TableDefinition<'_, [u8; 16], &[u8]> =
+        redb::TableDefinition::new("licences");
+    let mut institute = institute(&["--seats", "1"], &[]);
+    institute.kill();
+    institute.run("licence-server", &["clock", "show", "--data", "site"]);
+    let store = redb::Database::open(institute.path("site/store.redb")).unwrap();
+    let transaction = store.begin_write().unwrap();
+    let id = transaction.open_table(LICENCES).unwrap().pop_first().unwrap().unwrap().0.value();
+    transaction.open_table(LICENCES).unwrap().insert(id, b"damaged".as_slice()).unwrap();
+    transaction.commit().unwrap();
+    drop(store);
+    let flaw = "row 1 of the table `licences` is not what was signed";
+    let backup = ["backup", "site.backup", "--passphrase-file", "passphrase"];
+    for words in [&["check"][..], &backup] {
+        let told = institute.try_run("licence-server", &[words, &["--data", "site"]].concat());
+        assert_eq!(told.status.code(), Some(3));
+        assert!(String::from_utf8(told.stderr).unwrap().contains(flaw));
+    }
+    let (status, told) = refused(&institute, "site.backup", "passphrase");
+    assert!(status == Some(3) && told.contains(flaw), "{told}");
+}
+
+/// What it lent is not held back then, and nothing in the backup is broken.
+#[test]
+fn a_licence_whose_root_key_is_trusted_no_more_is_restored_with_a_word() {
+    let mut institute = institute(&["--seats", "1"], &[]);
+    institute.kill();
+    let site = fs::read_to_string(institute.path("site/site.json")).unwrap();
+    let mut site: Value = serde_json::from_str(&site).unwrap();
+    site["roots"].as_array_mut().unwrap().remove(0);
+    fs::write(institute.path("site/site.json"), site.to_string()).unwrap();
+    back_up(&institute, "site.backup", &[]);
+    let words = ["restore", "site.backup", "--passphrase-file", "passphrase", "--data", "new"];
+    let restored = institute.try_run("licence-server", &words);
+    let told = String::from_utf8(restored.stderr).unwrap();
+    assert!(restored.status.success(), "{told}");
+    assert!(told.contains("1 of the 1 licences in the backup are refused here"), "{told}");
 }
 
 /// Changes an entry of the audit log.

@@ -3,10 +3,13 @@
 use std::fs;
 use std::process::Command;
 
+use licence_core::UnixTime;
 use serde_json::Value;
 
 use super::{back_up, counter, institute, restore, restore_as};
 use crate::programs::{Institute, binary, tool};
+
+const DAY_SECS: i64 = 86_400;
 
 /// Puts the restored directory in the place of the one that served, and serves it.
 fn serve_instead(institute: &mut Institute, to: &str) {
@@ -152,5 +155,10 @@ fn what_a_licence_lent_that_came_after_a_move_is_held_back_where_the_final_backu
     institute.sign_in("ann").expect(409);
     let seats = ["seat", "list", "--data", "site", "--json"];
     let seats = institute.run("licence-server", &seats);
-    panic!("{seats}");
+    let seats: Value = serde_json::from_str(&seats).unwrap();
+    for seat in seats["items"].as_array().unwrap() {
+        let day = |name: &str| UnixTime::from_date(seat[name].as_str()?.get(..10)?);
+        let days = day("until").unwrap().since(day("since").unwrap()) / DAY_SECS;
+        assert_eq!(days, 9, "as long as the licence lends that lends for longest");
+    }
 }

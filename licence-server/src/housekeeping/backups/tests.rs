@@ -1,4 +1,6 @@
+use std::future::ready;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use licence_core::{KeyId, Product};
 use serde_json::json;
@@ -18,7 +20,7 @@ fn a_backup_is_due_when_the_newest_is_old_and_the_last_failure_is_a_while_ago() 
         BackupPlan { dir: "b".into(), passphrase_file: "p".into(), every_secs: 3600, keep: 2 };
     let due = |newest_secs: Option<i64>, tried_secs: Option<i64>| {
         let ago = |secs: i64| NOW.plus(-secs);
-        is_due(newest_secs.map(ago), tried_secs.map(ago), &plan, NOW)
+        is_due(newest_secs.map(ago), tried_secs.map(ago), RETRY_SECS, &plan, NOW)
     };
     assert!(due(None, None));
     assert!(!due(Some(3599), None) && due(Some(3600), None));
@@ -65,7 +67,7 @@ async fn look(schedule: &mut Schedule, world: &World) {
 }
 
 /// The names of the backups, without what tells the site.
-fn names(dir: &TempDir) -> Vec<String> {
+fn names_in(dir: &TempDir) -> Vec<String> {
     let entries = fs::read_dir(dir.path().join("backups")).unwrap();
     let mut names: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     names.sort_unstable();
@@ -84,14 +86,14 @@ async fn one_a_day_is_made_and_none_while_somebody_else_makes_one() {
         let _turn = world.state.backups().lock_owned().await;
         schedule.look(&world.state);
     }
-    assert_eq!(names(&dir), [""; 0]);
+    assert_eq!(names_in(&dir), [""; 0]);
     look(&mut schedule, &world).await;
-    assert_eq!(names(&dir), ["20261122T000000Z-auto.backup"], "it comes with the next look");
+    assert_eq!(names_in(&dir), ["20261122T000000Z-auto.backup"], "it comes with the next look");
     world.clock.advance(DAY_SECS - 1);
     look(&mut schedule, &world).await;
     world.clock.advance(1);
     look(&mut schedule, &world).await;
-    assert_eq!(names(&dir), ["20261123T000000Z-auto.backup"]);
+    assert_eq!(names_in(&dir), ["20261123T000000Z-auto.backup"]);
 }
 
 /// Once the newest backup seemed to lie ahead after it, so that one was made every 15 minutes until that time came,
@@ -110,10 +112,10 @@ async fn after_a_clock_was_reset_one_a_day_is_made_and_none_is_deleted_for_its_n
         world.clock.advance(RETRY_SECS);
         look(&mut schedule, &world).await;
     }
-    assert_eq!(names(&dir), ["20270101T000000Z-auto.backup"]);
+    assert_eq!(names_in(&dir), ["20270101T000000Z-auto.backup"]);
     world.clock.advance(DAY_SECS);
     look(&mut schedule, &world).await;
-    assert_eq!(names(&dir), ["20261123T010000Z-auto.backup", "20270101T000000Z-auto.backup"]);
+    assert_eq!(names_in(&dir), ["20261123T010000Z-auto.backup", "20270101T000000Z-auto.backup"]);
 }
 
 #[tokio::test]
@@ -126,12 +128,88 @@ async fn no_good_backup_makes_room_for_one_that_a_restore_would_refuse() {
         world.clock.advance(DAY_SECS);
         look(&mut schedule, &world).await;
     }
-    let [good, unsound] = &names(&dir)[..] else { panic!("{:?}", names(&dir)) };
+    let [good, unsound] = &names_in(&dir)[..] else { panic!("{:?}", names_in(&dir)) };
     assert_eq!(good, "20261122T000000Z-auto.backup");
-    assert!(unsound.ends_with("-unsound.backup"), "{unsound}");
+    assert!(unsound.ends_with("-broken-log.backup"), "{unsound}");
     let shown = world.get(paths::ADMIN_BACKUP).send_locally().await.json();
     assert_eq!(shown["newest"], crate::http::testing::start().secs(), "it is not the newest");
     assert!(world.get("/metrics").send().await.text.contains("backup_failures_total 2"));
+}
+
+/// Once both had one name, and the first that nobody could restore took the place of the last that somebody could.
+#[tokio::test]
+async fn no_backup_that_can_be_restored_without_its_log_makes_room_for_one_that_cannot() {
+    let (mut world, dir) = planned();
+    look(&mut Schedule::default(), &world).await;
+    for damage in [cut_log, mislead] {
+        world = world.edited(damage).await;
+        world.clock.advance(DAY_SECS);
+        look(&mut Schedule::default(), &world).await;
+    }
+    let [_, broken_log, unsound] = &names_in(&dir)[..] else { panic!("{:?}", names_in(&dir)) };
+    assert!(broken_log.ends_with("-broken-log.backup"), "{broken_log}");
+    assert!(unsound.ends_with("-unsound.backup"), "{unsound}");
+}
+
+/// All of it is looked at, written and read back for that: once it was every 15 minutes.
+#[tokio::test]
+async fn a_store_that_is_not_what_was_written_is_backed_up_no_oftener_than_a_sound_one() {
+    let (world, _dir) = planned();
+    let mut schedule = Schedule::default();
+    look(&mut schedule, &world).await;
+    let world = world.edited(cut_log).await;
+    world.clock.advance(DAY_SECS);
+    let failures = async |number: u32| {
+        let told = world.get("/metrics").send().await.text;
+        assert!(told.contains(&format!("backup_failures_total {number}\n")), "{told}");
+    };
+    look(&mut schedule, &world).await;
+    failures(1).await;
+    world.clock.advance(DAY_SECS - 1);
+    look(&mut schedule, &world).await;
+    failures(1).await;
+    world.clock.advance(1);
+    look(&mut schedule, &world).await;
+    failures(2).await;
+}
+
+/// Once it was lost where many signed in at the same moment, and a good backup counted for none.
+#[tokio::test]
+async fn a_backup_is_noted_though_the_queue_is_full_for_a_while() {
+    let answers =
+        Mutex::new(vec![Ok(Outcome::Done), Err(Unavailable::Busy), Err(Unavailable::Busy)]);
+    note(NOW, |_| ready(answers.lock().unwrap().pop().unwrap())).await;
+    assert_eq!(*answers.lock().unwrap(), []);
+    let gone = Mutex::new(vec![Ok(Outcome::Done), Err(Unavailable::Failed)]);
+    note(NOW, |_| ready(gone.lock().unwrap().pop().unwrap())).await;
+    assert_eq!(gone.lock().unwrap().len(), 1, "a store that failed is not asked again");
+}
+
+/// Where the log in it is broken, what is left now may be whole.
+#[tokio::test]
+async fn no_backup_counts_during_which_the_log_was_pruned() {
+    let (world, dir) = planned();
+    world.add_users(2).await;
+    world.clock.advance(DAY_SECS);
+    let (plan, taken) = (world.state.config().backups.clone().unwrap(), world.state.now());
+    let staged = stage(&world.state, &plan, taken).unwrap();
+    let pruned = world.admin(paths::ADMIN_AUDIT_PRUNE, &json!({ "before": taken.secs() })).await;
+    assert_eq!(pruned.status, 200, "{}", pruned.text);
+    let unmade = publish(staged, &world.state, &plan, taken).unwrap_err();
+    assert!(matches!(unmade, Unmade::Failed(_)), "it is tried again soon: {unmade:?}");
+    assert_eq!(names_in(&dir), [""; 0]);
+    write(&world.state, &plan, taken).unwrap();
+}
+
+/// Has a name lead to nobody.
+fn mislead(store: &Path) {
+    const USER_KEYS: redb::TableDefinition<'_, (u8, &[u8]), [u8; 16]> =
+        redb::TableDefinition::new("user_keys");
+    let store = redb::Database::open(store).unwrap();
+    let transaction = store.begin_write().unwrap();
+    let key = (0, b"ann".as_slice());
+    transaction.open_table(USER_KEYS).unwrap().insert(key, [1; 16]).unwrap();
+    transaction.commit().unwrap();
 }
 
 /// Takes the first entry of the audit log away.
@@ -150,6 +228,6 @@ async fn a_server_that_stops_leaves_nothing_half_written() {
     schedule.look(&world.state);
     world.state.end_backups().await;
     let left = fs::read_dir(dir.path().join("backups")).unwrap().count();
-    assert!(left == 0 || names(&dir) == ["20261122T000000Z-auto.backup"]);
+    assert!(left == 0 || names_in(&dir) == ["20261122T000000Z-auto.backup"]);
     assert!(world.state.may_back_up().is_err());
 }

@@ -16,9 +16,6 @@ use crate::domain::{Borrowing, Data, Hour, Place, Service, Session, Site, User};
 use crate::store::codec::{Row, decode};
 use crate::store::{Checkup, StoreError};
 
-/// Flaws that are told; a store with more is not mended by hand.
-const FLAWS_MAX: usize = 20;
-
 pub(super) fn check(from: &ReadTransaction) -> Result<Checkup, StoreError> {
     let mut found = Checkup::default();
     let newer = Newer::of(from).unwrap_or_else(|_| {
@@ -52,9 +49,7 @@ struct Checking<'a> {
 
 impl Checking<'_> {
     fn flaw(&mut self, sentence: impl Into<String>) {
-        if self.found.flaws.len() < FLAWS_MAX {
-            self.found.flaws.push(sentence.into());
-        }
+        self.found.flaw(sentence);
     }
 
     fn rows<K: Key + 'static, R: Row>(

@@ -122,7 +122,7 @@ async fn make(
     if is_final {
         // It takes as long as it takes to look at every row.
         let _wait = time.wait();
-        refuse_unsound(&state).await?;
+        refuse_unrestorable(&state).await?;
         done(state.submit(Command::Retire(Actor::Local)).await?)?;
     }
     let (pieces, body) = mpsc::channel(CHUNKS_AHEAD);
@@ -168,12 +168,19 @@ async fn note(
     Ok(show(Administrator(Actor::Local), State(state)).await)
 }
 
-/// What a restore would refuse must not be a site's last backup: then nobody would serve it any more.
-async fn refuse_unsound(state: &AppState) -> Result<(), Problem> {
+/// What a restore would refuse must not be a site's last backup, and there must be one: else nobody would serve
+/// the site any more.
+async fn refuse_unrestorable(state: &AppState) -> Result<(), Problem> {
     let looking = state.clone();
-    let found = tokio::task::spawn_blocking(move || looking.soundness()).await;
-    let found = found.map_err(Problem::internal)??;
-    let Some(flaw) = found.flaws().next() else { return Ok(()) };
+    let look = move || (looking.data().kept_files().map(drop), looking.soundness());
+    let (files, found) = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;
+    if let Err(failure) = files {
+        let why = failure.report().map(|report| report.message.clone()).unwrap_or_default();
+        return Err(Problem::new(Code::Conflict)
+            .detail(format!("there can be no backup, so this server serves on: {why}"))
+            .mend("put the file back, from an older backup if need be"));
+    }
+    let Some(flaw) = found?.flaws().next() else { return Ok(()) };
     Err(Problem::new(Code::Conflict)
         .detail(format!("the store is not what was written, so this server serves on: {flaw}"))
         .mend("see `licence-server check`; a restore takes no such backup as it is"))

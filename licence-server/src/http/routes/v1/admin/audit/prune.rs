@@ -1,8 +1,6 @@
 //! `POST /v1/admin/audit/prune`: takes entries before a time away. A signed checkpoint stays for them,
 //! so that the rest can still be proved, and the newest entry stays in any case.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use axum::Json;
 use axum::extract::State;
 use licence_core::claims::{CheckpointClaims, LogPosition};
@@ -73,11 +71,9 @@ async fn prune(
     let before = before
         .ok_or_else(|| Problem::invalid_request("`before` must be a time in seconds since 1970"))?;
     let last = state.mirror().site().position.seq;
-    let search = Arc::new(Mutex::new(Search { before, last, is_over: false, cuts: Cuts::new() }));
-    let seen = Arc::clone(&search);
-    let see = move |read: &Read, head: ChainHead| lock(&seen).see(read, head);
-    let log = walked(state.clone(), see).await?.map_err(|broken| refused(&broken))?;
-    let cuts = std::mem::take(&mut lock(&search).cuts);
+    let begin = move || Search { before, last, is_over: false, cuts: Cuts::new() };
+    let walked = walked(state.clone(), begin, Search::see).await?;
+    let (log, Search { cuts, .. }) = walked.map_err(|broken| refused(&broken))?;
     let first = cuts.last().map_or(log.beginning.first, |(below, _)| *below);
     for (below, head) in cuts {
         cut(below, head, now, by, &state).await?;
@@ -129,8 +125,4 @@ async fn cut(
     let claims = CheckpointClaims { product: state.site().product.clone(), iat: now, position };
     let checkpoint = state.minter().finish(&claims)?;
     done(state.submit(Command::PruneLog(PruneLog { below, checkpoint, by })).await?)
-}
-
-fn lock(search: &Mutex<Search>) -> std::sync::MutexGuard<'_, Search> {
-    search.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,12 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use http_body_util::BodyExt as _;
 use licence_core::ChainHead;
 use redb::{Database, ReadableTable as _, TableDefinition};
 use serde_json::{Value, json};
 
+use super::walked;
 use crate::domain::Entry;
 use crate::http::testing::{Answer, World, start};
 
@@ -230,4 +232,27 @@ async fn pruning_needs_a_time() {
         let refused = world.admin("/v1/admin/audit/prune", &body).await;
         refused.assert_problem(400, "invalid_request");
     }
+}
+
+/// What was taken away once seemed to be missing to whoever read the log at that time, and what seemed broken was not
+/// backed up, and not pruned.
+#[tokio::test]
+async fn a_log_that_is_pruned_while_somebody_walks_it_is_whole() {
+    /// More than are read at once.
+    const ENTRIES: u64 = 1_500;
+    let world = Arc::new(World::licensed(1, 1).await);
+    world.record_enabling("user1", ENTRIES).await;
+    world.clock.advance(DAY_SECS);
+    world.record_enabling("user1", 2).await;
+    let pruning = Arc::clone(&world);
+    let see = move |seen: &mut u64, _: &_, _| {
+        *seen += 1;
+        if pruning.state.reader().checkpoint().unwrap().is_none() {
+            let pruned = prune(&pruning, start().secs() + DAY_SECS);
+            assert_eq!(tokio::runtime::Handle::current().block_on(pruned).status, 200);
+        }
+    };
+    let (log, seen) = walked(world.state.clone(), || 0, see).await.unwrap().unwrap();
+    assert!(log.beginning.first > ENTRIES);
+    assert_eq!(seen, log.end.seq - log.beginning.first + 1, "each that is left, and once");
 }

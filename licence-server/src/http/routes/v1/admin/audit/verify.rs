@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use licence_core::ChainHead;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -54,21 +55,23 @@ async fn verify(
     State(state): State<AppState>,
 ) -> Result<Json<VerifiedLog>, Problem> {
     let site = state.mirror().site();
-    match walked(state, |_, _| {}).await? {
-        Ok(log) => Ok(Json(VerifiedLog::whole(log.beginning, &site))),
+    match walked(state, || (), |(), _, _| {}).await? {
+        Ok((log, ())) => Ok(Json(VerifiedLog::whole(log.beginning, &site))),
         Err(broken) => Ok(Json(VerifiedLog::broken(&broken, &site))),
     }
 }
 
 /// Walks the log on a thread of its own: it may be long, and hashing it holds up whoever else is on
-/// this one.
-pub(in crate::http::routes::v1::admin) async fn walked(
+/// this one. Each entry is shown to what `begin` makes.
+pub(in crate::http::routes::v1::admin) async fn walked<S: Send + 'static>(
     state: AppState,
-    mut show: impl FnMut(&Read, licence_core::ChainHead) + Send + 'static,
-) -> Result<Result<Walked, Broken>, Problem> {
+    begin: impl Fn() -> S + Send + 'static,
+    mut see: impl FnMut(&mut S, &Read, ChainHead) + Send + 'static,
+) -> Result<Result<(Walked, S), Broken>, Problem> {
     let walk = tokio::task::spawn_blocking(move || {
         let (key, product) = (state.site_key(), &state.site().product);
-        walk(state.reader(), key, product, |entry, head| show(&Read::new(entry), head))
+        let see = |seen: &mut S, entry, head| see(seen, &Read::new(entry), head);
+        walk(state.reader(), key, product, begin, see)
     });
     match walk.await.map_err(Problem::internal)? {
         Ok(log) => Ok(Ok(log)),

@@ -60,3 +60,15 @@ async fn after_the_final_backup_nobody_is_served_and_no_login_is_ended() {
     assert_eq!(world.get("/healthz").send().await.status, 200);
     assert_eq!(make(&world, true).await.status, 200, "the first may not have reached its place");
 }
+
+/// Once it was retired before anybody looked, and could never be backed up again.
+#[tokio::test]
+async fn a_site_is_not_retired_where_one_of_its_files_cannot_be_read() {
+    let world = World::licensed(1, 1).await;
+    let refresh = world.sign_in("user1").await.string("refresh_token");
+    std::fs::remove_file(world.state.data().path().join("refresh.key")).unwrap();
+    let refused = make(&world, true).await;
+    refused.assert_problem(409, "conflict");
+    assert!(refused.string("detail").contains("refresh.key"), "{}", refused.text);
+    assert_eq!(world.refresh(&refresh).await.status, 200);
+}

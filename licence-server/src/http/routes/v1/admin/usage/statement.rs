@@ -1,7 +1,5 @@
 //! `POST /v1/admin/usage/statements`: signs a statement of how the seats were used, for the vendor.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use axum::Json;
 use axum::extract::State;
 use licence_core::claims::{LogPosition, UsageClaims, UsageDay};
@@ -16,7 +14,7 @@ use crate::domain::{Command, StateUsage, Usage, UsageStated};
 use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
-use crate::http::routes::v1::admin::audit::walked;
+use crate::http::routes::v1::admin::audit::{Read, walked};
 use crate::log_chain::{Broken, Walked};
 use crate::state::AppState;
 
@@ -84,17 +82,11 @@ async fn state_usage(
     let now = state.now();
     let today = day_of(now);
     let until = to.map_or(today, |to| day_of(to.plus(-1)).min(today)).plus(DAY_SECS);
-    let tally = Arc::new(Mutex::new(Tally::default()));
-    let seen = Arc::clone(&tally);
-    let log = walked(state.clone(), move |read, _| {
-        seen.lock().unwrap_or_else(PoisonError::into_inner).see(read);
-    });
-    let log = log.await?.map_err(|broken| refused(&broken))?;
-    let claims = {
-        let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let period = Period { from: begin(from, today, &tally, &log)?, until };
-        period.checked()?.claims(now, &tally, &log, &state)?
-    };
+    let see = |tally: &mut Tally, read: &Read, _| tally.see(read);
+    let walked = walked(state.clone(), Tally::default, see).await?;
+    let (log, tally) = walked.map_err(|broken| refused(&broken))?;
+    let period = Period { from: begin(from, today, &tally, &log)?, until };
+    let claims = period.checked()?.claims(now, &tally, &log, &state)?;
     let statement = state.minter().finish(&claims)?;
     if statement.len() > OBJECT_BYTES_MAX {
         return Err(Problem::invalid_request("so many days do not fit: state fewer of them"));
