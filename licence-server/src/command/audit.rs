@@ -77,7 +77,7 @@ fn spoken(value: &Value) -> String {
 }
 
 fn verify(data: &DataDir) -> Result<Said, Failure> {
-    let log: VerifiedLog = AdminCall::get(paths::ADMIN_AUDIT_VERIFY).send(data)?;
+    let log: VerifiedLog = AdminCall::get(paths::ADMIN_AUDIT_VERIFY).patient().send(data)?;
     if let Some(flaw) = log.flaw {
         return Err(Failure::coded(
             Code::BadSignature,
@@ -102,6 +102,7 @@ fn prune(args: &PruneArgs, data: &DataDir) -> Result<Said, Failure> {
         (None, None) => UnixTime::MIN,
     };
     let body = json!({ "before": before.secs() });
-    let pruned: PrunedLog = AdminCall::post_json(paths::ADMIN_AUDIT_PRUNE, &body).send(data)?;
+    let call = AdminCall::post_json(paths::ADMIN_AUDIT_PRUNE, &body).patient();
+    let pruned: PrunedLog = call.send(data)?;
     Said::of(&Facts::new().with("entries_pruned", pruned.entries).with("first_entry", pruned.first))
 }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &UsageArgs, data: &DataDir, format: Format) -> Result<()
             body.insert(name.to_owned(), json!(time));
         }
     }
-    let call = AdminCall::post_json(paths::ADMIN_USAGE_STATEMENTS, &body.into());
+    let call = AdminCall::post_json(paths::ADMIN_USAGE_STATEMENTS, &body.into()).patient();
     let signed: SignedStatement = call.send(data)?;
     let file = format!("{}\n", signed.statement);
     hand_out(&file, facts(&signed), &args.out, format)

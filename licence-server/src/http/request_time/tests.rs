@@ -7,12 +7,16 @@ use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::{Extension, Router, routing};
 use hyper::body::Frame;
+use licence_core::{Text, UserId, Uuid};
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::config::{Config, Origin, Settings};
-use crate::http::testing::World;
+use crate::domain::{AddUser, Command};
+use crate::http::paths;
+use crate::http::testing::{World, start};
 
 fn impatient() -> World {
     let mut config = Config::new(Settings::default(), Origin::localhost(8080));
@@ -99,6 +103,29 @@ async fn whoever_waits_is_told_when_the_server_stops() {
     let answer = answer_of(&world, Some(Stopping::new(stopped)), told, async {});
     let (answer, ()) = tokio::join!(answer, async { drop(stop) });
     assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// Once a log of years was given up after the time of a request, each time anew.
+#[tokio::test]
+async fn what_looks_at_every_row_may_outlast_the_time_of_a_request() {
+    let world = impatient();
+    let ann = AddUser::named(UserId(Uuid::from_bytes([1; 16])), Text::parse("ann").unwrap());
+    world.state.submit(Command::AddUser(ann)).await.unwrap();
+    world.record_enabling("ann", 2000).await;
+    let passphrase = "four words of it";
+    for (method, path, body) in [
+        (Method::GET, paths::ADMIN_CHECK, Value::Null),
+        (Method::GET, paths::ADMIN_AUDIT_VERIFY, Value::Null),
+        (Method::POST, paths::ADMIN_USAGE_STATEMENTS, json!({})),
+        (Method::POST, paths::ADMIN_AUDIT_PRUNE, json!({ "before": start().secs() + 1 })),
+        // The last of all: after it the server does nothing any more.
+        (Method::POST, paths::ADMIN_BACKUP, json!({ "passphrase": passphrase, "final": true })),
+    ] {
+        let call = world.call(method, path).header("content-type", "application/json");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = call.body(body).send_locally().await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    }
 }
 
 /// A body whose next byte never comes.

@@ -1,8 +1,8 @@
 //! `POST /v1/admin/audit/prune`: takes entries before a time away. A signed checkpoint stays for them,
 //! so that the rest can still be proved, and the newest entry stays in any case.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use licence_core::claims::{CheckpointClaims, LogPosition};
 use licence_core::{ChainHead, Code, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::domain::{Actor, Command, PruneLog};
 use crate::http::extract::{Administrator, Fields, Now};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
+use crate::http::request_time::RequestTime;
 use crate::log_chain::Broken;
 use crate::state::AppState;
 
@@ -65,11 +66,14 @@ async fn prune(
     Administrator(by): Administrator,
     State(state): State<AppState>,
     Now(now): Now,
+    Extension(time): Extension<RequestTime>,
     fields: Fields,
 ) -> Result<Json<PrunedLog>, Problem> {
     let before = fields.integer("before")?.and_then(UnixTime::from_secs);
     let before = before
         .ok_or_else(|| Problem::invalid_request("`before` must be a time in seconds since 1970"))?;
+    // The log is walked to its end first, and then cut in steps: of one of years that takes as long as it takes.
+    let _wait = time.wait();
     let last = state.mirror().site().position.seq;
     let begin = move || Search { before, last, is_over: false, cuts: Cuts::new() };
     let walked = walked(state.clone(), begin, Search::see).await?;

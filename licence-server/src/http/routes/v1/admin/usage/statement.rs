@@ -1,7 +1,7 @@
 //! `POST /v1/admin/usage/statements`: signs a statement of how the seats were used, for the vendor.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use licence_core::claims::{LogPosition, UsageClaims, UsageDay};
 use licence_core::limits::{OBJECT_BYTES_MAX, USAGE_DAYS_MAX};
 use licence_core::{Code, SignedDigest, UnixTime};
@@ -14,6 +14,7 @@ use crate::domain::{Command, StateUsage, Usage, UsageStated};
 use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
+use crate::http::request_time::RequestTime;
 use crate::http::routes::v1::admin::audit::{Read, walked};
 use crate::log_chain::{Broken, Walked};
 use crate::state::AppState;
@@ -73,10 +74,13 @@ pub struct SignedStatement {
 async fn state_usage(
     Administrator(by): Administrator,
     State(state): State<AppState>,
+    Extension(time): Extension<RequestTime>,
     fields: Fields,
 ) -> Result<Json<SignedStatement>, Problem> {
-    let time = |name| Ok::<_, Problem>(fields.integer(name)?.map(UnixTime::clamp_secs));
-    let (from, to) = (time("from")?, time("to")?);
+    let day = |name| Ok::<_, Problem>(fields.integer(name)?.map(UnixTime::clamp_secs));
+    let (from, to) = (day("from")?, day("to")?);
+    // The log is walked from its first entry, which takes as long as it takes.
+    let _wait = time.wait();
     // Each names the one before, so they are made one after another; the time is read once it is one's turn.
     let _turn = state.statements().lock().await;
     let now = state.now();
