@@ -26,6 +26,7 @@ use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
 use crate::rng::Rng;
 use crate::shelf::{Shelf, Trust};
+use crate::soundness::Soundness;
 use crate::store::{Reader, RedbReader, RedbStore, StoreError};
 use crate::token::{
     BearerVerifier, Minter, NoList, RefreshKey, RevokedList, RevokedLists, Sightings,
@@ -60,6 +61,7 @@ struct Parts {
     installations: tokio::sync::Mutex<()>,
     statements: tokio::sync::Mutex<()>,
     examination: Flight<Vec<Check>>,
+    checks: Flight<Arc<Result<Soundness, StoreError>>>,
     presented: Mutex<Option<Presented>>,
     bearer: BearerVerifier,
     sightings: Sightings,
@@ -139,6 +141,7 @@ impl AppState {
             installations: tokio::sync::Mutex::default(),
             statements: tokio::sync::Mutex::default(),
             examination: Flight::default(),
+            checks: Flight::default(),
             presented: Mutex::default(),
             bearer,
             sightings: Sightings::default(),
@@ -270,6 +273,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn examination(&self) -> &Flight<Vec<Check>> {
         &self.0.examination
+    }
+
+    /// Looking at every row of the store, once for all who ask at the same time.
+    #[must_use]
+    pub(crate) fn checks(&self) -> &Flight<Arc<Result<Soundness, StoreError>>> {
+        &self.0.checks
     }
 
     /// Notes what whoever speaks TLS with the server is shown from now on.

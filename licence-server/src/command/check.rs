@@ -9,7 +9,7 @@ use super::said::{Listing, Said};
 use crate::data_dir::DataDir;
 use crate::http::admin::CheckShown;
 use crate::http::paths;
-use crate::soundness::Signers;
+use crate::soundness::{Signers, Soundness};
 use crate::state::store_failure;
 use crate::store::RedbReader;
 
@@ -26,8 +26,8 @@ fn look(data: &DataDir) -> Result<CheckShown, Failure> {
     let (site, key) = (data.site()?, data.site_key()?);
     let reader = RedbReader::open(&data.store()).map_err(|error| store_failure(&error))?;
     let by = Signers { site_key: key.public(), product: &site.product, roots: &site.roots };
-    let shown = CheckShown::of(&reader, &by);
-    shown.map_err(|error| store_failure(&error))
+    let found = Soundness::of(&reader, &by).map_err(|error| store_failure(&error))?;
+    Ok(CheckShown::new(&found))
 }
 
 fn said(shown: CheckShown) -> Result<Said, Failure> {

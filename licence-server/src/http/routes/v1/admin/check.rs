@@ -1,5 +1,7 @@
 //! `GET /v1/admin/check`: whether the store is what was written, row by row.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -10,9 +12,8 @@ use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
-use crate::soundness::{Signers, Soundness};
+use crate::soundness::Soundness;
 use crate::state::AppState;
-use crate::store::{Reader, StoreError};
 
 pub(super) fn router() -> Routes {
     Routes::new().routes(routes!(check))
@@ -56,38 +57,39 @@ async fn check(
 ) -> Result<Json<CheckShown>, Problem> {
     // It takes as long as it takes: a log of years is walked from its first entry to its last.
     let _wait = time.wait();
-    let look = move || CheckShown::of(state.reader(), &state.signers());
-    // It may be long: whoever else is on this thread is not held up.
-    let shown = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;
-    Ok(Json(shown?))
+    // And it takes memory for what follows from the rows: whoever asks meanwhile waits for the same.
+    let looking = state.clone();
+    let found = state.checks().join(move || Arc::new(looking.soundness())).await;
+    match &*found.map_err(Problem::internal)? {
+        Ok(found) => Ok(Json(CheckShown::new(found))),
+        Err(error) => Err(Problem::internal(error)),
+    }
 }
 
 impl CheckShown {
-    /// Reads every row, verifies what the vendor signed, and recomputes the counters and the log's hash chain.
-    ///
-    /// # Errors
-    /// Where the store cannot be read at all.
-    pub(crate) fn of(reader: &dyn Reader, by: &Signers<'_>) -> Result<Self, StoreError> {
-        let found = Soundness::of(reader, by)?;
-        let flaws = found.flaws().collect();
-        let rows = found.rows.into_iter().map(|(table, rows)| TableRows { table, rows });
-        Ok(Self {
-            rows: rows.collect(),
+    pub(crate) fn new(found: &Soundness) -> Self {
+        let row = |(table, rows): &(String, u64)| TableRows { table: table.clone(), rows: *rows };
+        Self {
+            rows: found.rows.iter().map(row).collect(),
             epoch: found.position.epoch.to_string(),
             log_entries: found.position.seq,
-            flaws,
-        })
+            flaws: found.flaws().collect(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     use licence_core::Vendor;
     use licence_core::claims::RevocationsClaims;
     use redb::{Database, ReadableTable as _, TableDefinition};
+    use tokio::time::timeout;
 
+    use super::*;
     use crate::http::paths;
     use crate::http::testing::{World, sign_as_root, start};
 
@@ -148,5 +150,29 @@ mod tests {
         assert_eq!(flaws(&world).await, [licence]);
         let world = world.edited(damage_list).await;
         assert_eq!(flaws(&world).await, [licence, "the revocation list is not what was signed"]);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_while_every_row_is_looked_at_waits_for_the_same_look() {
+        let world = World::new();
+        let (go, gate) = mpsc::channel();
+        let (checks, looking) = (world.state.checks(), world.state.clone());
+        let first = checks.join(move || {
+            gate.recv().unwrap();
+            Arc::new(looking.soundness())
+        });
+        let ask = || world.get(paths::ADMIN_CHECK).send_locally();
+        let let_go = timeout(Duration::from_secs(60), async move {
+            while checks.waiting() < 3 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        });
+        let (_, one, other, all_wait) = tokio::join!(first, ask(), ask(), let_go);
+        all_wait.unwrap();
+        for answer in [one, other] {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            assert_eq!(answer.json()["flaws"], serde_json::json!([]));
+        }
     }
 }
