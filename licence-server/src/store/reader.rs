@@ -79,7 +79,7 @@ pub trait Reader: Send + Sync + 'static {
     /// The person with an id.
     fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// So many people after one, in the order in which they were registered.
+    /// So many people after one, in the order in which they were registered; not all of them of one moment.
     fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError>;
 
     /// Shows every password hash that there is, without those whose they are.
@@ -91,7 +91,7 @@ pub trait Reader: Send + Sync + 'static {
     /// A person's sessions, oldest first.
     fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
 
-    /// So many sessions after one, oldest first.
+    /// So many sessions after one, oldest first; not all of them of one moment.
     fn sessions_after(
         &self,
         after: Option<SessionId>,

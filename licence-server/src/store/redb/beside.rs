@@ -28,6 +28,12 @@ impl Shared {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether nobody has the lock.
+    #[cfg(test)]
+    pub(super) fn is_free(&self) -> bool {
+        self.0.try_write().is_ok()
+    }
+
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Beside> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }

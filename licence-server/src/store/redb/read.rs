@@ -41,6 +41,16 @@ struct Snapshot<'a> {
     tables: ReadTransaction,
 }
 
+/// Rows that are read while the writer waits at most.
+const AT_ONCE: usize = 64;
+
+/// A table whose rows the journal replaces.
+type Journaled = (TableDefinition<'static, Id, &'static [u8]>, RowsOf);
+
+fn behind(after: Option<Id>) -> (Bound<Id>, Bound<Id>) {
+    (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)
+}
+
 impl Snapshot<'_> {
     /// The newest form of a row, read.
     fn newest<R: Row>(&self, rows: RowsOf, id: Id, stored: &[u8]) -> Result<R, StoreError> {
@@ -50,16 +60,14 @@ impl Snapshot<'_> {
     /// So many rows after one, oldest first.
     fn after<R: Row>(
         &self,
-        (table, rows): (TableDefinition<'_, Id, &'static [u8]>, RowsOf),
+        (table, rows): Journaled,
         after: Option<Id>,
         count: usize,
-    ) -> Result<Vec<R>, StoreError> {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    ) -> Result<Vec<(Id, R)>, StoreError> {
         let table = self.tables.open_table(table)?;
-        let stored = table.range::<Id>((start, Bound::Unbounded))?.take(count);
-        let newest = stored.map(|row| {
+        let newest = table.range::<Id>(behind(after))?.take(count).map(|row| {
             let (id, row) = row?;
-            self.newest(rows, id.value(), row.value())
+            Ok((id.value(), self.newest(rows, id.value(), row.value())?))
         });
         newest.collect()
     }
@@ -78,15 +86,48 @@ impl RedbReader {
         Ok(Snapshot { beside, tables: self.database.begin_read()? })
     }
 
+    /// So many rows after one, oldest first: a few of one moment, and then the next few.
+    ///
+    /// Their pages come from the disk before the lock is taken. The writer waits for whoever has it, and everybody
+    /// else for the writer.
+    fn after<R: Row>(
+        &self,
+        table: Journaled,
+        mut after: Option<Id>,
+        count: usize,
+    ) -> Result<Vec<R>, StoreError> {
+        let mut found = Vec::new();
+        loop {
+            let asked = AT_ONCE.min(count - found.len());
+            self.bring_home(table, after, asked)?;
+            let rows = self.snapshot()?.after(table, after, asked)?;
+            let is_end = rows.len() < asked;
+            after = rows.last().map(|(id, _)| *id);
+            found.extend(rows.into_iter().map(|(_, row)| row));
+            if is_end || found.len() == count {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn bring_home(
+        &self,
+        (table, _): Journaled,
+        after: Option<Id>,
+        count: usize,
+    ) -> Result<(), StoreError> {
+        let table = self.database.begin_read()?.open_table(table)?;
+        for row in table.range::<Id>(behind(after))?.take(count) {
+            row?;
+        }
+        Ok(())
+    }
+
     /// The row under an id, in its newest form.
     ///
     /// The journal is looked at first, and let go before the table is: a row that leaves it stands in the
     /// table by then.
-    fn newest<R: Row>(
-        &self,
-        (table, rows): (TableDefinition<'_, Id, &'static [u8]>, RowsOf),
-        id: Id,
-    ) -> Result<Option<R>, StoreError> {
+    fn newest<R: Row>(&self, (table, rows): Journaled, id: Id) -> Result<Option<R>, StoreError> {
         let newest = self.beside.read().newer.get(rows, id).cloned();
         match newest {
             Some(row) => decode(&row).map(Some),
@@ -131,7 +172,7 @@ impl RedbReader {
 impl RedbReader {
     /// Every session, so that tests can compare counters with rows.
     pub(crate) fn sessions(&self) -> Result<Vec<Session>, StoreError> {
-        self.snapshot()?.after((SESSIONS, RowsOf::Sessions), None, usize::MAX)
+        self.after((SESSIONS, RowsOf::Sessions), None, usize::MAX)
     }
 }
 
@@ -179,12 +220,12 @@ impl Reader for RedbReader {
         count: usize,
     ) -> Result<Vec<Session>, StoreError> {
         let after = after.map(|id| id.0.to_bytes());
-        self.snapshot()?.after((SESSIONS, RowsOf::Sessions), after, count)
+        self.after((SESSIONS, RowsOf::Sessions), after, count)
     }
 
     fn users_after(&self, after: Option<UserId>, count: usize) -> Result<Vec<User>, StoreError> {
         let after = after.map(|id| id.0.to_bytes());
-        self.snapshot()?.after((USERS, RowsOf::Users), after, count)
+        self.after((USERS, RowsOf::Users), after, count)
     }
 
     fn each_hash(&self, see: &mut dyn FnMut(&PasswordHash)) -> Result<(), StoreError> {
@@ -318,3 +359,6 @@ fn entries(
     });
     entries.collect()
 }
+
+#[cfg(test)]
+mod tests;
