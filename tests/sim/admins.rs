@@ -61,7 +61,12 @@ impl Simulation {
         let known = self.model.people.get(&user)?;
         let change = match self.dice.below(10) {
             _ if !known.is_enabled => UserChange::Enable,
-            0..3 => UserChange::Disable,
+            0..2 => UserChange::Disable,
+            // Everybody has a password, so the first of the two has to come to nothing as well.
+            2 => {
+                let first = PasswordHash::new("$argon2id$first".to_owned());
+                UserChange::All(vec![UserChange::Disable, UserChange::FirstPassword(first)])
+            }
             3..6 => {
                 let own: Vec<_> = self.model.own_sessions(user).collect();
                 let hash = PasswordHash::new("$argon2id$other".to_owned());

@@ -62,11 +62,19 @@ fn new_user(add: &AddUser, draft: &Draft) -> User {
 
 /// Changes an account. What takes something away ends the person's sessions in the same transaction.
 pub(super) fn change(change: &ChangeUser, draft: &mut Draft) -> Result<Outcome, Missing> {
-    let Some(user) = draft.user(change.user)? else {
-        return Ok(refuse(Some(change.user), None, Refusal::NotFound, draft));
+    make(&change.change, change.user, change.by, draft)
+}
+
+fn make(
+    change: &UserChange,
+    id: UserId,
+    by: Option<Actor>,
+    draft: &mut Draft,
+) -> Result<Outcome, Missing> {
+    let Some(user) = draft.user(id)? else {
+        return Ok(refuse(Some(id), None, Refusal::NotFound, draft));
     };
-    let (id, by) = (user.id, change.by);
-    match &change.change {
+    match change {
         UserChange::Enable => return Ok(enable(user, by, draft)),
         UserChange::Disable => disable(user, by, draft)?,
         UserChange::Edit { edits, expected } => return edit(&user, edits, *expected, by, draft),
@@ -84,6 +92,14 @@ pub(super) fn change(change: &ChangeUser, draft: &mut Draft) -> Result<Outcome, 
                 Keep::All => {}
             }
         }
+        UserChange::FirstPassword(_) if user.credential.is_some() => {
+            return Ok(refuse(Some(id), None, Refusal::Conflict, draft));
+        }
+        // Nobody was signed in without one.
+        UserChange::FirstPassword(hash) => {
+            set_password(&user, hash, draft);
+            draft.record_by(Act::UserChanged(id, UserChangeKind::Password), by);
+        }
         UserChange::Offer { code, kind } => return code::offer(&user, (*code, *kind), by, draft),
         UserChange::Rehash { from, to } => rehash(user, from, to, draft),
         UserChange::Erase => {
@@ -91,8 +107,44 @@ pub(super) fn change(change: &ChangeUser, draft: &mut Draft) -> Result<Outcome, 
             erase(&user, draft);
             draft.record_by(Act::UserErased(id), by);
         }
+        UserChange::All(changes) => return make_all(changes, id, by, draft),
     }
     Ok(Outcome::Done)
+}
+
+/// Why several changes come to nothing.
+enum Stop {
+    Missing(Missing),
+    Refused(Refusal),
+}
+
+impl From<Missing> for Stop {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+/// Makes all of the changes or none. The refusal of one is all that is left of them.
+fn make_all(
+    changes: &[UserChange],
+    id: UserId,
+    by: Option<Actor>,
+    draft: &mut Draft,
+) -> Result<Outcome, Missing> {
+    let made = draft.attempt(|draft| {
+        for change in changes {
+            if let Outcome::Refused(refusal) = make(change, id, by, draft)? {
+                return Err(Stop::Refused(refusal));
+            }
+        }
+        Ok(())
+    });
+    match made {
+        Ok(()) => Ok(Outcome::Done),
+        Err(Stop::Missing(missing)) => Err(missing),
+        // Its own record went with what the others had written.
+        Err(Stop::Refused(refusal)) => Ok(refuse(Some(id), None, refusal, draft)),
+    }
 }
 
 /// Lets a person sign in. Of one who applied this is the administrator's word, too.

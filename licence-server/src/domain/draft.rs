@@ -282,11 +282,11 @@ impl Draft {
         &self.licences
     }
 
-    /// Runs a rule, and takes back what it wrote where a row is missing.
-    pub(super) fn attempt<T>(
+    /// Runs a rule, and takes back what it wrote where it comes to nothing.
+    pub(super) fn attempt<T, E>(
         &mut self,
-        rule: impl FnOnce(&mut Self) -> Result<T, Missing>,
-    ) -> Result<T, Missing> {
+        rule: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         let savepoint = self.savepoint();
         let result = rule(self);
         if result.is_err() {

@@ -66,11 +66,19 @@ impl Model {
                 }
             }
             UserChange::Erase => drop(self.people.remove(&change.user)),
-            UserChange::Offer { .. } | UserChange::Rehash { .. } => {}
+            UserChange::All(changes) => {
+                let each = changes.iter().map(|one| ChangeUser { change: one.clone(), ..*change });
+                return each.for_each(|one| self.change_user(&one));
+            }
+            UserChange::FirstPassword(_) | UserChange::Offer { .. } | UserChange::Rehash { .. } => {
+            }
         }
         let is_gift = matches!(
             change.change,
-            UserChange::Enable | UserChange::Offer { .. } | UserChange::Rehash { .. }
+            UserChange::Enable
+                | UserChange::FirstPassword(_)
+                | UserChange::Offer { .. }
+                | UserChange::Rehash { .. }
         );
         if is_gift {
             return;

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use licence_core::claims::Epoch;
 use licence_core::{SignedDigest, Text, UnixTime, UserId};
 use licence_server::domain::{
-    Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, NoteBackup, Outcome,
-    PasswordHash, Redeem, Restore, RevokeService, SecretHash, ServiceId, ServiceName, ServiceScope,
-    Site, StateUsage, UsageStated, UserChange,
+    Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, Edit, Expected,
+    NoteBackup, Outcome, PasswordHash, Redeem, Restore, RevokeService, SecretHash, ServiceId,
+    ServiceName, ServiceScope, Site, StateUsage, UsageStated, UserChange,
 };
 
 use super::super::ask::Mint;
@@ -21,11 +21,14 @@ use super::{Case, contents, use_case};
 /// Steps of one life; in fewer everything has happened that happens in it.
 const STEPS: u32 = 3000;
 
+/// Draws a life in which all of it happens.
+const SEED: u64 = 5;
+
 /// Turns in which every use case is done, and the vendor whose licences they need.
 pub(super) static HARVEST: LazyLock<(Vec<Case>, Vendor)> = LazyLock::new(harvest);
 
 fn harvest() -> (Vec<Case>, Vendor) {
-    let mut simulation = Simulation::new(1, None).unwrap();
+    let mut simulation = Simulation::new(SEED, None).unwrap();
     let mut cases = Vec::new();
     let mut done = BTreeSet::new();
     for _ in 0..STEPS {
@@ -87,18 +90,33 @@ fn by_hand() -> impl Iterator<Item = Command> {
     // Far from the ids of those lives.
     let mut mint = Mint::starting_at(1 << 40);
     let (user, by) = (UserId(mint.uuid()), Some(Actor::Local));
+    let others = [UserId(mint.uuid()), UserId(mint.uuid())];
     let (first, second) = (CodeHash([1; 32]), CodeHash([2; 32]));
     let (one, other) =
         ["$argon2id$one", "$argon2id$other"].map(|text| PasswordHash::new(text.to_owned())).into();
     let service = ServiceId(mint.uuid());
-    let change = |change| Command::ChangeUser(ChangeUser { user, change, by });
+    let change_of = |user, change| Command::ChangeUser(ChangeUser { user, change, by });
+    let change = |change| change_of(user, change);
     let add = AddUser::named(user, Text::parse("Nora").unwrap());
+    let [otto, pia] = ["Otto", "Pia"].map(|name| Text::parse(name).unwrap());
+    let email = Edit::Email(Text::parse("pia@example.org"));
     let commands = [
         Command::WrongPassword,
         Command::AddUser(AddUser { invitation: Some(first), by, ..add }),
         Command::Redeem(Redeem { code: first, hash: one.clone() }),
-        change(UserChange::Rehash { from: one, to: other }),
+        change(UserChange::Rehash { from: one.clone(), to: other }),
         change(UserChange::Offer { code: second, kind: CodeKind::Reset }),
+        Command::AddUser(AddUser::named(others[0], otto)),
+        change_of(others[0], UserChange::FirstPassword(one.clone())),
+        Command::AddUser(AddUser::named(others[1], pia)),
+        change_of(
+            others[1],
+            UserChange::All(vec![
+                UserChange::Edit { edits: vec![email], expected: Expected::Anything },
+                UserChange::FirstPassword(one),
+                UserChange::Disable,
+            ]),
+        ),
         Command::AddService(AddService {
             id: service,
             name: ServiceName::parse("lab-api").unwrap(),

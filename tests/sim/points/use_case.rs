@@ -3,16 +3,18 @@
 use licence_server::domain::{Command, UserChange};
 
 /// Every name that [`of`] gives.
-pub(super) const ALL: [&str; 36] = [
+pub(super) const ALL: [&str; 38] = [
     "accept clock",
     "add service",
     "add user",
     "borrow",
+    "change user whole",
     "disable user",
     "edit user",
     "enable user",
     "end session",
     "erase user",
+    "give first password",
     "install licence",
     "install revocations",
     "leave queue",
@@ -85,7 +87,9 @@ const fn of_change(change: &UserChange) -> &'static str {
         UserChange::Edit { .. } => "edit user",
         UserChange::Offer { .. } => "offer code",
         UserChange::Password { .. } => "set password",
+        UserChange::FirstPassword(_) => "give first password",
         UserChange::Rehash { .. } => "rehash password",
         UserChange::Erase => "erase user",
+        UserChange::All(_) => "change user whole",
     }
 }

@@ -60,8 +60,8 @@ pub struct ChangeUser {
 }
 
 /// What is to change of an account. What takes something away ends the person's sessions in the same
-/// transaction, so that it is taken away at once: all but `Enable`, `Rehash`, `Offer`, and edits of
-/// something else than roles; `Password` ends those that it says.
+/// transaction, so that it is taken away at once: all but `Enable`, `FirstPassword`, `Rehash`, `Offer`, and
+/// edits of something else than roles; `Password` ends those that it says.
 #[derive(Clone, Debug)]
 pub enum UserChange {
     /// Lets the person sign in again.
@@ -92,6 +92,8 @@ pub enum UserChange {
         /// Which sessions go on.
         keep: Keep,
     },
+    /// The password of somebody who has none; refused where there is one by now.
+    FirstPassword(PasswordHash),
     /// The same password under a newer hash: nothing that anybody could notice.
     Rehash {
         /// The hash that was checked.
@@ -101,6 +103,8 @@ pub enum UserChange {
     },
     /// Takes the account away.
     Erase,
+    /// Several changes, each kind once, in their order: all of them, or none where one is refused.
+    All(Vec<UserChange>),
 }
 
 /// Which sessions of a person go on after a new password.

@@ -280,6 +280,44 @@ fn who_has_a_password_is_not_invited() {
 }
 
 #[test]
+fn a_first_password_is_given_to_who_has_none_and_takes_nobodys_place() {
+    let mut house = House::new(1);
+    let ann = UserId(house.uuid());
+    house.one(Command::AddUser(AddUser::named(ann, text("ann"))));
+    let first = || UserChange::FirstPassword(hash("first"));
+    assert_eq!(change(&mut house, ann, first()), Outcome::Done);
+    house.seated(ann);
+    assert_eq!(refused(&change(&mut house, ann, first())), Code::Conflict);
+}
+
+#[test]
+fn of_several_changes_all_are_made_or_none_and_a_refusal_is_all_that_is_on_record() {
+    let mut house = House::new(1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let phone = house.seated(ann);
+    let (before, seq) = (user(&house, ann), house.mirror.site().position.seq);
+    let change = |last| {
+        let change = UserChange::All(vec![roles(&["editor"]), UserChange::Disable, last]);
+        Command::ChangeUser(ChangeUser { user: ann, change, by: None })
+    };
+    let (sign_in, _) = house.sign_in_command(ben);
+    let late = change(UserChange::FirstPassword(hash("late")));
+    let outcomes = house.turn(&[late, sign_in]);
+    assert_eq!(refused(&outcomes[0]), Code::Conflict);
+    assert!(matches!(outcomes[1], Outcome::NoSeat(_)), "her seat is not free");
+    assert_eq!(user(&house, ann), before);
+    house.refreshed(phone);
+    let entries = house.store.as_ref().unwrap().reader().entries(seq + 1, 9).unwrap();
+    let acts = ["user_roles_changed", "user_disabled", "session_revoked", "conflict"];
+    let count = |act: &&str| entries.iter().filter(|entry| entry.json.contains(*act)).count();
+    assert_eq!(acts.iter().map(count).collect::<Vec<_>>(), [0, 0, 0, 1]);
+    house.one(change(UserChange::Enable));
+    let after = user(&house, ann);
+    assert!(after.is_enabled() && after.roles != before.roles);
+    assert!(house.is_revoked(phone.session));
+}
+
+#[test]
 fn who_applied_is_counted_and_signs_in_when_an_administrator_says_yes() {
     let mut terms = terms(1);
     terms.seats.registered_max = Some(1);

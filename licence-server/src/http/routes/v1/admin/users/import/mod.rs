@@ -1,7 +1,7 @@
 //! `POST /v1/admin/users/import[?dry_run=true][&codes=true]`: people from a table, CSV as spreadsheets write it.
 //!
 //! A fault of the table itself refuses it whole. A row that is not right is told with its line, and the
-//! others are taken; whoever sends the mended table again changes nothing twice. A dry run says the same
+//! others are taken, each whole or not at all; whoever sends the mended table again changes nothing twice. A dry run says the same
 //! and does nothing. With `Accept: application/x-ndjson` an import says how far it has come.
 
 mod plan;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use self::plan::{Plan, Step};
 use super::CodeShown;
-use crate::domain::{Command, Outcome};
+use crate::domain::Outcome;
 use crate::http::extract::{Administrator, Fields, unread};
 use crate::http::ndjson;
 use crate::http::openapi::{Routes, problems};
@@ -170,15 +170,11 @@ fn read(body: &[u8]) -> Result<Sheet, Problem> {
 
 /// Has rows written together. What the rules refuse is told of its row.
 async fn carry_out(steps: &mut [Step], state: &AppState) -> Result<(), Unavailable> {
-    let commands: Vec<(usize, Command)> = steps
-        .iter_mut()
-        .enumerate()
-        .flat_map(|(at, step)| std::mem::take(&mut step.commands).into_iter().map(move |c| (at, c)))
-        .collect();
-    let (places, commands): (Vec<_>, Vec<_>) = commands.into_iter().unzip();
+    let written = steps.iter_mut().filter_map(|step| Some((step.command.take()?, step)));
+    let (commands, steps): (Vec<_>, Vec<_>) = written.unzip();
     let outcomes = state.writer().submit_all(commands).await;
-    for (at, outcome) in places.into_iter().zip(outcomes) {
-        if let (Outcome::Refused(refusal), Some(step)) = (outcome?, steps.get_mut(at)) {
+    for (step, outcome) in steps.into_iter().zip(outcomes) {
+        if let Outcome::Refused(refusal) = outcome? {
             step.refuse(refusal.code().title().to_owned());
         }
     }

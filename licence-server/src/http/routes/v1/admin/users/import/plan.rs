@@ -10,7 +10,7 @@ use licence_core::{Role, UserId};
 use super::row::Row;
 use super::{ImportedRow, RowOutcome};
 use crate::domain::{
-    Actor, AddUser, ChangeUser, CodeKind, Command, Edit, Expected, Keep, LoginName, Standing, User,
+    Actor, AddUser, ChangeUser, CodeKind, Command, Edit, Expected, LoginName, Standing, User,
     UserChange, UserKey,
 };
 use crate::http::problem::Problem;
@@ -34,7 +34,8 @@ pub(super) struct Plan<'s> {
 /// What one row comes to.
 pub(super) struct Step {
     pub(super) row: ImportedRow,
-    pub(super) commands: Vec<Command>,
+    /// One, so that the row is done whole or not at all, whatever is done beside the import.
+    pub(super) command: Option<Command>,
 }
 
 /// A row that is refused, or a failure of ours.
@@ -93,13 +94,13 @@ impl<'s> Plan<'s> {
             why: None,
             new_code: None,
         };
-        let mut step = Step { row, commands: Vec::new() };
+        let mut step = Step { row, command: None };
         let judged = Row::read(cells).map_err(Stop::Refused);
         match judged.and_then(|row| self.judge(&row, &mut step)) {
             Ok(()) => {}
             Err(Stop::Failed(problem)) => return Err(problem),
             Err(Stop::Refused(why)) => {
-                step.commands.clear();
+                step.command = None;
                 step.refuse(why);
             }
         }
@@ -180,7 +181,7 @@ impl<'s> Plan<'s> {
         let id = UserId(self.state.rng().uuid(now)?);
         let is_enabled = row.is_enabled.unwrap_or(true);
         self.level(row);
-        step.commands.push(Command::AddUser(AddUser {
+        step.command = Some(Command::AddUser(AddUser {
             email: row.email.clone(),
             roles,
             ext_id: row.ext_id.clone(),
@@ -206,7 +207,7 @@ impl<'s> Plan<'s> {
         // A password that was chosen here is newer than the older system's.
         if let Some(hash) = row.hash.clone().filter(|_| before.credential.is_none()) {
             self.level(row);
-            changes.push(UserChange::Password { hash, checked: None, keep: Keep::None });
+            changes.push(UserChange::FirstPassword(hash));
         }
         match row.is_enabled {
             Some(true) if !before.is_enabled() => {
@@ -225,9 +226,11 @@ impl<'s> Plan<'s> {
             code.as_ref()
                 .map(|code| UserChange::Offer { code: code.hash(), kind: CodeKind::Invitation }),
         );
-        let command =
-            |change| Command::ChangeUser(ChangeUser { user: before.id, change, by: Some(self.by) });
-        step.commands = changes.into_iter().map(command).collect();
+        if !changes.is_empty() {
+            let change = UserChange::All(changes);
+            let change = ChangeUser { user: before.id, change, by: Some(self.by) };
+            step.command = Some(Command::ChangeUser(change));
+        }
         if is_changed {
             step.row.outcome = RowOutcome::Changed;
         }

@@ -1,6 +1,8 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::{ImportedRow, Plan, RowOutcome, carry_out, read};
+use crate::domain::Actor;
 use crate::http::testing::{Answer, PASSWORD, World};
 
 async fn import(world: &World, query: &str, table: impl Into<axum::body::Body>) -> Answer {
@@ -250,4 +252,85 @@ async fn an_applicant_whom_the_licence_has_no_room_for_is_left_as_they_are() {
     world.register_at_most(2).await;
     assert_eq!(counts(&import(&world, "", table).await), [0, 1, 1, 0]);
     assert_eq!(world.sign_in("ann").await.status, 200);
+}
+
+/// Of "correct horse battery", by an older system.
+const OLD_HASH: &str = "$2y$04$Wu6iTDDquS5XgINJ7sQt7e5NZg3at5H8K3KtZ2d/mXlxa2/PWf96W";
+
+/// What becomes of the rows of a table between whose reading and whose writing something else is done.
+async fn overtaken(
+    world: &World,
+    table: &str,
+    with_codes: bool,
+    meanwhile: impl Future<Output = ()>,
+) -> Vec<ImportedRow> {
+    let sheet = read(table.as_bytes()).unwrap();
+    let mut plan = Plan::new(Actor::Local, with_codes, &world.state);
+    let rows = sheet.rows().iter();
+    let mut steps: Vec<_> =
+        rows.map(|row| plan.step(row.line(), sheet.cells(row)).unwrap()).collect();
+    meanwhile.await;
+    carry_out(&mut steps, &world.state).await.unwrap();
+    steps.into_iter().map(|step| step.row).collect()
+}
+
+async fn code_of(world: &World, name: &str) -> String {
+    let imported = import(world, "?codes=true", format!("username\n{name}\n")).await;
+    imported.json()["rows"][0]["new_code"]["code"].as_str().unwrap().to_owned()
+}
+
+async fn redeem(world: &World, code: &str, password: &str) -> u16 {
+    let form = format!("code={code}&password={password}");
+    world.post("/v1/auth/set-password", &form).send().await.status.as_u16()
+}
+
+/// Once the older system's hash took the place of it, and the person was signed out.
+#[tokio::test]
+async fn a_password_that_is_chosen_while_an_import_goes_on_stays_and_so_does_the_sign_in() {
+    let world = World::licensed(1, 0).await;
+    let code = code_of(&world, "ann").await;
+    let table = format!("username,email,password_hash\nann,ann@example.org,{OLD_HASH}\n");
+    let chosen = "a+password+of+her+own";
+    let form = format!("grant_type=password&username=ann&password={chosen}");
+    let mut token = String::new();
+    let rows = overtaken(&world, &table, false, async {
+        assert_eq!(redeem(&world, &code, chosen).await, 200);
+        token = world.post("/v1/auth/token", &form).send().await.string("access_token");
+    });
+    assert_eq!(rows.await[0].outcome, RowOutcome::Refused);
+    let me = world.me(&token).await;
+    assert_eq!(me.status, 200, "{}", me.text);
+    assert_eq!(me.json().get("email"), None, "a row is done whole or not at all");
+    assert_eq!(world.post("/v1/auth/token", &form).send().await.status, 200);
+}
+
+/// Once the address was changed though the row was told as refused.
+#[tokio::test]
+async fn who_gets_the_last_place_while_an_import_goes_on_leaves_its_applicant_as_they_were() {
+    let world = World::with("http://localhost:8080", "registration = 'approval'");
+    world.register_at_most(1).await;
+    let form = format!("username=ann&password={PASSWORD}");
+    assert_eq!(world.post("/v1/auth/register", &form).send().await.status, 202);
+    let table = "username,email,enabled\nann,ann@example.org,yes\n";
+    let rows = overtaken(&world, table, false, world.add_users(1)).await;
+    assert_eq!(rows[0].why.as_deref(), Some("as many people are registered as the licence allows"));
+    let ann = world.get("/v1/admin/users/ann").send_locally().await.json();
+    assert_eq!((ann.get("email"), &ann["is_enabled"]), (None, &json!(false)));
+}
+
+/// Once the new code was made though it was shown to nobody, and the old one was void.
+#[tokio::test]
+async fn a_code_that_was_handed_out_stays_good_where_the_row_with_the_next_is_refused() {
+    let world = World::licensed(1, 0).await;
+    let code = code_of(&world, "ann").await;
+    let table = "username,email,app_roles\nann,ann@example.org,editor\n";
+    let rows = overtaken(&world, table, true, async {
+        let other = "username,email\nann,other@example.org\n";
+        assert_eq!(counts(&import(&world, "", other).await), [0, 1, 0, 0]);
+    });
+    let row = rows.await.remove(0);
+    assert!(row.outcome == RowOutcome::Refused && row.new_code.is_none(), "{row:?}");
+    assert_eq!(redeem(&world, &code, PASSWORD).await, 200);
+    let ann = world.get("/v1/admin/users/ann").send_locally().await;
+    assert_eq!(ann.string("email"), "other@example.org");
 }
