@@ -17,9 +17,9 @@ use super::problem::Problem;
 use super::visit::Visit;
 
 /// The time that a request has, for a handler that waits for something which takes as long as it
-/// takes: for a seat, or for news. Every request has it as an extension.
+/// takes: for a seat, or for news.
 ///
-/// A handler asks for `Extension<RequestTime>` and keeps [`wait`](Self::wait)'s answer while it waits.
+/// A handler takes it from the request and keeps [`wait`](Self::wait)'s answer while it waits.
 #[derive(Clone, Debug, Default)]
 pub struct RequestTime(Arc<Waits>);
 
@@ -123,12 +123,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// Gives the request its [`RequestTime`], before a route has it.
+    /// Begins to count the request's time, before a route has it.
     pub(super) fn put_on(request: &mut Request, limit: Duration) -> Self {
-        let (time, body) = (RequestTime::default(), BodyWatch::over(request.body_mut()));
-        let stopping = Visit::of(request.extensions_mut()).stopping.take();
-        request.extensions_mut().insert(time.clone());
-        Self { limit, time, body, stopping }
+        let body = BodyWatch::over(request.body_mut());
+        let visit = Visit::of(request.extensions_mut());
+        Self { limit, time: visit.time.clone(), body, stopping: visit.stopping.take() }
     }
 
     /// The answer, or why there is none yet.

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use licence_core::UnixTime;
 
 use super::client_address::{Client, Peer};
-use super::request_time::Stopping;
+use super::request_time::{RequestTime, Stopping};
 
 /// The one extension for all of it: each is a piece of memory of its own, and they lie in a map that is made
 /// anew when it grows. The listener gives it to every request.
@@ -20,6 +20,8 @@ pub struct Visit {
     pub(super) client: Client,
     /// Whether the server was told to stop; whoever limits the request's time takes it.
     pub(super) stopping: Option<Stopping>,
+    /// The time that it has.
+    pub(super) time: RequestTime,
     /// The time to judge the request by, once somebody asked for it.
     pub(super) now: Option<UnixTime>,
 }
@@ -34,6 +36,14 @@ impl Visit {
     /// What is known; nothing, where a request came through no listener.
     pub(super) fn of(extensions: &mut Extensions) -> &mut Self {
         extensions.get_or_insert_default()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestTime {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Visit::of(&mut parts.extensions).time.clone())
     }
 }
 

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Method;
 use axum::middleware::{self, Next};
-use axum::{Extension, Router, routing};
+use axum::{Router, routing};
 use hyper::body::Frame;
 use licence_core::{Text, UserId, Uuid};
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ async fn answer_of(
     after: impl Future<Output = ()> + Send + 'static,
 ) -> StatusCode {
     let story = Arc::new(Mutex::new(Some((go_on, after))));
-    let route = move |Extension(time): Extension<RequestTime>| {
+    let route = move |time: RequestTime| {
         let (go_on, after) = story.lock().unwrap().take().unwrap();
         async move {
             let wait = time.wait();

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use axum::{Extension, Json};
 use hyper::body::Frame;
 use licence_core::{Code, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ async fn show(_: Administrator, State(state): State<AppState>) -> Json<BackupSho
 async fn make(
     _: LocalAdmin,
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let passphrase = Zeroizing::new(fields.needed("passphrase")?.to_owned());

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -53,7 +53,7 @@ pub struct TableRows {
 async fn check(
     _: Administrator,
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
 ) -> Result<Json<CheckShown>, Problem> {
     // It takes as long as it takes: a log of years is walked from its first entry to its last.
     let _wait = time.wait();

@@ -1,6 +1,6 @@
 //! `POST /v1/auth/refresh`: go on with the refresh token of the cookie, or of the body.
 
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use licence_core::{Code, SessionId, TokenId};
@@ -62,7 +62,7 @@ struct RefreshRequest {
 )]
 async fn refresh(
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
     Device(mark): Device,
     headers: HeaderMap,
     fields: Fields,

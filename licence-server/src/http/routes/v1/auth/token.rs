@@ -3,7 +3,7 @@
 //! It has the shape of OAuth2's password grant, because every HTTP client can send it; it is the
 //! application's own sign-in and not an authorisation of third parties.
 
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use licence_core::{SessionId, Text, TokenId};
@@ -92,7 +92,7 @@ struct TokenRequest {
 )]
 async fn token(
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
     Device(mark): Device,
     client: Client,
     headers: HeaderMap,

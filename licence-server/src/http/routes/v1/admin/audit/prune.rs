@@ -1,8 +1,8 @@
 //! `POST /v1/admin/audit/prune`: takes entries before a time away. A signed checkpoint stays for them,
 //! so that the rest can still be proved, and the newest entry stays in any case.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
 use licence_core::claims::{CheckpointClaims, LogPosition};
 use licence_core::{ChainHead, Code, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ async fn prune(
     Administrator(by): Administrator,
     State(state): State<AppState>,
     Now(now): Now,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
     fields: Fields,
 ) -> Result<Json<PrunedLog>, Problem> {
     let before = fields.integer("before")?.and_then(UnixTime::from_secs);

@@ -1,7 +1,7 @@
 //! `GET /v1/admin/audit/verify`: whether the log is what was written, recomputed entry by entry.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
 use licence_core::ChainHead;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,7 +54,7 @@ pub struct VerifiedLog {
 async fn verify(
     _: Administrator,
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
 ) -> Result<Json<VerifiedLog>, Problem> {
     // A log of years takes as long as it takes.
     let _wait = time.wait();

@@ -1,7 +1,7 @@
 //! `POST /v1/admin/usage/statements`: signs a statement of how the seats were used, for the vendor.
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
 use licence_core::claims::{LogPosition, UsageClaims, UsageDay};
 use licence_core::limits::{OBJECT_BYTES_MAX, USAGE_DAYS_MAX};
 use licence_core::{Code, SignedDigest, UnixTime};
@@ -74,7 +74,7 @@ pub struct SignedStatement {
 async fn state_usage(
     Administrator(by): Administrator,
     State(state): State<AppState>,
-    Extension(time): Extension<RequestTime>,
+    time: RequestTime,
     fields: Fields,
 ) -> Result<Json<SignedStatement>, Problem> {
     let day = |name| Ok::<_, Problem>(fields.integer(name)?.map(UnixTime::clamp_secs));
