@@ -1,6 +1,6 @@
 //! One run for everybody who asks while it goes on.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use thiserror::Error;
 use tokio::sync::watch;
@@ -9,7 +9,10 @@ use tokio::task::spawn_blocking;
 /// Work that takes a while and gives everybody the same: it goes on once at a time, however many ask. Whoever asks
 /// after its end has it begin again, and whoever asks meanwhile may be given what was found a moment before.
 #[derive(Debug)]
-pub(crate) struct Flight<T>(Mutex<Weak<watch::Sender<Option<T>>>>);
+pub(crate) struct Flight<T>(Mutex<Last<T>>);
+
+/// The work that began last, as long as it goes on.
+type Last<T> = Weak<watch::Sender<Option<T>>>;
 
 /// The work ended without a result.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -36,10 +39,26 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         result.clone().ok_or(Broken)
     }
 
+    /// The same of work that begins after it was asked for: what goes on already may have seen what was before.
+    ///
+    /// # Errors
+    /// As [`join`](Self::join).
+    pub(crate) async fn join_next(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Broken> {
+        let current = going_on(&self.last());
+        if let Some(mut end) = current {
+            // However it ends: what it gives is not taken.
+            let _ = end.wait_for(Option::is_some).await.map(drop);
+        }
+        self.join(work).await
+    }
+
     fn running(&self, work: impl FnOnce() -> T + Send + 'static) -> watch::Receiver<Option<T>> {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = last.upgrade().filter(|running| running.borrow().is_none()) {
-            return running.subscribe();
+        let mut last = self.last();
+        if let Some(running) = going_on(&last) {
+            return running;
         }
         let (running, end) = watch::channel(None);
         let running = Arc::new(running);
@@ -49,12 +68,20 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         end
     }
 
+    fn last(&self) -> MutexGuard<'_, Last<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many wait for the work that goes on.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.upgrade().map_or(0, |running| running.receiver_count())
+        self.last().upgrade().map_or(0, |running| running.receiver_count())
     }
+}
+
+fn going_on<T>(last: &Last<T>) -> Option<watch::Receiver<Option<T>>> {
+    let running = last.upgrade().filter(|running| running.borrow().is_none())?;
+    Some(running.subscribe())
 }
 
 #[cfg(test)]
@@ -87,6 +114,24 @@ mod tests {
         let (first, second, ()) = tokio::join!(first, flight.join(|| 2), let_go);
         assert_eq!((first, second), (Ok(1), Ok(1)));
         assert_eq!(flight.join(|| 3).await, Ok(3));
+    }
+
+    #[tokio::test]
+    async fn who_must_not_have_what_was_before_waits_for_its_end_and_for_another() {
+        let flight = &Flight::default();
+        let (go, gate) = mpsc::channel();
+        let first = flight.join(move || {
+            gate.recv().unwrap();
+            1
+        });
+        let let_go = when_waiting(3, flight, go);
+        let next = |number| flight.join_next(move || number);
+        let (first, second, third, ()) = tokio::join!(first, next(2), next(3), let_go);
+        assert_eq!(first, Ok(1));
+        // The third began none where the second's still went on.
+        assert_eq!(second, Ok(2));
+        assert!([Ok(2), Ok(3)].contains(&third), "{third:?}");
+        assert_eq!(flight.join_next(|| 4).await, Ok(4));
     }
 
     #[tokio::test]

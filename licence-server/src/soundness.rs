@@ -19,8 +19,8 @@ pub(crate) struct Signers<'a> {
     pub(crate) roots: &'a Roots,
 }
 
-/// What was found by looking at the whole store. A backup is restored where there is no flaw, so whoever
-/// relies on one looks for the same.
+/// What was found by looking at the whole store. A backup is restored where nothing makes it
+/// [unrestorable](Self::unrestorable), so whoever relies on one looks for the same.
 #[derive(Debug)]
 pub(crate) struct Soundness {
     /// How many rows each table has.
@@ -29,6 +29,8 @@ pub(crate) struct Soundness {
     pub(crate) position: LogPosition,
     /// What is not as it was written among the rows: a sentence each, the first few of them.
     row_flaws: Vec<String>,
+    /// What the vendor signed and is not what it was: a sentence each.
+    signed_flaws: Vec<String>,
     /// Where the log stopped being what was written.
     broken: Option<Broken>,
 }
@@ -39,19 +41,25 @@ impl Soundness {
     /// # Errors
     /// Where the store cannot be read at all.
     pub(crate) fn of(reader: &dyn Reader, by: &Signers<'_>) -> Result<Self, StoreError> {
-        let mut found = reader.check()?;
-        look_at_signed(reader, by.roots, &mut found)?;
+        let found = reader.check()?;
+        let signed_flaws = flaws_of_signed(reader, by.roots)?;
         let position = reader.site()?.position;
         let broken = match walk(reader, by.site_key, by.product, || (), |(), _, _| {}) {
             Ok(_) => None,
             Err(WalkError::Broken(broken)) => Some(broken),
             Err(WalkError::Store(error)) => return Err(error),
         };
-        Ok(Self { rows: found.rows, position, row_flaws: found.flaws, broken })
+        Ok(Self { rows: found.rows, position, row_flaws: found.flaws, signed_flaws, broken })
     }
 
     /// What is not as it was written: a sentence each.
     pub(crate) fn flaws(&self) -> impl Iterator<Item = String> {
+        self.unrestorable().chain(self.signed_flaws.iter().cloned())
+    }
+
+    /// That of it for which a restore refuses the store. What the vendor signed is not among it: the vendor has it,
+    /// and a licence that was renewed long ago must not keep a site from its backups.
+    pub(crate) fn unrestorable(&self) -> impl Iterator<Item = String> {
         let of_log = self.broken.iter().map(|broken| format!("in the audit log, {broken}"));
         self.row_flaws.iter().cloned().chain(of_log)
     }
@@ -63,11 +71,8 @@ impl Soundness {
 }
 
 /// A licence that is damaged stops no start, and grants nothing from then on.
-fn look_at_signed(
-    reader: &dyn Reader,
-    roots: &Roots,
-    found: &mut Checkup,
-) -> Result<(), StoreError> {
+fn flaws_of_signed(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
+    let mut found = Checkup::default();
     for (place, file) in reader.licence_files()?.iter().enumerate() {
         let parsed = UnverifiedLicence::parse(file);
         let verified = parsed.and_then(|licence| licence.verify_signatures(roots));
@@ -81,7 +86,7 @@ fn look_at_signed(
     if verified.is_some_and(|list| list.is_err_and(|refusal| is_damage(&refusal))) {
         found.flaw("the revocation list is not what was signed");
     }
-    Ok(())
+    Ok(found.flaws)
 }
 
 /// Whether bytes were changed since they were installed. A root key that was taken away since, or a setting, is no

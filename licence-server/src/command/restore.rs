@@ -143,14 +143,15 @@ fn with_every_licence(settings: Settings) -> Settings {
     Settings { test_licences: true, unbound_licences: true, ..settings }
 }
 
-/// A licence that came along whole and counts no more: what it lent since the backup is not held back.
+/// A licence that came along and counts no more: what it lent since the backup is not held back.
 fn tell_of_refused_licences(state: &AppState) -> Result<(), Failure> {
     let files = state.reader().licence_files().map_err(|error| store_failure(&error))?.len();
     let refused = files.saturating_sub(state.mirror().licences().iter().count());
     if refused > 0 {
         output::note(format!(
-            "{refused} of the {files} licences in the backup are refused here, because their root key is not trusted \
-             or the site's key is another one now: they grant nothing, and nothing is held back for them"
+            "{refused} of the {files} licences in the backup are refused here, because they are damaged, their root key is \
+             not trusted or the site's key is another one now: they grant nothing, and what they lent is held back only \
+             where they are given again with --licence"
         ));
     }
     Ok(())
@@ -158,7 +159,7 @@ fn tell_of_refused_licences(state: &AppState) -> Result<(), Failure> {
 
 /// Where the log is broken, if that is all and the administrator said to cut it off.
 fn refuse_unsound(found: &Soundness, args: &RestoreArgs) -> Result<Option<u64>, Failure> {
-    let Some(flaw) = found.flaws().next() else { return Ok(None) };
+    let Some(flaw) = found.unrestorable().next() else { return Ok(None) };
     let broken = found.broken_log_alone().map(Broken::place);
     if args.cut_broken_log && broken.is_some() {
         return Ok(broken);

@@ -163,8 +163,11 @@ fn publish(
 ) -> Result<(), Unmade> {
     let (Staged { file, log_from: before }, names) = (staged, names(state));
     let found = state.soundness().map_err(|error| store_failure(&error))?;
-    if let Some(flaw) = found.flaws().next() {
+    if let Some(flaw) = found.unrestorable().next() {
         return Err(Unmade::Unsound(keep_unsound(file, &place(&found, &names, plan), &flaw)?));
+    }
+    if let Some(flaw) = found.flaws().next() {
+        tracing::warn!(flaw, "what the vendor signed is damaged: install the file again");
     }
     if log_from(state)? != before {
         // The log in it may be broken, where the one that is left is not.

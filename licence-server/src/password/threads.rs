@@ -188,9 +188,9 @@ fn dummy(rng: &dyn Rng) -> Result<PasswordHash, Box<dyn std::error::Error + Send
 /// Lets whatever else has something to do go first: a hash is twenty milliseconds of a core, and whoever is signed in
 /// already would wait for it. Where there is nothing else to do, it costs nothing.
 fn step_back() {
-    // Elsewhere a priority is that of the process and not of the thread.
+    // Elsewhere it is the process that steps back and not the thread.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, HASHING_NICENESS) {
+    if let Err(error) = rustix::process::nice(HASHING_NICENESS) {
         tracing::debug!(%error, "passwords are hashed at the priority of everything else");
     }
 }

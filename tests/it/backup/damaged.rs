@@ -137,9 +137,10 @@ fn a_store_that_was_edited_is_not_retired_and_only_its_log_can_be_cut_on_record(
     back_up(&institute, "final.backup", &["--final"]);
 }
 
-/// It stops no start and grants nothing, so once it was restored as if there had been none.
+/// It stops no start and grants nothing, so once it was restored as if there had been none. And it is no reason to
+/// have no backup: the vendor has it, and it may have been renewed long ago.
 #[test]
-fn a_licence_that_is_damaged_is_told_and_not_restored() {
+fn a_licence_that_is_damaged_is_told_and_everything_else_is_restored() {
     const LICENCES: redb::TableDefinition<'_, [u8; 16], &[u8]> =
         redb::TableDefinition::new("licences");
     let mut institute = institute(&["--seats", "1"], &[]);
@@ -158,8 +159,16 @@ fn a_licence_that_is_damaged_is_told_and_not_restored() {
         assert_eq!(told.status.code(), Some(3));
         assert!(String::from_utf8(told.stderr).unwrap().contains(flaw));
     }
-    let (status, told) = refused(&institute, "site.backup", "passphrase");
-    assert!(status == Some(3) && told.contains(flaw), "{told}");
+    let restore = ["restore", "site.backup", "--passphrase-file", "passphrase", "--data"];
+    for (data, given) in [("without", &[][..]), ("again", &["--licence", "example.licence"])] {
+        let words = [&restore[..], &[data], given].concat();
+        let restored = institute.try_run("licence-server", &words);
+        let told = String::from_utf8(restored.stderr).unwrap();
+        assert!(restored.status.success(), "{told}");
+        assert!(told.contains("1 of the 1 licences in the backup are refused here"), "{told}");
+        let check = institute.try_run("licence-server", &["check", "--data", data]);
+        assert_eq!(check.status.success(), !given.is_empty(), "the file takes the row's place");
+    }
 }
 
 /// What it lent is not held back then, and nothing in the backup is broken.

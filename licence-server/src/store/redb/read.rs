@@ -123,6 +123,12 @@ impl RedbReader {
         Ok(())
     }
 
+    fn bring_each_home(&self, sessions: &[Id]) -> Result<(), StoreError> {
+        let table = self.database.begin_read()?.open_table(SESSIONS)?;
+        sessions.iter().try_for_each(|id| table.get(id).map(drop))?;
+        Ok(())
+    }
+
     /// The row under an id, in its newest form.
     ///
     /// The journal is looked at first, and let go before the table is: a row that leaves it stands in the
@@ -202,10 +208,13 @@ impl Reader for RedbReader {
     }
 
     fn sessions_of(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let user = user.0.to_bytes();
+        let known: Vec<Id> = self.beside.read().own.of(user).collect();
+        self.bring_each_home(&known)?;
         let snapshot = self.snapshot()?;
         let sessions = snapshot.tables.open_table(SESSIONS)?;
         let mut own = Vec::new();
-        for id in snapshot.beside.own.of(user.0.to_bytes()) {
+        for id in snapshot.beside.own.of(user) {
             // One that is not there went with a batch that is not acknowledged yet.
             if let Some(row) = sessions.get(id)? {
                 own.push(snapshot.newest(RowsOf::Sessions, id, row.value())?);

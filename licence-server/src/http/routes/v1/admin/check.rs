@@ -57,9 +57,10 @@ async fn check(
 ) -> Result<Json<CheckShown>, Problem> {
     // It takes as long as it takes: a log of years is walked from its first entry to its last.
     let _wait = time.wait();
-    // And it takes memory for what follows from the rows: whoever asks meanwhile waits for the same.
+    // And it takes memory for what follows from the rows: all who ask while somebody looks share the next look. One
+    // that goes on may have begun before what they ask about: a backup that was just made.
     let looking = state.clone();
-    let found = state.checks().join(move || Arc::new(looking.soundness())).await;
+    let found = state.checks().join_next(move || Arc::new(looking.soundness())).await;
     match &*found.map_err(Problem::internal)? {
         Ok(found) => Ok(Json(CheckShown::new(found))),
         Err(error) => Err(Problem::internal(error)),
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_asks_while_every_row_is_looked_at_waits_for_the_same_look() {
+    async fn whoever_asks_while_every_row_is_looked_at_waits_for_the_next_look() {
         let world = World::new();
         let (go, gate) = mpsc::channel();
         let (checks, looking) = (world.state.checks(), world.state.clone());
