@@ -128,9 +128,8 @@ mod tests {
         let next = |number| flight.join_next(move || number);
         let (first, second, third, ()) = tokio::join!(first, next(2), next(3), let_go);
         assert_eq!(first, Ok(1));
-        // The third began none where the second's still went on.
-        assert_eq!(second, Ok(2));
-        assert!([Ok(2), Ok(3)].contains(&third), "{third:?}");
+        // Of the two that waited one may share what the other began.
+        assert!([second, third].iter().all(|later| [Ok(2), Ok(3)].contains(later)));
         assert_eq!(flight.join_next(|| 4).await, Ok(4));
     }
 
