@@ -19,8 +19,8 @@ pub(crate) struct Signers<'a> {
     pub(crate) roots: &'a Roots,
 }
 
-/// What was found by looking at the whole store. A backup is restored where nothing makes it
-/// [unrestorable](Self::unrestorable), so whoever relies on one looks for the same.
+/// What was found by looking at the whole store. A backup is restored where there is no [flaw](Self::flaws), so whoever
+/// relies on one looks for the same.
 #[derive(Debug)]
 pub(crate) struct Soundness {
     /// How many rows each table has.
@@ -29,8 +29,8 @@ pub(crate) struct Soundness {
     pub(crate) position: LogPosition,
     /// What is not as it was written among the rows: a sentence each, the first few of them.
     row_flaws: Vec<String>,
-    /// What the vendor signed and is not what it was: a sentence each.
-    signed_flaws: Vec<String>,
+    /// The same of what the vendor signed.
+    damaged: Vec<String>,
     /// Where the log stopped being what was written.
     broken: Option<Broken>,
 }
@@ -42,26 +42,26 @@ impl Soundness {
     /// Where the store cannot be read at all.
     pub(crate) fn of(reader: &dyn Reader, by: &Signers<'_>) -> Result<Self, StoreError> {
         let found = reader.check()?;
-        let signed_flaws = flaws_of_signed(reader, by.roots)?;
+        let damaged = damaged(reader, by.roots)?;
         let position = reader.site()?.position;
         let broken = match walk(reader, by.site_key, by.product, || (), |(), _, _| {}) {
             Ok(_) => None,
             Err(WalkError::Broken(broken)) => Some(broken),
             Err(WalkError::Store(error)) => return Err(error),
         };
-        Ok(Self { rows: found.rows, position, row_flaws: found.flaws, signed_flaws, broken })
+        Ok(Self { rows: found.rows, position, row_flaws: found.flaws, damaged, broken })
     }
 
-    /// What is not as it was written: a sentence each.
+    /// What is not as it was written, so that a restore refuses the store: a sentence each.
     pub(crate) fn flaws(&self) -> impl Iterator<Item = String> {
-        self.unrestorable().chain(self.signed_flaws.iter().cloned())
-    }
-
-    /// That of it for which a restore refuses the store. What the vendor signed is not among it: the vendor has it,
-    /// and a licence that was renewed long ago must not keep a site from its backups.
-    pub(crate) fn unrestorable(&self) -> impl Iterator<Item = String> {
         let of_log = self.broken.iter().map(|broken| format!("in the audit log, {broken}"));
         self.row_flaws.iter().cloned().chain(of_log)
+    }
+
+    /// What the vendor signed and is not what it was: a sentence each. The vendor has it, and a licence that was
+    /// renewed long ago must not keep a site from its backups: so it is told, and stands in the way of nothing.
+    pub(crate) fn damaged(&self) -> &[String] {
+        &self.damaged
     }
 
     /// Where the log is broken, if it is all that is not as it was written.
@@ -71,7 +71,7 @@ impl Soundness {
 }
 
 /// A licence that is damaged stops no start, and grants nothing from then on.
-fn flaws_of_signed(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
+fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
     let mut found = Checkup::default();
     for (place, file) in reader.licence_files()?.iter().enumerate() {
         let parsed = UnverifiedLicence::parse(file);

@@ -55,6 +55,9 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
 /// What a restore would refuse the backup for. Before a final one the server looks by itself.
 fn flaw(data: &DataDir) -> Result<Option<String>, Failure> {
     let found: CheckShown = AdminCall::get(paths::ADMIN_CHECK).patient().send(data)?;
+    for damaged in found.damaged {
+        output::note(format!("{damaged}: install the file again, as the vendor has it"));
+    }
     Ok(found.flaws.into_iter().next())
 }
 

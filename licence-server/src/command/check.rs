@@ -38,8 +38,9 @@ fn said(shown: CheckShown) -> Result<Said, Failure> {
     listing.whole = Facts::new()
         .with("epoch", shown.epoch)
         .with("log_entries", shown.log_entries)
-        .with("flaws", shown.flaws.clone());
-    Ok(listing.said()?.failing(flawed(&shown.flaws)))
+        .with("flaws", shown.flaws.clone())
+        .with("damaged", shown.damaged.clone());
+    Ok(listing.said()?.failing(flawed(&shown.flaws).or_else(|| damaged(&shown.damaged))))
 }
 
 fn flawed(flaws: &[String]) -> Option<Failure> {
@@ -48,6 +49,15 @@ fn flawed(flaws: &[String]) -> Option<Failure> {
     Some(Failure::coded(Code::Malformed, sentence).mend(
         "keep a copy of the data directory to find out why, then restore a backup into a new one",
     ))
+}
+
+fn damaged(signed: &[String]) -> Option<Failure> {
+    let first = signed.first()?;
+    let sentence = format!("what the vendor signed is not what it was: {first}");
+    Some(
+        Failure::coded(Code::Malformed, sentence)
+            .mend("install the file again, as the vendor has it; everything else is well"),
+    )
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ fn tell_of_refused_licences(state: &AppState) -> Result<(), Failure> {
 
 /// Where the log is broken, if that is all and the administrator said to cut it off.
 fn refuse_unsound(found: &Soundness, args: &RestoreArgs) -> Result<Option<u64>, Failure> {
-    let Some(flaw) = found.unrestorable().next() else { return Ok(None) };
+    let Some(flaw) = found.flaws().next() else { return Ok(None) };
     let broken = found.broken_log_alone().map(Broken::place);
     if args.cut_broken_log && broken.is_some() {
         return Ok(broken);

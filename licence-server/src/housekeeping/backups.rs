@@ -163,11 +163,11 @@ fn publish(
 ) -> Result<(), Unmade> {
     let (Staged { file, log_from: before }, names) = (staged, names(state));
     let found = state.soundness().map_err(|error| store_failure(&error))?;
-    if let Some(flaw) = found.unrestorable().next() {
+    if let Some(flaw) = found.flaws().next() {
         return Err(Unmade::Unsound(keep_unsound(file, &place(&found, &names, plan), &flaw)?));
     }
-    if let Some(flaw) = found.flaws().next() {
-        tracing::warn!(flaw, "what the vendor signed is damaged: install the file again");
+    for damaged in found.damaged() {
+        tracing::warn!(damaged, "install the file again, as the vendor has it");
     }
     if log_from(state)? != before {
         // The log in it may be broken, where the one that is left is not.

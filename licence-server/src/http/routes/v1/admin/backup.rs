@@ -180,7 +180,7 @@ async fn refuse_unrestorable(state: &AppState) -> Result<(), Problem> {
             .detail(format!("there can be no backup, so this server serves on: {why}"))
             .mend("put the file back, from an older backup if need be"));
     }
-    let Some(flaw) = found?.unrestorable().next() else { return Ok(()) };
+    let Some(flaw) = found?.flaws().next() else { return Ok(()) };
     Err(Problem::new(Code::Conflict)
         .detail(format!("the store is not what was written, so this server serves on: {flaw}"))
         .mend("see `licence-server check`; a restore takes no such backup as it is"))

@@ -28,8 +28,10 @@ pub struct CheckShown {
     pub epoch: String,
     /// The place of the log's last entry.
     pub log_entries: u64,
-    /// What is not as it was written: a sentence each, the first few of them.
+    /// What is not as it was written, so that a restore refuses it: a sentence each, the first few of them.
     pub flaws: Vec<String>,
+    /// What the vendor signed and is not what it was: a sentence each, the first few of them.
+    pub damaged: Vec<String>,
 }
 
 /// A table of the store.
@@ -75,6 +77,7 @@ impl CheckShown {
             epoch: found.position.epoch.to_string(),
             log_entries: found.position.seq,
             flaws: found.flaws().collect(),
+            damaged: found.damaged().to_vec(),
         }
     }
 }
@@ -141,16 +144,17 @@ mod tests {
             keys: Vec::new(),
         };
         assert_eq!(world.install(&sign_as_root(&list)).await.status, 201);
-        let flaws = async |world: &World| {
-            let shown = world.get(paths::ADMIN_CHECK).send_locally().await;
-            shown.json()["flaws"].as_array().unwrap().clone()
+        let damaged = async |world: &World| {
+            let shown = world.get(paths::ADMIN_CHECK).send_locally().await.json();
+            assert_eq!(shown["flaws"], serde_json::json!([]), "it stands in the way of no backup");
+            shown["damaged"].as_array().unwrap().clone()
         };
-        assert_eq!(flaws(&world).await, [""; 0]);
+        assert_eq!(damaged(&world).await, [""; 0]);
         let world = world.edited(damage_licence).await;
         let licence = "row 1 of the table `licences` is not what was signed";
-        assert_eq!(flaws(&world).await, [licence]);
+        assert_eq!(damaged(&world).await, [licence]);
         let world = world.edited(damage_list).await;
-        assert_eq!(flaws(&world).await, [licence, "the revocation list is not what was signed"]);
+        assert_eq!(damaged(&world).await, [licence, "the revocation list is not what was signed"]);
     }
 
     #[tokio::test]
