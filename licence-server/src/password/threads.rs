@@ -50,9 +50,10 @@ const FREE_PART: usize = 2;
 /// from signing in.
 const OWN_PART: usize = 4;
 
-/// How far the threads step back. They keep a tenth of a core that is wanted for something else.
+/// How far the threads step back: they have half as much of a core as what else wants it. Less would be next to
+/// nothing where another program on the machine is busy, and whoever waits for too long is told to come again.
 #[cfg(target_os = "linux")]
-const HASHING_NICENESS: i32 = 10;
+const HASHING_NICENESS: i32 = 3;
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
