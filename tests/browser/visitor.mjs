@@ -113,8 +113,10 @@ export class Visitor {
   /** Changes one byte of a part and returns what the page says of it, by name. */
   async tamper(part) {
     await this.page.check(`#targets input[value="${part}"]`);
+    // What an earlier change came to is shown until this one is refused.
+    await this.page.evaluate(() => document.querySelector("#refusal dl")?.setAttribute("data-earlier", ""));
     await this.click("flip");
-    await this.page.locator("#refusal").waitFor({ state: "visible" });
+    await this.page.locator("#refusal dl:not([data-earlier])").waitFor({ state: "visible" });
     const facts = await this.page.locator("#refusal dd").all();
     const told = facts.map(async (fact) => [await fact.getAttribute("data-fact"), await fact.innerText()]);
     return Object.fromEntries(await Promise.all(told));
