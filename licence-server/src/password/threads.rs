@@ -186,7 +186,7 @@ fn dummy(rng: &dyn Rng) -> Result<PasswordHash, Box<dyn std::error::Error + Send
     Ok(hash::dummy(Salt(rng.bytes()?), &rng.bytes()?)?)
 }
 
-/// Lets whatever else has something to do go first: a hash is twenty milliseconds of a core, and whoever is signed in
+/// Steps back behind whatever else has something to do: a hash is twenty milliseconds of a core, and whoever is signed in
 /// already would wait for it. Where there is nothing else to do, it costs nothing.
 fn step_back() {
     // Elsewhere it is the process that steps back and not the thread.

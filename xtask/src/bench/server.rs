@@ -45,8 +45,8 @@ takes 329,000 for each of the two requests: a token that was signed here a momen
 
 What is short of its aim: `GET /v1/me` by the router's boxes and the JSON, as above; a refresh and a seat by the signature and the
 hashes, which are half of what they cost. A batch of refreshes dirties some 15 pages since rows that replace others go through a
-journal (it was 89), so the disk beside which a refresh is put is seven times faster than it was. The kernel's record of 5,500
-refreshes a second says what the longest waits are. The writer and the thread that answers have one core, both are busy for some
+journal (it was 89), so the disk beside which a refresh is put is seven times faster than it was. What a refresh waits for
+at the longest, which is within its aim, the kernel's record of 5,500 refreshes a second says. The writer and the thread that answers have one core, both are busy for some
 40 % of the time at half of the greatest rate, because batches are small then and each costs a commit; and whoever of the two has the core
 keeps it until the kernel's next tick, which comes every four milliseconds, though the disk or a client has answered the other. A refresh
 passes from one to the other several times. Before, huge pages that were cleared when they were first touched took four to six milliseconds each. In a

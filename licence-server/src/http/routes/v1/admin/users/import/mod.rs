@@ -1,8 +1,8 @@
 //! `POST /v1/admin/users/import[?dry_run=true][&codes=true]`: people from a table, CSV as spreadsheets write it.
 //!
 //! A fault of the table itself refuses it whole. A row that is not right is told with its line, and the
-//! others are taken, each whole or not at all; whoever sends the mended table again changes nothing twice. A dry run says the same
-//! and does nothing. With `Accept: application/x-ndjson` an import says how far it has come.
+//! others are taken, each whole or not at all; whoever sends the mended table again changes nothing twice. A
+//! dry run says the same and does nothing. With `Accept: application/x-ndjson` an import says how far it has come.
 
 mod plan;
 mod progress;
