@@ -72,10 +72,16 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many wait for the work that goes on.
+    /// Comes back as soon as so many wait for the work that goes on.
     #[cfg(test)]
-    pub(crate) fn waiting(&self) -> usize {
-        self.last().upgrade().map_or(0, |running| running.receiver_count())
+    pub(crate) async fn has_waiting(&self, number: usize) {
+        let waiting = || self.last().upgrade().map_or(0, |running| running.receiver_count());
+        let all_wait = async {
+            while waiting() < number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), all_wait).await.unwrap();
     }
 }
 
@@ -93,12 +99,7 @@ mod tests {
 
     /// Lets the work go on as soon as so many wait for it.
     async fn when_waiting(number: usize, flight: &Flight<i32>, go: mpsc::Sender<()>) {
-        let waiting = async {
-            while flight.waiting() < number {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap();
+        flight.has_waiting(number).await;
         go.send(()).unwrap();
     }
 

@@ -20,6 +20,7 @@ use crate::domain::{
 };
 use crate::flight::Flight;
 use crate::http::server_timing;
+use crate::log_chain::{WalkError, Walked};
 use crate::majority::Majority;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
@@ -62,6 +63,7 @@ struct Parts {
     statements: tokio::sync::Mutex<()>,
     examination: Flight<Vec<Check>>,
     checks: Flight<Arc<Result<Soundness, StoreError>>>,
+    log_walks: Flight<Arc<Result<Walked, WalkError>>>,
     presented: Mutex<Option<Presented>>,
     bearer: BearerVerifier,
     sightings: Sightings,
@@ -142,6 +144,7 @@ impl AppState {
             statements: tokio::sync::Mutex::default(),
             examination: Flight::default(),
             checks: Flight::default(),
+            log_walks: Flight::default(),
             presented: Mutex::default(),
             bearer,
             sightings: Sightings::default(),
@@ -279,6 +282,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn checks(&self) -> &Flight<Arc<Result<Soundness, StoreError>>> {
         &self.0.checks
+    }
+
+    /// Recomputing the log from its first entry to its last, once for all who ask at the same time.
+    #[must_use]
+    pub(crate) fn log_walks(&self) -> &Flight<Arc<Result<Walked, WalkError>>> {
+        &self.0.log_walks
     }
 
     /// Notes what whoever speaks TLS with the server is shown from now on.

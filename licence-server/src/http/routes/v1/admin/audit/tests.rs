@@ -1,11 +1,12 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use http_body_util::BodyExt as _;
 use licence_core::ChainHead;
 use redb::{Database, ReadableTable as _, TableDefinition};
 use serde_json::{Value, json};
 
+use super::verify::walk_alone;
 use super::walked;
 use crate::domain::Entry;
 use crate::http::testing::{Answer, World, start};
@@ -149,6 +150,24 @@ async fn a_log_that_nobody_touched_is_whole() {
     assert_eq!((&verified["first"], &verified["last"]), (&json!(1), &json!(11)));
     let head = world.state.mirror().site().position.head.to_string();
     assert_eq!(verified["head"], head);
+}
+
+#[tokio::test]
+async fn whoever_asks_while_the_log_is_walked_waits_for_the_next_walk() {
+    let world = three_days().await;
+    let (go, gate) = mpsc::channel();
+    let (walks, walking) = (world.state.log_walks(), world.state.clone());
+    let first = walks.join(move || {
+        gate.recv().unwrap();
+        Arc::new(walk_alone(&walking))
+    });
+    let let_go = async move {
+        walks.has_waiting(3).await;
+        go.send(()).unwrap();
+    };
+    let (_, one, other, ()) = tokio::join!(first, verify(&world), verify(&world), let_go);
+    assert_eq!((&one["is_whole"], &one["last"]), (&json!(true), &json!(11)), "{one}");
+    assert_eq!(one, other);
 }
 
 #[tokio::test]

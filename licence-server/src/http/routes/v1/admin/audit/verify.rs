@@ -1,19 +1,21 @@
 //! `GET /v1/admin/audit/verify`: whether the log is what was written, recomputed entry by entry.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use licence_core::ChainHead;
+use licence_core::claims::LogPosition;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::filter::Read;
-use crate::domain::Site;
 use crate::http::extract::Administrator;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
 use crate::http::request_time::RequestTime;
-use crate::log_chain::{Beginning, Broken, WalkError, Walked, walk};
+use crate::log_chain::{Broken, WalkError, Walked, walk};
 use crate::state::AppState;
 
 pub(super) fn router() -> Routes {
@@ -58,11 +60,22 @@ async fn verify(
 ) -> Result<Json<VerifiedLog>, Problem> {
     // A log of years takes as long as it takes.
     let _wait = time.wait();
-    let site = state.mirror().site();
-    match walked(state, || (), |(), _, _| {}).await? {
-        Ok((log, ())) => Ok(Json(VerifiedLog::whole(log.beginning, &site))),
-        Err(broken) => Ok(Json(VerifiedLog::broken(&broken, &site))),
+    // And it takes a core: all who ask while somebody walks share the next walk, which sees what they ask about.
+    let walking = state.clone();
+    let found = state.log_walks().join_next(move || Arc::new(walk_alone(&walking))).await;
+    match &*found.map_err(Problem::internal)? {
+        Ok(log) => Ok(Json(VerifiedLog::whole(log))),
+        Err(WalkError::Broken(broken)) => {
+            Ok(Json(VerifiedLog::broken(broken, &state.mirror().site().position)))
+        }
+        Err(WalkError::Store(error)) => Err(Problem::internal(error)),
     }
+}
+
+/// Walks the log, and shows its entries to nobody.
+pub(super) fn walk_alone(state: &AppState) -> Result<Walked, WalkError> {
+    let (key, product) = (state.site_key(), &state.site().product);
+    walk(state.reader(), key, product, || (), |(), _, _| {}).map(|(log, ())| log)
 }
 
 /// Walks the log on a thread of its own: it may be long, and hashing it holds up whoever else is on
@@ -85,22 +98,22 @@ pub(in crate::http::routes::v1::admin) async fn walked<S: Send + 'static>(
 }
 
 impl VerifiedLog {
-    fn whole(beginning: Beginning, site: &Site) -> Self {
-        Self { is_whole: true, first: Some(beginning.first), ..Self::of(site) }
+    fn whole(log: &Walked) -> Self {
+        Self { is_whole: true, first: Some(log.beginning.first), ..Self::at(&log.end) }
     }
 
-    fn broken(broken: &Broken, site: &Site) -> Self {
+    fn broken(broken: &Broken, position: &LogPosition) -> Self {
         let flaw = Some(broken.to_string());
-        Self { broken_at: Some(broken.place()), flaw, ..Self::of(site) }
+        Self { broken_at: Some(broken.place()), flaw, ..Self::at(position) }
     }
 
-    fn of(site: &Site) -> Self {
+    fn at(position: &LogPosition) -> Self {
         Self {
             is_whole: false,
             first: None,
-            last: site.position.seq,
-            head: site.position.head.to_string(),
-            epoch: site.position.epoch.to_string(),
+            last: position.seq,
+            head: position.head.to_string(),
+            epoch: position.epoch.to_string(),
             broken_at: None,
             flaw: None,
         }
