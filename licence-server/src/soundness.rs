@@ -2,9 +2,11 @@
 
 use licence_core::claims::LogPosition;
 use licence_core::{
-    Code, Product, PublicKey, Refusal, Roots, SignedRevocations, UnverifiedLicence,
+    LicenceId, Product, PublicKey, Refusal, Roots, SignedLicence, SignedRevocations,
+    UnverifiedLicence,
 };
 
+use crate::domain::Stored;
 use crate::log_chain::{Broken, WalkError, walk};
 use crate::store::{Checkup, Reader, StoreError};
 
@@ -58,7 +60,7 @@ impl Soundness {
         self.row_flaws.iter().cloned().chain(of_log)
     }
 
-    /// What the vendor signed and is not what it was: a sentence each. The vendor has it, and a licence that was
+    /// What the vendor signed and does not verify any more: a sentence each. The vendor has it, and a licence that was
     /// renewed long ago must not keep a site from its backups: so it is told, and stands in the way of nothing.
     pub(crate) fn damaged(&self) -> &[String] {
         &self.damaged
@@ -70,30 +72,47 @@ impl Soundness {
     }
 }
 
-/// A licence that is damaged stops no start, and grants nothing from then on.
+/// Whether the store has a licence with an id, and that row is not a licence with this id any more.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub(crate) fn stored_licence(
+    id: LicenceId,
+    reader: &dyn Reader,
+    roots: &Roots,
+) -> Result<Stored, StoreError> {
+    let row = reader.licence_file(id)?;
+    let is_sound = |file: Vec<u8>| verify(&file, roots).is_ok_and(|row| row.claims().jti == id);
+    Ok(if row.is_none_or(is_sound) { Stored::Sound } else { Stored::Damaged })
+}
+
+/// The same of the revocation list.
+///
+/// # Errors
+/// As [`stored_licence`].
+pub(crate) fn stored_list(reader: &dyn Reader, roots: &Roots) -> Result<Stored, StoreError> {
+    let list = reader.revocation_list()?;
+    let is_sound = |list: Vec<u8>| SignedRevocations::parse(&list, roots).is_ok();
+    Ok(if list.is_none_or(is_sound) { Stored::Sound } else { Stored::Damaged })
+}
+
+/// What does not verify was changed since it was installed, or a root key was taken away since: the key's name is signed
+/// like everything else, so nothing tells which. It stops no start, and grants nothing from then on.
 fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
     let mut found = Checkup::default();
     for (place, file) in reader.licence_files()?.iter().enumerate() {
-        let parsed = UnverifiedLicence::parse(file);
-        let verified = parsed.and_then(|licence| licence.verify_signatures(roots));
-        if verified.is_err_and(|refusal| is_damage(&refusal)) {
+        if let Err(refusal) = verify(file, roots) {
             let number = place.saturating_add(1);
-            found.flaw(format!("row {number} of the table `licences` is not what was signed"));
+            found.flaw(format!("row {number} of the table `licences` does not verify: {refusal}"));
         }
     }
-    let list = reader.revocation_list()?;
-    let verified = list.map(|list| SignedRevocations::parse(&list, roots));
-    if verified.is_some_and(|list| list.is_err_and(|refusal| is_damage(&refusal))) {
-        found.flaw("the revocation list is not what was signed");
+    let list = reader.revocation_list()?.map(|list| SignedRevocations::parse(&list, roots));
+    if let Some(Err(refusal)) = list {
+        found.flaw(format!("the revocation list does not verify: {refusal}"));
     }
     Ok(found.flaws)
 }
 
-/// Whether bytes were changed since they were installed. A root key that was taken away since, or a setting, is no
-/// flaw of the store.
-fn is_damage(refusal: &Refusal) -> bool {
-    matches!(
-        refusal.code(),
-        Code::TooLarge | Code::Malformed | Code::WrongType | Code::BadSignature
-    )
+fn verify(file: &[u8], roots: &Roots) -> Result<SignedLicence, Refusal> {
+    UnverifiedLicence::parse(file)?.verify_signatures(roots)
 }

@@ -5,7 +5,7 @@ use licence_core::{Role, Text, UserId};
 use licence_server::domain::{
     Actor, AddUser, ChangeUser, Command, Edit, EndSession, Expected, InstallLicence,
     InstallRevocations, Keep, PasswordHash, PruneLog, ReleaseSeat, Replace, ResetClock, Sighting,
-    UserChange, WriteOff,
+    Stored, UserChange, WriteOff,
 };
 
 use super::ask::Ask;
@@ -125,6 +125,7 @@ impl Simulation {
         let install = InstallLicence {
             file: deed.file,
             terms: deed.terms,
+            stored: Stored::Sound,
             replace,
             revoked: self.model.ledger.revoked().clone(),
             list_seq: self.model.ledger.list_seq(),
@@ -164,7 +165,13 @@ impl Simulation {
 
     fn list(&self, seq: u32) -> Command {
         let (file, revoked) = (seq.to_be_bytes().to_vec(), self.vendor.list(seq).clone());
-        Command::InstallRevocations(InstallRevocations { file, seq, revoked, by: Actor::Local })
+        Command::InstallRevocations(InstallRevocations {
+            file,
+            seq,
+            stored: Stored::Sound,
+            revoked,
+            by: Actor::Local,
+        })
     }
 
     fn prune(&mut self) -> Command {

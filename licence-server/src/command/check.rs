@@ -53,7 +53,7 @@ fn flawed(flaws: &[String]) -> Option<Failure> {
 
 fn damaged(signed: &[String]) -> Option<Failure> {
     let first = signed.first()?;
-    let sentence = format!("what the vendor signed is not what it was: {first}");
+    let sentence = format!("what the vendor signed does not verify any more: {first}");
     Some(
         Failure::coded(Code::Malformed, sentence)
             .mend("install the file again, as the vendor has it; everything else is well"),

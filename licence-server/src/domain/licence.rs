@@ -8,7 +8,7 @@ use licence_core::{AcceptedLicence, LicenceId, Serial, UnixTime};
 
 use super::audit::Act;
 use super::command::{
-    InstallLicence, InstallRevocations, LicenceRefusal, Outcome, Refusal, Replace, Restore,
+    InstallLicence, InstallRevocations, LicenceRefusal, Outcome, Refusal, Replace, Restore, Stored,
 };
 use super::draft::Draft;
 use super::refuse;
@@ -256,7 +256,7 @@ impl Licences {
 
 /// What installing a licence comes to.
 enum Installation {
-    /// It is new, or the one that is there came with a newer revocation list.
+    /// It is new, or comes with a newer revocation list than the one that is there, or that one is damaged.
     Write,
     /// It is there already: no mistake, an administrator is unsure whether it worked.
     Known,
@@ -264,31 +264,31 @@ enum Installation {
     Conflict,
 }
 
-fn judge(terms: &Terms, licences: &Licences) -> Installation {
+fn judge(install: &InstallLicence, licences: &Licences) -> Installation {
+    let InstallLicence { terms, stored, .. } = install;
+    let is_damaged = *stored == Stored::Damaged;
     if let Some(known) = licences.with_id(terms.id) {
         let says_the_same = Terms { list_seq: known.list_seq, ..*terms } == *known;
-        return match terms.list_seq > known.list_seq {
+        return match is_damaged || terms.list_seq > known.list_seq {
             _ if !says_the_same => Installation::Conflict,
             true => Installation::Write,
             false => Installation::Known,
         };
     }
     match licences.newest(terms.serial) {
-        Some(newest) if newest.revision >= terms.revision => Installation::Conflict,
+        // One that is damaged was there before the newer one: it is put back behind it.
+        Some(newest) if newest.revision >= terms.revision && !is_damaged => Installation::Conflict,
         _ => Installation::Write,
     }
 }
 
 pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
-    let InstallLicence { terms, replace, .. } = install;
-    let refusal = match draft.site().serial {
-        Some(serial) if serial != terms.serial => refuse_series(terms, *replace, draft.now()),
-        _ => None,
+    let terms = &install.terms;
+    let series = match series_after(install, draft.site().serial, draft.now()) {
+        Ok(series) => series,
+        Err(refusal) => return refuse(None, None, refusal, draft),
     };
-    if let Some(refusal) = refusal {
-        return refuse(None, None, refusal, draft);
-    }
-    match judge(terms, draft.licences()) {
+    match judge(install, draft.licences()) {
         Installation::Conflict => return refuse(None, None, Refusal::Conflict, draft),
         Installation::Write => draft.add_licence(install),
         Installation::Known => {}
@@ -298,18 +298,23 @@ pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
         draft.revoke_licences(install.revoked.clone());
     }
     draft.edit_site(|site| {
-        site.serial = Some(terms.serial);
+        site.serial = Some(series);
         site.list_seq = site.list_seq.max(install.list_seq);
     });
     draft.record_by(Act::LicenceInstalled(terms.id), Some(install.by));
     Outcome::Installed { from: terms.period.nbf() }
 }
 
-/// Takes over a newer revocation list: what it revokes grants nothing from this commit on.
+/// Takes over a newer revocation list: what it revokes grants nothing from this commit on. The newest comes again where
+/// the store's is damaged.
 ///
 /// Whether it is newer is judged here too: two may be submitted at once, each newer than the one before.
 pub(super) fn install_revocations(install: &InstallRevocations, draft: &mut Draft) -> Outcome {
-    if install.seq <= draft.site().list_seq {
+    let seq_min = match install.stored {
+        Stored::Sound => draft.site().list_seq.saturating_add(1),
+        Stored::Damaged => draft.site().list_seq,
+    };
+    if install.seq < seq_min {
         return refuse(None, None, Refusal::Conflict, draft);
     }
     draft.edit_site(|site| site.list_seq = install.seq);
@@ -328,10 +333,22 @@ pub(super) fn terms_now(draft: &Draft) -> Result<Terms, LicenceRefusal> {
     terms.check(draft.now()).map(|()| terms)
 }
 
-/// Another series takes over at once, so it needs the administrator's word, and must have begun.
-fn refuse_series(terms: &Terms, replace: Replace, now: UnixTime) -> Option<Refusal> {
-    match replace {
-        Replace::SameSeries => Some(Refusal::Conflict),
-        Replace::AnySeries => terms.check(now).err().map(Refusal::Licence),
+/// Which series counts from then on. Another one takes over at once, so it needs the administrator's word, and must
+/// have begun; one that counted before and is damaged is put back without that, and takes over from none.
+fn series_after(
+    install: &InstallLicence,
+    current: Option<Serial>,
+    now: UnixTime,
+) -> Result<Serial, Refusal> {
+    let InstallLicence { terms, stored, replace, .. } = install;
+    let Some(current) = current.filter(|current| *current != terms.serial) else {
+        return Ok(terms.serial);
+    };
+    match (replace, stored) {
+        (Replace::AnySeries, _) => {
+            terms.check(now).map(|()| terms.serial).map_err(Refusal::Licence)
+        }
+        (Replace::SameSeries, Stored::Damaged) => Ok(current),
+        (Replace::SameSeries, Stored::Sound) => Err(Refusal::Conflict),
     }
 }

@@ -38,7 +38,7 @@ pub use command::{
     FullHouse, Grant, InstallLicence, InstallRevocations, Keep, LicenceRefusal, NextSecret,
     NoteBackup, Outcome, PruneLog, Redeem, Refresh, Refusal, ReleaseSeat, Replace, ResetClock,
     Restore, Resume, ReturnSeat, RevokeService, RevokeToken, SeatGrant, Sighting, SignIn, SignOut,
-    StateUsage, Stay, Swept, Taken, UserChange, WriteData, WriteOff,
+    StateUsage, Stay, Stored, Swept, Taken, UserChange, WriteData, WriteOff,
 };
 pub use draft::{Changes, Draft, Due, Lease, Missing, Needs};
 pub use licence::{Licences, Terms};

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use licence_core::claims::LogPosition;
-use licence_core::{SessionId, TokenId, UnixTime, UserId};
+use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 
 use super::engine::StoreError;
 use crate::domain::{
@@ -127,6 +127,9 @@ pub trait Reader: Send + Sync + 'static {
 
     /// Every installed licence file, as it was signed.
     fn licence_files(&self) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// The installed licence file with an id, as it was signed.
+    fn licence_file(&self, id: LicenceId) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The newest revocation list that was installed by itself, as it was signed.
     fn revocation_list(&self) -> Result<Option<Vec<u8>>, StoreError>;

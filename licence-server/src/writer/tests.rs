@@ -12,7 +12,7 @@ use crate::domain::{
     Actor, AddUser, Anchor, Changes, Command, CredentialVersion, DeviceMark, Draft, FullHouse,
     Generation, Grant, Holder, InstallLicence, Licences, NextSecret, Nonce, Outcome, PasswordHash,
     Reading, Refresh, Refusal, Replace, Restore, Scope, SecretHash, SignIn, SignOut, Site, Stay,
-    Terms,
+    Stored, Terms,
 };
 use crate::mirror::{Mirror, TokenPlace};
 use crate::store::{Batch, Engine, NewSite, Reader as _, RedbStore, StoreError};
@@ -370,5 +370,6 @@ fn install(terms: Terms) -> Command {
 fn install_file(file: &[u8], terms: Terms, replace: Replace) -> Command {
     let (file, revoked, list_seq) = (file.to_vec(), BTreeSet::new(), terms.list_seq);
     let by = Actor::Local;
-    Command::InstallLicence(InstallLicence { file, terms, replace, revoked, list_seq, by })
+    let stored = Stored::Sound;
+    Command::InstallLicence(InstallLicence { file, terms, stored, replace, revoked, list_seq, by })
 }

@@ -152,7 +152,7 @@ fn a_licence_that_is_damaged_is_told_and_everything_else_is_restored() {
     transaction.open_table(LICENCES).unwrap().insert(id, b"damaged".as_slice()).unwrap();
     transaction.commit().unwrap();
     drop(store);
-    let flaw = "row 1 of the table `licences` is not what was signed";
+    let flaw = "row 1 of the table `licences` does not verify";
     let backup = ["backup", "site.backup", "--passphrase-file", "passphrase"];
     for (words, status) in [(&["check"][..], 3), (&backup, 0)] {
         let told = institute.try_run("licence-server", &[words, &["--data", "site"]].concat());

@@ -12,6 +12,8 @@ pub struct InstallLicence {
     pub file: Vec<u8>,
     /// What the rules need of it.
     pub terms: Terms,
+    /// What the store has under its id.
+    pub stored: Stored,
     /// Whether it may take the place of another series.
     pub replace: Replace,
     /// Which of the installed licences are revoked, by the newest list there is with this one.
@@ -20,6 +22,15 @@ pub struct InstallLicence {
     pub list_seq: u32,
     /// Who asks.
     pub by: Actor,
+}
+
+/// What the store has of something signed that is installed, perhaps not for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing, or what was signed.
+    Sound,
+    /// What was signed no more: it is written again.
+    Damaged,
 }
 
 /// Whether a licence may take the place of another series.
@@ -38,6 +49,8 @@ pub struct InstallRevocations {
     pub file: Vec<u8>,
     /// Its number.
     pub seq: u32,
+    /// What the store has as the list.
+    pub stored: Stored,
     /// Which of the installed licences it revokes.
     pub revoked: BTreeSet<LicenceId>,
     /// Who asks.

@@ -12,7 +12,9 @@ use licence_core::SessionId;
 
 use super::row::Holder;
 
-pub use admin::{InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock, StateUsage};
+pub use admin::{
+    InstallLicence, InstallRevocations, PruneLog, Replace, ResetClock, StateUsage, Stored,
+};
 pub use backup::{NoteBackup, Restore};
 pub use outcome::{
     BorrowedSeat, FullHouse, Grant, LicenceRefusal, NextSecret, Outcome, Refusal, SeatGrant, Swept,

@@ -2,7 +2,7 @@ use std::fmt;
 use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, RwLockReadGuard};
 
-use licence_core::{SessionId, TokenId, UnixTime, UserId};
+use licence_core::{LicenceId, SessionId, TokenId, UnixTime, UserId};
 use redb::{
     Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable as _,
     ReadableTableMetadata as _, TableDefinition,
@@ -313,6 +313,12 @@ impl Reader for RedbReader {
     fn licence_files(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let table = self.database.begin_read()?.open_table(LICENCES)?;
         table.iter()?.map(|row| Ok(row?.1.value().to_vec())).collect()
+    }
+
+    fn licence_file(&self, id: LicenceId) -> Result<Option<Vec<u8>>, StoreError> {
+        let table = self.database.begin_read()?.open_table(LICENCES)?;
+        let file = table.get(id.0.to_bytes())?;
+        Ok(file.map(|file| file.value().to_vec()))
     }
 
     fn usage(&self, from: UnixTime, to: UnixTime) -> Result<Vec<Hour>, StoreError> {

@@ -191,7 +191,7 @@ fn what_an_earlier_revision_may_have_lent_after_the_newest_was_revoked_is_held_b
         let backup = of_now(&house);
         let revoked = backup.licence.into_iter().collect();
         let (file, by) = (b"list".to_vec(), Actor::Local);
-        let list = InstallRevocations { file, seq: 1, revoked, by };
+        let list = InstallRevocations { file, seq: 1, stored: Stored::Sound, revoked, by };
         assert_eq!(house.one(Command::InstallRevocations(list)), Outcome::Done);
         if are_more_to_come {
             house.one(revision(3));

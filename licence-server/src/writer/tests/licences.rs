@@ -66,6 +66,22 @@ fn a_licence_comes_again_with_a_newer_revocation_list() {
 }
 
 #[test]
+fn what_is_damaged_in_the_store_is_written_again_while_the_server_goes_by_it() {
+    let mut house = House::new(1);
+    let again = |terms| {
+        let file = b"again".to_vec();
+        let Command::InstallLicence(install) = install(terms) else { panic!() };
+        Command::InstallLicence(InstallLicence { file, stored: Stored::Damaged, ..install })
+    };
+    let forged = Terms { list_seq: 9, ..terms(50) };
+    assert_eq!(refused(&house.one(again(forged))), Code::Conflict, "one id, two licences");
+    let outcome = house.one(again(terms(1)));
+    assert!(matches!(outcome, Outcome::Installed { .. }), "{outcome:?}");
+    let files = house.store.as_ref().unwrap().reader().licence_files().unwrap();
+    assert_eq!(files, [b"again".to_vec()]);
+}
+
+#[test]
 fn a_renewal_takes_over_when_it_begins() {
     let mut house = House::new(1);
     let (ann, ben) = (house.person("ann"), house.person("ben"));
@@ -96,7 +112,13 @@ fn a_renewal_takes_over_when_it_begins() {
 fn list(seq: u32, revoked: &[LicenceId]) -> Command {
     let revoked = revoked.iter().copied().collect();
     let file = seq.to_string().into_bytes();
-    Command::InstallRevocations(InstallRevocations { file, seq, revoked, by: Actor::Local })
+    Command::InstallRevocations(InstallRevocations {
+        file,
+        seq,
+        stored: Stored::Sound,
+        revoked,
+        by: Actor::Local,
+    })
 }
 
 /// Each of two lists that came at once was newer than the one before, and the older came second: what

@@ -164,7 +164,7 @@ mod tests {
 
     use licence_core::claims::{RevocationsClaims, RevokedLicence};
 
-    use crate::domain::{Actor, Command, InstallRevocations, Outcome};
+    use crate::domain::{Actor, Command, InstallRevocations, Outcome, Stored};
     use crate::http::testing::{World, claims, sign_as_root, start};
     use crate::shelf::ListAdmission;
 
@@ -217,6 +217,7 @@ mod tests {
         let install = InstallRevocations {
             file: admitted.file.clone(),
             seq: 3,
+            stored: Stored::Sound,
             revoked: admitted.revoked.clone(),
             by: Actor::Local,
         };

@@ -30,7 +30,7 @@ pub struct CheckShown {
     pub log_entries: u64,
     /// What is not as it was written, so that a restore refuses it: a sentence each, the first few of them.
     pub flaws: Vec<String>,
-    /// What the vendor signed and is not what it was: a sentence each, the first few of them.
+    /// What the vendor signed and does not verify any more: a sentence each, the first few of them.
     pub damaged: Vec<String>,
 }
 
@@ -87,16 +87,19 @@ mod tests {
     use std::path::Path;
     use std::sync::mpsc;
 
-    use licence_core::Vendor;
-    use licence_core::claims::RevocationsClaims;
+    use licence_core::claims::{Claims as _, LicenceClaims, RevocationsClaims};
+    use licence_core::{PrivateKey, Serial, Vendor};
     use redb::{Database, ReadableTable as _, TableDefinition};
 
     use super::*;
     use crate::http::paths;
-    use crate::http::testing::{World, sign_as_root, start};
+    use crate::http::testing::{World, claims, sign, sign_as_root, start};
 
     const LICENCES: TableDefinition<'_, [u8; 16], &[u8]> = TableDefinition::new("licences");
     const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+    const LICENCE: &str = "row 1 of the table `licences` does not verify: the licence is refused: ";
+    const LIST: &str = "the revocation list does not verify: the revocation list is refused: ";
 
     /// Changes a byte at the end of a file that was signed.
     fn changed(file: &[u8]) -> Vec<u8> {
@@ -106,14 +109,23 @@ mod tests {
         file
     }
 
-    fn damage_licence(store: &Path) {
+    /// The same file under the name of another key.
+    fn renamed(file: &[u8]) -> Vec<u8> {
+        let other = PrivateKey::from_seed(&[8; 32]).unwrap();
+        let header = other.sign(claims(1, 1, None).signing_input(other.public().id()));
+        let header = header.split('.').next().unwrap();
+        let rest = file.iter().position(|byte| *byte == b'.').unwrap();
+        [header.as_bytes(), &file[rest..]].concat()
+    }
+
+    fn damage_licence(store: &Path, damage: fn(&[u8]) -> Vec<u8>) {
         let transaction = Database::open(store).unwrap().begin_write().unwrap();
         {
             let mut licences = transaction.open_table(LICENCES).unwrap();
             let (id, file) = licences
                 .first()
                 .unwrap()
-                .map(|(id, file)| (id.value(), changed(file.value())))
+                .map(|(id, file)| (id.value(), damage(file.value())))
                 .unwrap();
             licences.insert(id, file.as_slice()).unwrap();
         }
@@ -130,29 +142,71 @@ mod tests {
         transaction.commit().unwrap();
     }
 
-    /// It grants nothing, and stops no start: once nobody was told.
-    #[tokio::test]
-    async fn what_the_vendor_signed_is_verified() {
-        let world = World::licensed(1, 0).await;
-        let list = RevocationsClaims {
+    fn list() -> String {
+        sign_as_root(&RevocationsClaims {
             iss: Vendor::parse("Acme").unwrap(),
             iat: start(),
             seq: 1,
             licences: Vec::new(),
             keys: Vec::new(),
-        };
-        assert_eq!(world.install(&sign_as_root(&list)).await.status, 201);
-        let damaged = async |world: &World| {
-            let shown = world.get(paths::ADMIN_CHECK).send_locally().await.json();
-            assert_eq!(shown["flaws"], serde_json::json!([]), "it stands in the way of no backup");
-            shown["damaged"].as_array().unwrap().clone()
-        };
+        })
+    }
+
+    async fn damaged(world: &World) -> Vec<String> {
+        let shown = world.get(paths::ADMIN_CHECK).send_locally().await.json();
+        assert_eq!(shown["flaws"], serde_json::json!([]), "it stands in the way of no backup");
+        serde_json::from_value(shown["damaged"].clone()).unwrap()
+    }
+
+    /// It grants nothing, and stops no start: once nobody was told. And what says that it was signed with a key which
+    /// nobody knows was taken for one whose root was taken away.
+    #[tokio::test]
+    async fn what_the_vendor_signed_is_verified() {
+        let world = World::licensed(1, 0).await;
+        assert_eq!(world.install(&list()).await.status, 201);
         assert_eq!(damaged(&world).await, [""; 0]);
-        let world = world.edited(damage_licence).await;
-        let licence = "row 1 of the table `licences` is not what was signed";
-        assert_eq!(damaged(&world).await, [licence]);
+        for (damage, why) in [
+            (changed as fn(&[u8]) -> Vec<u8>, "its signature does not hold"),
+            (renamed, "the key that signed it is not one that may sign it here"),
+        ] {
+            let world = World::licensed(1, 0).await;
+            let world = world.edited(|store| damage_licence(store, damage)).await;
+            let told = damaged(&world).await;
+            assert_eq!(told.len(), 1);
+            assert!(told[0].starts_with(LICENCE) && told[0].contains(why), "{told:?}");
+        }
         let world = world.edited(damage_list).await;
-        assert_eq!(damaged(&world).await, [licence, "the revocation list is not what was signed"]);
+        let told = damaged(&world).await;
+        assert!(told.len() == 1 && told[0].starts_with(LIST), "{told:?}");
+    }
+
+    /// A newer one that was installed since was once in the way.
+    #[tokio::test]
+    async fn what_is_damaged_is_well_once_it_is_installed_again_and_takes_over_from_nothing() {
+        let world = World::licensed(1, 0).await;
+        let site = || Some(world.state.site_key().clone());
+        let (first, second) = (world.licence(1, 1), world.licence(2, 2));
+        let other =
+            sign(&LicenceClaims { serial: Serial::from_random([9; 15]), ..claims(3, 3, site()) });
+        assert_eq!(world.install(&list()).await.status, 201);
+        assert_eq!(world.install(&second).await.status, 201);
+        let world =
+            world.edited(|store| damage_licence(store, changed)).await.edited(damage_list).await;
+        assert_eq!(damaged(&world).await.len(), 2);
+        for file in [&first, &list()] {
+            assert_eq!(world.install(file).await.status, 201);
+        }
+        assert_eq!(damaged(&world).await, [""; 0]);
+        let seats =
+            async |world: &World| world.state.mirror().in_force(start()).unwrap().seats_total();
+        assert_eq!(seats(&world).await, 2);
+
+        let replace = format!("{}?replace=true", paths::ADMIN_LICENCES);
+        assert_eq!(world.admin_body(&replace, &other).await.status, 201);
+        world.install(&first).await.assert_problem(409, "conflict");
+        let world = world.edited(|store| damage_licence(store, changed)).await;
+        assert_eq!(world.install(&first).await.status, 201);
+        assert_eq!(damaged(&world.restarted().await).await, [""; 0]);
     }
 
     #[tokio::test]

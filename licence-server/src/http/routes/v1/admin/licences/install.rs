@@ -14,12 +14,13 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::domain::{
-    Actor, Command, InstallLicence, InstallRevocations, Outcome, Refusal, Replace, Terms,
+    Actor, Command, InstallLicence, InstallRevocations, Outcome, Refusal, Replace, Stored, Terms,
 };
 use crate::http::extract::{Administrator, Fields, Now, unread};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done, not};
 use crate::shelf::{AdmittedList, ListAdmission};
+use crate::soundness::{stored_licence, stored_list};
 use crate::state::AppState;
 
 /// One byte over the limit of the format, so that the verifier itself says that a file is too large.
@@ -160,14 +161,17 @@ async fn take_list(
     by: Actor,
     state: &AppState,
 ) -> Result<InstalledRevocations, Problem> {
+    let stored = stored_list(state.reader(), state.signers().roots)?;
     let admitted = match admission {
-        ListAdmission::Newer(admitted) => admitted,
         // No mistake: an administrator is unsure whether it worked.
-        ListAdmission::Known(list) => return Ok(InstalledRevocations::new(&list)),
+        ListAdmission::Known(list) if stored == Stored::Sound => {
+            return Ok(InstalledRevocations::new(&list));
+        }
+        ListAdmission::Newer(admitted) | ListAdmission::Known(admitted) => admitted,
         ListAdmission::Superseded(counts) => return Err(superseded(counts)),
     };
     let (seq, revoked) = (admitted.list.claims().seq, admitted.revoked.clone());
-    let command = InstallRevocations { file, seq, revoked, by };
+    let command = InstallRevocations { file, seq, stored, revoked, by };
     let outcome = state.submit(Command::InstallRevocations(command)).await?;
     if outcome == Outcome::Refused(Refusal::Conflict) {
         return Err(superseded(state.mirror().site().list_seq));
@@ -187,7 +191,8 @@ async fn take_licence(
     let admitted = state.shelf().admit(file.clone(), now)?;
     let terms = Terms::of(&admitted.licence.accepted);
     let (revoked, list_seq) = (admitted.revoked.clone(), admitted.list_seq);
-    let install = InstallLicence { file, terms, replace, revoked, list_seq, by };
+    let stored = stored_licence(terms.id, state.reader(), state.signers().roots)?;
+    let install = InstallLicence { file, terms, stored, replace, revoked, list_seq, by };
     let command = Command::InstallLicence(install);
     let outcome = state.submit(command).await?;
     let Outcome::Installed { from } = outcome else { return Err(refused(outcome)) };
