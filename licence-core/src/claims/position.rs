@@ -29,13 +29,13 @@ pub struct Epoch {
 impl Epoch {
     /// The life that begins when a backup of this one is put back at a time.
     ///
-    /// The counter rises, and to the minutes since 1970 at least: where one backup is put back twice, whoever saw
+    /// The counter rises, and to the seconds since 2020 at least: where one backup is put back twice, whoever saw
     /// the first new life takes the later one for what it is, and not for a copy that runs beside the first.
     #[must_use]
     pub fn next(self, now: UnixTime, tag: u64) -> Self {
-        // Not to the seconds: a clock that is wrong by a century would use up all numbers that there are.
-        let minutes = u32::try_from(now.secs() / 60).unwrap_or(u32::MAX);
-        Self { counter: self.counter.saturating_add(1).max(minutes), tag }
+        // They fit until 2156. A clock that says more is wrong, and must not use up all numbers that there are.
+        let seconds = u32::try_from(now.since(UnixTime::MIN)).unwrap_or(0);
+        Self { counter: self.counter.saturating_add(1).max(seconds), tag }
     }
 
     /// Reads the canonical text.
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn of_two_lives_that_begin_with_one_backup_the_later_one_is_later() {
         let (lost, noon) = (Epoch { counter: 1, tag: 7 }, UnixTime::MIN.plus(43_200));
-        let (first, second) = (lost.next(noon, 8), lost.next(noon.plus(60), 9));
+        let (first, second) = (lost.next(noon, 8), lost.next(noon.plus(1), 9));
         assert!(lost.counter < first.counter && first.counter < second.counter);
         let set_back = first.next(UnixTime::MIN, 10);
         assert_eq!(set_back.counter, first.counter + 1, "whatever the clock says");

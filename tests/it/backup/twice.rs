@@ -26,16 +26,16 @@ fn a_backup_that_is_restored_again_later_begins_a_later_life() {
     back_up(&institute, "site.backup", &[]);
     institute.kill();
     let first = restore(&institute, "site.backup", "first");
-    let second = restore_a_minute_later(&institute, "site.backup", "second");
+    let second = restore_a_second_later(&institute, "site.backup", "second");
     assert!(counter(&first) < counter(&second), "{first} {second}");
 }
 
 /// The same as [`restore`] by a clock that has gone on.
 #[track_caller]
-fn restore_a_minute_later(institute: &Institute, from: &str, to: &str) -> Value {
+fn restore_a_second_later(institute: &Institute, from: &str, to: &str) -> Value {
     let mut later = Command::new(binary("licence-server"));
     later.current_dir(institute.path("")).env("LD_PRELOAD", tool("LICENCE_FAKETIME"));
-    later.env("FAKETIME", "+1m").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    later.env("FAKETIME", "+1s").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     later.args(["restore", from, "--passphrase-file", "passphrase", "--data", to, "--json"]);
     let restored = later.output().unwrap();
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
@@ -143,7 +143,7 @@ fn what_a_licence_lent_that_came_after_a_move_is_held_back_where_the_final_backu
     lend_more(&institute);
     let again = restore_as(&institute, "final.backup", "again", &["--licence", "second.licence"]);
     assert_eq!(again["borrowed_seats"], 3, "{again}");
-    let later = restore_a_minute_later(&institute, "final.backup", "later");
+    let later = restore_a_second_later(&institute, "final.backup", "later");
     assert!(counter(&again) < counter(&later), "each restore begins one life: {again} {later}");
     let words = ["restore", "final.backup", "--passphrase-file", "passphrase", "--data", "none"];
     let both = ["--first-restore", "--licence", "second.licence"];
