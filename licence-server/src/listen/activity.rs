@@ -34,6 +34,8 @@ struct Phase {
     handled: u32,
     /// Answers that are being sent.
     sent: u32,
+    /// Those of them that have nothing to send yet, though the client would take it.
+    awaited: u32,
     /// Requests that were answered: two silences with a request between them are two.
     answered: u64,
     /// Whether the client must take something before more can be written.
@@ -46,7 +48,11 @@ struct Phase {
 pub(super) struct Handling(Activity);
 
 /// An answer that is being sent.
-struct Sending(Activity);
+struct Sending {
+    activity: Activity,
+    /// Whether it has nothing to send yet.
+    is_awaited: bool,
+}
 
 /// The body of an answer that is being sent.
 pub(super) struct Sent {
@@ -56,7 +62,7 @@ pub(super) struct Sent {
 
 /// How long a phase may last.
 enum Patience {
-    /// Until its end: it is not the client that is waited for, and the request's own time counts.
+    /// Until its end: it is not the client that is waited for, and what makes the answer has times of its own.
     Endless,
     /// From its beginning.
     Whole(Duration),
@@ -76,7 +82,7 @@ impl Phase {
     fn patience(self, limits: &ConnectionLimits) -> Patience {
         if self.is_full {
             Patience::SinceTaken(limits.stall)
-        } else if self.handled > 0 {
+        } else if self.handled > 0 || self.awaited > 0 {
             Patience::Endless
         } else if self.sent > 0 {
             Patience::SinceTaken(limits.stall)
@@ -194,10 +200,10 @@ impl Activity {
 }
 
 impl Handling {
-    /// From the answer's head on it is for the client to take the rest.
+    /// From the answer's head on it is for the client to take the rest, once that is there.
     pub(super) fn send(self, body: Body) -> Sent {
         self.0.change(|phase| phase.sent = phase.sent.saturating_add(1));
-        Sent { body, sending: Sending(self.0.clone()) }
+        Sent { body, sending: Sending { activity: self.0.clone(), is_awaited: false } }
     }
 }
 
@@ -207,9 +213,30 @@ impl Drop for Handling {
     }
 }
 
+impl Sending {
+    /// Whether there is something to send.
+    fn tell(&mut self, is_ready: bool) {
+        if is_ready {
+            self.activity.take();
+        }
+        // Most answers are there from the first, and ask for no lock.
+        if self.is_awaited == is_ready {
+            self.is_awaited = !is_ready;
+            self.activity.change(|phase| {
+                phase.awaited = if is_ready {
+                    phase.awaited.saturating_sub(1)
+                } else {
+                    phase.awaited.saturating_add(1)
+                };
+            });
+        }
+    }
+}
+
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.0.change(|phase| {
+        self.activity.change(|phase| {
+            phase.awaited = phase.awaited.saturating_sub(u32::from(self.is_awaited));
             phase.sent = phase.sent.saturating_sub(1);
             phase.answered = phase.answered.wrapping_add(1);
         });
@@ -226,9 +253,7 @@ impl HttpBody for Sent {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        if frame.is_ready() {
-            self.sending.0.take();
-        }
+        self.sending.tell(frame.is_ready());
         frame
     }
 

@@ -28,6 +28,12 @@ fn app() -> Router {
     Router::new()
         .route("/", routing::get(|| async { "here" }))
         .route("/endless", routing::get(|| async { Body::new(Endless) }))
+        .route(
+            "/late",
+            routing::get(|| async {
+                Body::new(Late(Some(Box::pin(tokio::time::sleep(MOMENT * 4)))))
+            }),
+        )
         .route("/slow", routing::get(|| tokio::time::sleep(MOMENT * 4)))
 }
 
@@ -43,6 +49,24 @@ impl HttpBody for Endless {
         _: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 16 * 1024])))))
+    }
+}
+
+/// A body that takes its time until its only piece.
+struct Late(Option<Pin<Box<tokio::time::Sleep>>>);
+
+impl HttpBody for Late {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(sleep) = &mut self.0 else { return std::task::Poll::Ready(None) };
+        std::task::ready!(sleep.as_mut().poll(context));
+        self.0 = None;
+        std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"late")))))
     }
 }
 
@@ -168,5 +192,20 @@ async fn a_request_that_takes_long_is_not_taken_for_silence() {
             Version::Http2 => http2(stream).await.send_request(get("/slow")).await,
         };
         assert_eq!(answer.unwrap().status(), 200, "{version:?}");
+    }
+}
+
+/// A backup whose key took longer to derive than a reader may stall was cut off before its first byte.
+#[tokio::test]
+async fn an_answer_that_is_not_made_yet_is_not_taken_for_a_reader_that_takes_nothing() {
+    let limits = ConnectionLimits { head: MOMENT, idle: MOMENT, stall: MOMENT, ..lenient() };
+    for version in [Version::Http1, Version::Http2] {
+        let (stream, _end) = connect(version, limits);
+        let answer = match version {
+            Version::Http1 => http1(stream).await.send_request(get("/late")).await,
+            Version::Http2 => http2(stream).await.send_request(get("/late")).await,
+        };
+        let body = answer.unwrap().into_body().collect().await;
+        assert_eq!(body.unwrap().to_bytes(), "late", "{version:?}");
     }
 }
