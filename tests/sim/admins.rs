@@ -3,9 +3,9 @@
 use licence_core::claims::{Borrow, Period, SeatCount, SeatHolder, Seats};
 use licence_core::{Role, Text, UserId};
 use licence_server::domain::{
-    Actor, AddUser, ChangeUser, Command, Edit, EndSession, Expected, InstallLicence,
-    InstallRevocations, Keep, PasswordHash, PruneLog, ReleaseSeat, Replace, ResetClock, Sighting,
-    Stored, UserChange, WriteOff,
+    Actor, AddUser, ChangeUser, Command, CredentialVersion, Edit, EndSession, Expected,
+    InstallLicence, InstallRevocations, Keep, PasswordHash, PruneLog, ReleaseSeat, Replace,
+    ResetClock, Sighting, Stored, UserChange, WriteOff,
 };
 
 use super::ask::Ask;
@@ -73,9 +73,10 @@ impl Simulation {
                 let keep = match self.dice.any(&own) {
                     _ if self.dice.one_in(4) => Keep::All,
                     Some(session) => Keep::Own(session),
-                    None => Keep::None,
+                    None => Keep::All,
                 };
-                UserChange::Password { hash, checked: None, keep }
+                let checked = CredentialVersion(known.password);
+                UserChange::Password { hash, checked, keep }
             }
             6..8 => {
                 let is_admin = !known.is_admin;

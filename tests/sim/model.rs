@@ -101,6 +101,9 @@ impl Model {
                 })
             }
             (Command::WrongPassword, _) => Ok(()),
+            (Command::ChangeUser(change), Outcome::Refused(Refusal::InvalidGrant)) => {
+                self.may_refuse_password(change)
+            }
             (_, Outcome::Refused(refusal)) => may_refuse(command, refusal),
             (Command::ChangeUser(change), _) => {
                 self.change_user(change);

@@ -78,16 +78,13 @@ fn make(
         UserChange::Enable => return Ok(enable(user, by, draft)),
         UserChange::Disable => disable(user, by, draft)?,
         UserChange::Edit { edits, expected } => return edit(&user, edits, *expected, by, draft),
-        UserChange::Password { checked, .. }
-            if checked.is_some_and(|old| !is_current(&user, old)) =>
-        {
+        UserChange::Password { checked, .. } if !is_current(&user, *checked) => {
             return Ok(refuse(Some(id), None, Refusal::InvalidGrant, draft));
         }
         UserChange::Password { hash, keep, .. } => {
             set_password(&user, hash, draft);
             draft.record_by(Act::UserChanged(id, UserChangeKind::Password), by);
             match keep {
-                Keep::None => end_all(id, None, by, draft)?,
                 Keep::Own(session) => end_all(id, Some(*session), by, draft)?,
                 Keep::All => {}
             }

@@ -43,6 +43,16 @@ impl Model {
         })
     }
 
+    /// A new password is refused to whoever does not know the one in force, and to nobody else.
+    pub(super) fn may_refuse_password(&self, change: &ChangeUser) -> Result<(), Broken> {
+        let in_force = self.people.get(&change.user).map(|person| person.password);
+        let is_stale = match &change.change {
+            UserChange::Password { checked, .. } => in_force != Some(checked.0),
+            _ => false,
+        };
+        check(is_stale, Promise::HonestStays, || format!("{change:?} was refused"))
+    }
+
     /// Whatever takes something away ends the person's sessions at once.
     pub(super) fn change_user(&mut self, change: &ChangeUser) {
         let person = self.people.get_mut(&change.user).unwrap();
@@ -60,7 +70,6 @@ impl Model {
             UserChange::Password { keep, .. } => {
                 person.password += 1;
                 match keep {
-                    Keep::None => {}
                     Keep::Own(session) => kept = Some(*session),
                     Keep::All => return,
                 }

@@ -86,9 +86,8 @@ pub enum UserChange {
     Password {
         /// Its hash.
         hash: PasswordHash,
-        /// The credential that was checked before; refused where it was changed meanwhile. `None` where
-        /// something else than the old password opened the way.
-        checked: Option<CredentialVersion>,
+        /// The credential that was checked before; refused where it was changed meanwhile.
+        checked: CredentialVersion,
         /// Which sessions go on.
         keep: Keep,
     },
@@ -110,8 +109,6 @@ pub enum UserChange {
 /// Which sessions of a person go on after a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// None: whoever knew the old one is out.
-    None,
     /// The one that asked.
     Own(SessionId),
     /// All of them: the person knew the old one, and asked for nothing more.

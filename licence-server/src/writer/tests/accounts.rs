@@ -23,14 +23,14 @@ fn hash(text: &str) -> PasswordHash {
     PasswordHash::new(text.to_owned())
 }
 
+fn new_password(checked: u32, keep: Keep) -> UserChange {
+    UserChange::Password { hash: hash("new"), checked: CredentialVersion(checked), keep }
+}
+
 #[test]
 fn what_takes_something_away_ends_the_sessions_at_once() {
-    let taken: [fn() -> UserChange; 4] = [
-        || UserChange::Disable,
-        || roles(&["editor"]),
-        || UserChange::Password { hash: hash("new"), checked: None, keep: Keep::None },
-        || UserChange::Erase,
-    ];
+    let taken: [fn() -> UserChange; 3] =
+        [|| UserChange::Disable, || roles(&["editor"]), || UserChange::Erase];
     for taken in taken {
         let mut house = House::new(1);
         let (ann, ben) = (house.person("ann"), house.person("ben"));
@@ -62,7 +62,7 @@ fn a_password_that_was_changed_meanwhile_signs_nobody_in() {
     let ann = house.person("ann");
     let device = house.seated(ann);
     let keep = Keep::Own(device.session);
-    change(&mut house, ann, UserChange::Password { hash: hash("new"), checked: None, keep });
+    change(&mut house, ann, new_password(0, keep));
     house.refreshed(device);
     assert_eq!(refused(&house.sign_in(ann).0), Code::InvalidGrant, "checked against the old one");
     let (outcome, _) = house.sign_in_as(ann, |s| s.credential = CredentialVersion(1));
@@ -74,14 +74,11 @@ fn a_password_is_changed_by_whoever_knows_the_one_that_is_in_force() {
     let mut house = House::new(2);
     let ann = house.person("ann");
     let (phone, laptop) = (house.seated(ann), house.seated(ann));
-    let own = |version, keep| {
-        let checked = Some(CredentialVersion(version));
-        UserChange::Password { hash: hash("new"), checked, keep }
-    };
-    assert_eq!(change(&mut house, ann, own(0, Keep::All)), Outcome::Done);
-    assert_eq!(refused(&change(&mut house, ann, own(0, Keep::None))), Code::InvalidGrant);
+    assert_eq!(change(&mut house, ann, new_password(0, Keep::All)), Outcome::Done);
+    let late = change(&mut house, ann, new_password(0, Keep::Own(phone.session)));
+    assert_eq!(refused(&late), Code::InvalidGrant);
     let (phone, laptop) = (house.refreshed(phone), house.refreshed(laptop));
-    assert_eq!(change(&mut house, ann, own(1, Keep::Own(phone.session))), Outcome::Done);
+    assert_eq!(change(&mut house, ann, new_password(1, Keep::Own(phone.session))), Outcome::Done);
     house.refreshed(phone);
     assert!(house.is_revoked(laptop.session));
 }
@@ -260,11 +257,7 @@ fn a_code_is_good_no_more_after_a_newer_one_its_time_or_its_owner() {
     change(&mut house, ann, UserChange::Disable);
     assert_eq!(refused(&redeem(&mut house, 3)), Code::InvalidGrant, "the person is disabled");
     change(&mut house, ann, UserChange::Enable);
-    change(
-        &mut house,
-        ann,
-        UserChange::Password { hash: hash("new"), checked: None, keep: Keep::None },
-    );
+    change(&mut house, ann, new_password(0, Keep::All));
     assert_eq!(refused(&redeem(&mut house, 3)), Code::InvalidGrant, "the password was changed");
     offer(&mut house, ann, 4, CodeKind::Reset);
     change(&mut house, ann, UserChange::Erase);

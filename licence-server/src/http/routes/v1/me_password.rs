@@ -80,7 +80,7 @@ async fn change(
     let (user, credential) = proved.map_err(not_known)?;
 
     let hash = hash(new, &user, now, &state).await?;
-    let change = UserChange::Password { hash, checked: Some(credential.version), keep };
+    let change = UserChange::Password { hash, checked: credential.version, keep };
     let command = ChangeUser { user: user.id, change, by: None };
     let outcome = state.submit(Command::ChangeUser(command)).await?;
     if outcome == Outcome::Refused(Refusal::InvalidGrant) {
