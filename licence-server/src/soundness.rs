@@ -98,7 +98,10 @@ pub(crate) fn stored_list(reader: &dyn Reader, roots: &Roots) -> Result<Stored, 
 
 /// What does not verify was changed since it was installed, or a root key was taken away since: the key's name is signed
 /// like everything else, so nothing tells which. It stops no start, and grants nothing from then on.
-fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
+///
+/// # Errors
+/// Where the store cannot be read.
+pub(crate) fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
     let mut found = Checkup::default();
     for (place, file) in reader.licence_files()?.iter().enumerate() {
         if let Err(refusal) = verify(file, roots) {

@@ -14,8 +14,9 @@ use tokio::time::sleep;
 use crate::backup::{self, Names, Piece};
 use crate::config::BackupPlan;
 use crate::domain::{Command, NoteBackup, Outcome};
-use crate::soundness::Soundness;
+use crate::soundness::{Soundness, damaged};
 use crate::state::{AppState, store_failure};
+use crate::store::StoreError;
 use crate::writer::Unavailable;
 
 /// Seconds after one that failed until the next try: whoever is told has had time to make room.
@@ -129,8 +130,26 @@ fn told(failure: &Failure) -> String {
 /// One that was written, and has no name yet.
 struct Staged {
     file: StagedFile,
-    /// From which place on the audit log was there when it was begun; `None` for all of it.
+    begun: Begun,
+}
+
+/// What was there when one was begun. At its end the store is looked at, and where this is not there any more,
+/// that says nothing of what is in the backup.
+#[derive(Debug, PartialEq, Eq)]
+struct Begun {
+    /// From which place on the audit log was there; `None` for all of it.
     log_from: Option<u64>,
+    /// What the vendor signed and did not verify.
+    damaged: Vec<String>,
+}
+
+impl Begun {
+    fn now(state: &AppState) -> Result<Self, StoreError> {
+        Ok(Self {
+            log_from: state.reader().checkpoint()?.map(|(first, _)| first),
+            damaged: damaged(state.reader(), state.signers().roots)?,
+        })
+    }
 }
 
 fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Unmade> {
@@ -140,7 +159,7 @@ fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Unm
 /// Writes one, and reads it back.
 fn stage(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<Staged, Failure> {
     let passphrase = passphrase::from_file(&Source::File(plan.passphrase_file.clone()))?;
-    let log_from = log_from(state)?;
+    let begun = Begun::now(state).map_err(|error| store_failure(&error))?;
     let target = plan.dir.join(names(state).automatic(taken));
     let file = StagedFile::filled(&target, Access::Private, |file| {
         state.write_backup(file, passphrase.secret(), taken)
@@ -151,7 +170,7 @@ fn stage(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<Staged,
             .map_err(|error| refused_by_system("the backup cannot be read back", &error))
     };
     backup::read_back(file.reread()?, file.path(), passphrase.secret(), go_on)?;
-    Ok(Staged { file, log_from })
+    Ok(Staged { file, begun })
 }
 
 /// Sees that it is one which a restore takes, gives it its name, and deletes those that are too many.
@@ -161,7 +180,7 @@ fn publish(
     plan: &BackupPlan,
     taken: UnixTime,
 ) -> Result<(), Unmade> {
-    let (Staged { file, log_from: before }, names) = (staged, names(state));
+    let (Staged { file, begun }, names) = (staged, names(state));
     let found = state.soundness().map_err(|error| store_failure(&error))?;
     if let Some(flaw) = found.flaws().next() {
         return Err(Unmade::Unsound(keep_unsound(file, &place(&found, &names, plan), &flaw)?));
@@ -169,9 +188,11 @@ fn publish(
     for damaged in found.damaged() {
         tracing::warn!(damaged, "install the file again, as the vendor has it");
     }
-    if log_from(state)? != before {
-        // The log in it may be broken, where the one that is left is not.
-        return Err(Failure::usage("the audit log was pruned while the backup was made").into());
+    if Begun::now(state).map_err(|error| store_failure(&error))? != begun {
+        // What is in it may be broken, where what is left or was put in its place is not.
+        let sentence =
+            "the audit log was pruned, or a licence was put back, while the backup was made";
+        return Err(Failure::usage(sentence).into());
     }
     file.publish()?;
     if let Err(failure) = delete_old(&plan.dir, &names, taken, plan.keep) {
@@ -182,11 +203,6 @@ fn publish(
 
 fn names(state: &AppState) -> Names {
     Names::of(&state.site().product, state.site_key().id())
-}
-
-fn log_from(state: &AppState) -> Result<Option<u64>, Failure> {
-    let checkpoint = state.reader().checkpoint().map_err(|error| store_failure(&error))?;
-    Ok(checkpoint.map(|(first, _)| first))
 }
 
 /// Where a backup of an unsound store is kept. One that no restore takes must not take the place of one that can be

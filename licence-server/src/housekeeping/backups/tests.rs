@@ -201,6 +201,34 @@ async fn no_backup_counts_during_which_the_log_was_pruned() {
     write(&world.state, &plan, taken).unwrap();
 }
 
+/// Once the backup held what was damaged, and nobody was told: what was there at its end was well.
+#[tokio::test]
+async fn no_backup_counts_during_which_a_damaged_licence_was_put_back() {
+    let (world, dir) = planned();
+    world.furnish(1, 0).await;
+    let world = world.edited(damage_licence).await;
+    let (plan, taken) = (world.state.config().backups.clone().unwrap(), world.state.now());
+    let staged = stage(&world.state, &plan, taken).unwrap();
+    assert_eq!(world.install(&world.licence(1, 1)).await.status, 201);
+    let unmade = publish(staged, &world.state, &plan, taken).unwrap_err();
+    assert!(matches!(unmade, Unmade::Failed(_)), "it is tried again soon: {unmade:?}");
+    assert_eq!(names_in(&dir), [""; 0]);
+    write(&world.state, &plan, taken).unwrap();
+}
+
+fn damage_licence(store: &Path) {
+    const LICENCES: redb::TableDefinition<'_, [u8; 16], &[u8]> =
+        redb::TableDefinition::new("licences");
+    let store = redb::Database::open(store).unwrap();
+    let transaction = store.begin_write().unwrap();
+    {
+        let mut licences = transaction.open_table(LICENCES).unwrap();
+        let id = licences.pop_first().unwrap().unwrap().0.value();
+        licences.insert(id, b"damaged".as_slice()).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
 /// Has a name lead to nobody.
 fn mislead(store: &Path) {
     const USER_KEYS: redb::TableDefinition<'_, (u8, &[u8]), [u8; 16]> =
