@@ -217,10 +217,29 @@ impl Shelf {
     /// # Errors
     /// Every refusal, from the root downwards.
     pub fn admit(&self, file: Vec<u8>, now: UnixTime) -> Result<Admitted, Refusal> {
+        self.admit_if(file, now, |licence| {
+            let first_day = licence.accepted.signed().claims().period.nbf();
+            licence.accepted.at(now.max(first_day)).map(drop)
+        })
+    }
+
+    /// The same of a file that was installed before, and that the store does not have any more as it was signed.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    pub fn admit_again(&self, file: Vec<u8>, now: UnixTime) -> Result<Admitted, Refusal> {
+        self.admit_if(file, now, |_| Ok(()))
+    }
+
+    fn admit_if(
+        &self,
+        file: Vec<u8>,
+        now: UnixTime,
+        check: impl FnOnce(&ShelvedLicence) -> Result<(), Refusal>,
+    ) -> Result<Admitted, Refusal> {
         let mut content = self.write();
         let licence = content.trust.accept(file)?;
-        let first_day = licence.accepted.signed().claims().period.nbf();
-        licence.accepted.at(now.max(first_day))?;
+        check(&licence)?;
         let licence = Arc::new(licence);
         content.licences.entry(licence.id()).or_insert_with(|| Arc::clone(&licence));
         let trust = content.trust.with_list(licence.accepted.signed().revocations());

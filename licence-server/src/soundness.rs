@@ -2,8 +2,7 @@
 
 use licence_core::claims::LogPosition;
 use licence_core::{
-    LicenceId, Product, PublicKey, Refusal, Roots, SignedLicence, SignedRevocations,
-    UnverifiedLicence,
+    Product, PublicKey, Refusal, Roots, SignedLicence, SignedRevocations, UnverifiedLicence,
 };
 
 use crate::domain::Stored;
@@ -72,15 +71,17 @@ impl Soundness {
     }
 }
 
-/// Whether the store has a licence with an id, and that row is not a licence with this id any more.
+/// What the store has of a licence that somebody wants to install. Of one that does not verify it has nothing.
 ///
 /// # Errors
 /// Where the store cannot be read.
 pub(crate) fn stored_licence(
-    id: LicenceId,
+    file: &[u8],
     reader: &dyn Reader,
     roots: &Roots,
 ) -> Result<Stored, StoreError> {
+    let Ok(licence) = verify(file, roots) else { return Ok(Stored::Sound) };
+    let id = licence.claims().jti;
     let row = reader.licence_file(id)?;
     let is_sound = |file: Vec<u8>| verify(&file, roots).is_ok_and(|row| row.claims().jti == id);
     Ok(if row.is_none_or(is_sound) { Stored::Sound } else { Stored::Damaged })

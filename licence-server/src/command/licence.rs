@@ -72,6 +72,7 @@ fn installed_facts(installed: &InstalledLicence) -> Facts {
             match installed.state {
                 LicenceInstallation::InForce => "in force",
                 LicenceInstallation::Staged => "staged",
+                LicenceInstallation::Superseded => "superseded",
             },
         )
 }

@@ -159,6 +159,9 @@ fn a_licence_that_is_damaged_is_told_and_everything_else_is_restored() {
         assert_eq!(told.status.code(), Some(status));
         assert!(String::from_utf8(told.stderr).unwrap().contains(flaw));
     }
+    let install = ["licence", "install", "example.licence", "--data", "site"];
+    assert!(institute.run("licence-server", &install).contains("in force"));
+    institute.run("licence-server", &["check", "--data", "site"]);
     let restore = ["restore", "site.backup", "--passphrase-file", "passphrase", "--data"];
     for (data, given) in [("without", &[][..]), ("again", &["--licence", "example.licence"])] {
         let words = [&restore[..], &[data], given].concat();

@@ -193,9 +193,8 @@ mod tests {
         let world =
             world.edited(|store| damage_licence(store, changed)).await.edited(damage_list).await;
         assert_eq!(damaged(&world).await.len(), 2);
-        for file in [&first, &list()] {
-            assert_eq!(world.install(file).await.status, 201);
-        }
+        assert_eq!(world.install(&first).await.string("state"), "superseded");
+        assert_eq!(world.install(&list()).await.status, 201);
         assert_eq!(damaged(&world).await, [""; 0]);
         let seats =
             async |world: &World| world.state.mirror().in_force(start()).unwrap().seats_total();
@@ -205,7 +204,8 @@ mod tests {
         assert_eq!(world.admin_body(&replace, &other).await.status, 201);
         world.install(&first).await.assert_problem(409, "conflict");
         let world = world.edited(|store| damage_licence(store, changed)).await;
-        assert_eq!(world.install(&first).await.status, 201);
+        world.clock.advance(400 * 86_400);
+        assert_eq!(world.install(&first).await.string("state"), "superseded", "and over");
         assert_eq!(damaged(&world.restarted().await).await, [""; 0]);
     }
 

@@ -42,6 +42,8 @@ pub enum LicenceInstallation {
     InForce,
     /// It takes over at its beginning.
     Staged,
+    /// Another one has taken over from it: it was put back for the tokens that were made under it.
+    Superseded,
 }
 
 /// A licence that was installed. Times are Unix seconds.
@@ -188,16 +190,26 @@ async fn take_licence(
     by: Actor,
     state: &AppState,
 ) -> Result<InstalledLicence, Problem> {
-    let admitted = state.shelf().admit(file.clone(), now)?;
+    let stored = stored_licence(&file, state.reader(), state.signers().roots)?;
+    let admitted = match stored {
+        Stored::Sound => state.shelf().admit(file.clone(), now)?,
+        // It may have ended or been revoked since.
+        Stored::Damaged => state.shelf().admit_again(file.clone(), now)?,
+    };
     let terms = Terms::of(&admitted.licence.accepted);
     let (revoked, list_seq) = (admitted.revoked.clone(), admitted.list_seq);
-    let stored = stored_licence(terms.id, state.reader(), state.signers().roots)?;
     let install = InstallLicence { file, terms, stored, replace, revoked, list_seq, by };
     let command = Command::InstallLicence(install);
     let outcome = state.submit(command).await?;
     let Outcome::Installed { from } = outcome else { return Err(refused(outcome)) };
     let claims = admitted.licence.accepted.signed().claims();
-    let installed = InstalledLicence::new(claims, from, now);
+    let in_force = state.mirror().in_force(now).map(|terms| terms.id);
+    let standing = match in_force {
+        _ if now.is_before(from, 0) => LicenceInstallation::Staged,
+        Some(id) if id == claims.jti => LicenceInstallation::InForce,
+        _ => LicenceInstallation::Superseded,
+    };
+    let installed = InstalledLicence::new(claims, standing);
     state.shelf().take(&admitted);
     Ok(installed)
 }
@@ -229,7 +241,7 @@ impl InstalledRevocations {
 }
 
 impl InstalledLicence {
-    fn new(claims: &LicenceClaims, from: UnixTime, now: UnixTime) -> Self {
+    fn new(claims: &LicenceClaims, state: LicenceInstallation) -> Self {
         Self {
             id: claims.jti.to_string(),
             serial: claims.serial.to_string(),
@@ -239,11 +251,7 @@ impl InstalledLicence {
             seats: claims.seats.active_max.number(),
             starts_at: claims.period.nbf().secs(),
             expires_at: claims.period.exp().map(UnixTime::secs),
-            state: if now.is_before(from, 0) {
-                LicenceInstallation::Staged
-            } else {
-                LicenceInstallation::InForce
-            },
+            state,
         }
     }
 }
