@@ -1,11 +1,13 @@
 //! Stores that are in another's hands, too new, or on a disk that is full or failing.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
 
 use redb::{Database, TableDefinition};
 
-use crate::programs::{ANY_PORT, Institute, agent, binary, tool};
+use crate::programs::{ANY_PORT, Institute, binary, tool};
 
 /// A row of `meta`, where the store keeps the number of its format.
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -90,16 +92,19 @@ fn a_disk_that_fills_up_in_a_commit_loses_nothing_that_was_acknowledged() {
 }
 
 /// One sync of the writer's fails, and every later one would succeed: what the failed one should have made
-/// durable may never be, so the server ends.
+/// durable may never be, so the server ends, and what the system shows of it is dropped before the next start.
 #[test]
 fn after_a_sync_that_failed_the_server_acknowledges_nothing_more_and_says_so() {
     let mut institute = Institute::with_seats(1);
     institute.register("ann");
     let mut strace = Command::new(tool("LICENCE_STRACE"));
     // Beside the server, not above it: its end is the server's own.
-    strace.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
+    strace.args(["-D", "-f", "-qq", "-o", "calls", "-e", "trace=fdatasync,fadvise64"]);
     strace.args(["-e", "inject=fdatasync:error=EIO:when=12", "--"]).arg(binary("licence-server"));
     institute.serve_by(strace, &[]);
+    // Begun while all is well: the server waits for its end, and opens its door to nobody else.
+    let mut probe = TcpStream::connect(institute.socket()).unwrap();
+    probe.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n").unwrap();
     let ann = institute.sign_in("ann").expect(200);
     let mut token = ann.text("refresh_token").to_owned();
     let refused = loop {
@@ -111,11 +116,16 @@ fn after_a_sync_that_failed_the_server_acknowledges_nothing_more_and_says_so() {
         }
     };
     assert!(refused.is_none_or(|answer| answer.status >= 500), "nothing else refuses a refresh");
-    let ready = agent().get(institute.url("/readyz")).call();
-    assert!(ready.is_err() || ready.is_ok_and(|answer| answer.status() == 503), "it is not ready");
+    probe.write_all(b"\r\n").unwrap();
+    let mut ready = String::new();
+    probe.read_to_string(&mut ready).unwrap();
+    assert!(ready.starts_with("HTTP/1.1 503 "), "{ready}");
     assert_eq!(institute.ended().code(), Some(1));
     let log = institute.log();
     assert!(log.contains("the store failed and nothing is acknowledged any more"), "{log}");
+    let calls = fs::read_to_string(institute.path("calls")).unwrap();
+    let (_, later) = calls.split_once("EIO").unwrap();
+    assert!(later.contains("POSIX_FADV_DONTNEED"), "{calls}");
 
     institute.serve();
     institute.get("/readyz", None).expect(200);

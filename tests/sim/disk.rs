@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use licence_server::store::PageCache;
 use redb::StorageBackend;
 
 use super::dice::Dice;
@@ -25,6 +26,8 @@ struct Machine {
     trouble: Option<(u32, Trouble)>,
     /// Writes, changes of the length, and syncs since the plug was put in.
     operations: u32,
+    /// Whether bytes were lost while nobody had the disk, which the next sync is to say.
+    is_loss_untold: bool,
 }
 
 /// What goes wrong with a disk.
@@ -32,8 +35,8 @@ struct Machine {
 pub(crate) enum Trouble {
     /// The power fails: from there on nothing reaches the disk.
     PowerCut,
-    /// One operation fails. Where that is a sync, what it should have made durable never will be, and the
-    /// next sync says that all is well: so do the file systems of Linux.
+    /// One operation fails. Where that is a sync, the bytes that it should have made durable never will be,
+    /// are shown all the same, and the next sync says that all is well: so do the file systems of Linux.
     OneError,
     /// There is no room: from there on nothing can be written, and syncs succeed.
     Full,
@@ -77,6 +80,19 @@ impl Disk {
         self.lock().operations
     }
 
+    /// Whether what was to go wrong has not yet.
+    pub(crate) fn has_trouble_ahead(&self) -> bool {
+        self.lock().trouble.is_some()
+    }
+
+    /// Ends the process; then what it left is to be written, and is not.
+    pub(crate) fn lose_behind(&self) {
+        let mut machine = self.lock();
+        machine.plug += 1;
+        machine.is_loss_untold = machine.unsynced.iter().any(Write::has_bytes);
+        machine.lose_bytes();
+    }
+
     /// Pulls the plug. Of what was not synced, any part may have reached the disk, and of one write too.
     pub(crate) fn lose_power(&self, dice: &mut Dice) {
         let mut machine = self.lock();
@@ -89,6 +105,7 @@ impl Disk {
             }
         }
         machine.seen = machine.synced.clone();
+        machine.is_loss_untold = false;
     }
 
     /// Ends the process and not the machine: all that was written can be read, and what was not synced
@@ -107,6 +124,7 @@ impl Disk {
         let mut machine = self.lock();
         machine.plug += 1;
         machine.unsynced.clear();
+        machine.is_loss_untold = false;
         machine.synced.clone_from(&bytes);
         machine.seen = bytes;
     }
@@ -122,10 +140,17 @@ impl Machine {
         self.unsynced.push(write);
     }
 
-    fn sync(&mut self) {
+    fn sync(&mut self) -> io::Result<()> {
         for write in std::mem::take(&mut self.unsynced) {
             write.apply(&mut self.synced);
         }
+        let is_loss_untold = std::mem::take(&mut self.is_loss_untold);
+        if is_loss_untold { Err(io::Error::other("the disk had failed")) } else { Ok(()) }
+    }
+
+    /// What waits to be written never will be. The length is the file system's own, which tries again.
+    fn lose_bytes(&mut self) {
+        self.unsynced.retain(|write| !write.has_bytes());
     }
 
     /// Goes through with an operation, unless it is its turn to fail.
@@ -141,7 +166,7 @@ impl Machine {
             Trouble::OneError => {
                 self.trouble = None;
                 if is_sync {
-                    self.unsynced.clear();
+                    self.lose_bytes();
                 }
                 Err(io::Error::other("the disk failed"))
             }
@@ -152,6 +177,10 @@ impl Machine {
 }
 
 impl Write {
+    const fn has_bytes(&self) -> bool {
+        matches!(self, Self::Bytes { .. })
+    }
+
     /// What lies behind the end before it is written is zeros, as in a file.
     fn apply(&self, onto: &mut Vec<u8>) {
         match self {
@@ -190,8 +219,18 @@ impl Plug {
         machine.meet(write.is_none())?;
         match write {
             Some(write) => machine.write(write),
-            None => machine.sync(),
+            None => machine.sync()?,
         }
+        Ok(())
+    }
+}
+
+impl PageCache for Disk {
+    fn drop_clean(&self) -> io::Result<()> {
+        let mut machine = self.lock();
+        let Machine { seen, synced, unsynced, .. } = &mut *machine;
+        seen.clone_from(synced);
+        unsynced.iter().for_each(|write| write.apply(seen));
         Ok(())
     }
 }
@@ -238,4 +277,20 @@ fn a_write_may_be_lost_whole_half_there_or_there_when_the_power_fails() {
     let found: Vec<_> = found.collect();
     assert!(found.contains(&0) && found.contains(&PAGE));
     assert!(found.iter().any(|written| (1..PAGE).contains(written)), "none is torn: {found:?}");
+}
+
+#[test]
+fn what_a_failed_sync_lost_is_shown_until_it_is_dropped_and_no_later_sync_brings_it_back() {
+    let disk = Disk::with(vec![0; 2]);
+    let plug = disk.plug_in();
+    plug.write(0, &[1]).unwrap();
+    disk.fail_after(0, Trouble::OneError);
+    plug.sync_data().unwrap_err();
+    plug.write(1, &[1]).unwrap();
+    assert_eq!(disk.copy(), [1, 1]);
+    disk.drop_clean().unwrap();
+    assert_eq!(disk.copy(), [0, 1], "what still waits is kept");
+    plug.sync_data().unwrap();
+    disk.lose_power(&mut Dice::new(1));
+    assert_eq!(disk.copy(), [0, 1]);
 }

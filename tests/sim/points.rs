@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 use std::thread::{self, Thread};
 
-use licence_server::domain::{Anchor, Command, Outcome, Reading};
+use licence_server::domain::{Actor, Anchor, Command, NoteBackup, Outcome, Reading};
 use licence_server::metrics::Metrics;
 use licence_server::mirror::Mirror;
 use licence_server::store::{Reader as _, RedbStore};
 use licence_server::writer::{self, Unavailable, Writer};
 
 use self::harvest::HARVEST;
+use super::clocks::START;
 use super::contents::Contents;
 use super::dice::Dice;
 use super::disk::{Disk, Trouble};
@@ -50,7 +51,7 @@ struct Attempt {
 impl Case {
     fn open(&self, disk: &Disk, vendor: &Vendor) -> (RedbStore, Mirror) {
         // Every turn folds what is in the journal as well.
-        let store = RedbStore::open_on(disk.plug_in()).unwrap().folding_at(1);
+        let store = RedbStore::open_on(disk.plug_in(), disk.clone()).unwrap().folding_at(1);
         let reader = store.reader();
         let site = reader.site().unwrap();
         let anchor = Anchor::at_start(&site, self.reading, self.gap_secs);
@@ -72,6 +73,30 @@ impl Case {
         let operations = disk.operations() - before;
         drop(store);
         Attempt { outcomes: turned.ok().map(|turned| turned.outcomes), operations, disk }
+    }
+
+    /// What there is before the turn and after it.
+    fn both(&self, vendor: &Vendor) -> (Contents, Contents) {
+        let whole = self.attempt(vendor, None);
+        (contents(&Disk::with(self.bytes.clone())), contents(&whole.disk))
+    }
+
+    /// The process is started again on the disk that failed it, while the machine runs on: what it finds is
+    /// all or nothing of the turn, and what it then builds on that is there after a loss of power.
+    #[track_caller]
+    fn go_on(&self, failed: Attempt, vendor: &Vendor, (before, after): (&Contents, &Contents)) {
+        let Attempt { outcomes, disk, operations } = failed;
+        let what = || format!("{:?}, of which {operations} operations were done", self.names);
+        let (mut store, mirror) = self.open(&disk, vendor);
+        let found = Contents::read(&store.reader()).unwrap();
+        assert!(found == *before || found == *after, "half is done: {}", what());
+        assert!(outcomes.is_none() || found == *after, "an acknowledged turn is lost: {}", what());
+        let next = Command::NoteBackup(NoteBackup { taken: START, by: Some(Actor::Local) });
+        ready(writer::turn(&mut store, &mirror, self.reading, &[next])).unwrap();
+        let built = Contents::read(&store.reader()).unwrap();
+        disk.lose_power(&mut Dice::new(u64::from(operations)));
+        drop(store);
+        assert!(contents(&disk) == built, "what was built on it is lost: {}", what());
     }
 
     /// Has everything go wrong that can, one after the other.
@@ -104,7 +129,7 @@ impl Case {
 /// What is there when the machine runs again.
 #[track_caller]
 fn contents(disk: &Disk) -> Contents {
-    let store = RedbStore::open_on(disk.plug_in()).expect("the store opens again");
+    let store = RedbStore::open_on(disk.plug_in(), disk.clone()).expect("the store opens again");
     Contents::read(&store.reader()).expect("and can be read")
 }
 
@@ -139,7 +164,7 @@ fn a_power_cut_while_a_store_is_mended_loses_nothing() {
             attempt.disk.lose_power(dice);
             let plug = attempt.disk.plug_in();
             attempt.disk.fail_after(again, Trouble::PowerCut);
-            let is_mended = RedbStore::open_on(plug).is_ok();
+            let is_mended = RedbStore::open_on(plug, attempt.disk.clone()).is_ok();
             attempt.disk.lose_power(dice);
             let found = contents(&attempt.disk);
             assert!(found == before || found == after, "cut at {operation}, again at {again}");
@@ -148,6 +173,43 @@ fn a_power_cut_while_a_store_is_mended_loses_nothing() {
             }
         }
     }
+}
+
+/// A sync of a turn fails, or one of the store's closing, and a supervisor starts the server again. The system
+/// shows what the disk never had, and a server that believed it once lost its store with the next power cut.
+#[test]
+fn what_is_built_after_a_sync_that_failed_stays_though_the_machine_ran_on() {
+    let (cases, vendor) = &*HARVEST;
+    for case in cases {
+        let (before, after) = case.both(vendor);
+        for operation in 0.. {
+            let failed = case.attempt(vendor, Some((operation, Trouble::OneError)));
+            if failed.disk.has_trouble_ahead() {
+                break;
+            }
+            case.go_on(failed, vendor, (&before, &after));
+        }
+    }
+}
+
+/// The same where the server is killed, and only then the disk fails what the system still had to write.
+#[test]
+fn what_is_built_after_a_write_that_failed_behind_a_killed_server_stays() {
+    let (cases, vendor) = &*HARVEST;
+    let mut refused = 0;
+    for case in cases {
+        let (before, after) = case.both(vendor);
+        for operation in 0..case.attempt(vendor, None).operations {
+            let killed = case.attempt(vendor, Some((operation, Trouble::PowerCut)));
+            killed.disk.lose_behind();
+            // The next start is told of it; the one after that finds what the disk has.
+            let told = RedbStore::open_on(killed.disk.plug_in(), killed.disk.clone());
+            refused += u32::from(told.is_err());
+            drop(told);
+            case.go_on(killed, vendor, (&before, &after));
+        }
+    }
+    assert!(refused > 0, "no start was told of what was lost");
 }
 
 /// After a sync that failed, Linux says of the next one that all is well, and what the first should have

@@ -49,7 +49,8 @@ impl Server {
     pub(crate) fn new(fault: Option<Fault>, gap_secs: i64) -> Self {
         let (disk, clocks) = (Disk::default(), Clocks::new());
         let new = NewSite { epoch: Epoch { counter: 1, tag: 7 }, mark: START };
-        let store = RedbStore::create_on(disk.plug_in(), new).unwrap().folding_at(FOLD_AT);
+        let store =
+            RedbStore::create_on(disk.plug_in(), disk.clone(), new).unwrap().folding_at(FOLD_AT);
         let site = store.reader().site().unwrap();
         let anchor = Anchor::at_start(&site, clocks.read(), gap_secs);
         let mirror = Mirror::new(site, anchor, Licences::default(), vec![]);
@@ -132,7 +133,7 @@ impl Server {
         if end == End::Stopped {
             self.disk.unplug();
         }
-        let store = RedbStore::open_on(self.disk.plug_in());
+        let store = RedbStore::open_on(self.disk.plug_in(), self.disk.clone());
         let store = store.map(|store| store.folding_at(FOLD_AT)).map_err(|error| Broken {
             promise: Promise::Durable,
             how: format!("the store does not open again: {error}"),
@@ -163,7 +164,8 @@ impl Server {
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>, rows: Rows) {
         self.witness = None;
         self.disk.put_back(bytes);
-        let store = RedbStore::open_on(self.disk.plug_in()).unwrap().folding_at(FOLD_AT);
+        let store =
+            RedbStore::open_on(self.disk.plug_in(), self.disk.clone()).unwrap().folding_at(FOLD_AT);
         self.witness = Some(witness(store, rows, &self.disk, self.fault));
     }
 

@@ -7,4 +7,4 @@ mod redb;
 
 pub use engine::{Batch, Engine, StoreError};
 pub use reader::{Checkup, CopiedRow, LogPiece, Reader, Sizes};
-pub use redb::{NewSite, RedbReader, RedbStore, StoreCopy};
+pub use redb::{NewSite, PageCache, RedbReader, RedbStore, StoreCopy};

@@ -6,6 +6,7 @@ use std::path::Path;
 use redb::{Database, Key, ReadTransaction, ReadableTable as _, TableDefinition};
 
 use super::journal::{Newer, RowsOf};
+use super::medium::Medium;
 use super::open::{RedbStore, builder, make_tables};
 use super::portable::{Portable, Visit, visit};
 use crate::store::{CopiedRow, StoreError};
@@ -65,10 +66,7 @@ impl StoreCopy {
     /// # Errors
     /// [`StoreError::Exists`]; [`StoreError::Failed`] where the disk fails.
     pub fn create(path: &Path) -> Result<Self, StoreError> {
-        if path.exists() {
-            return Err(StoreError::Exists(path.to_owned()));
-        }
-        let database = builder().create(path)?;
+        let database = builder().create_with_backend(Medium::create(path)?)?;
         let transaction = database.begin_write()?;
         make_tables(&transaction)?;
         transaction.commit()?;

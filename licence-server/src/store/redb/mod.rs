@@ -8,6 +8,7 @@ mod index;
 mod journal;
 mod leases;
 mod load;
+mod medium;
 mod open;
 mod portable;
 mod read;
@@ -15,5 +16,6 @@ mod schema;
 mod write;
 
 pub use copy::StoreCopy;
+pub use medium::PageCache;
 pub use open::{NewSite, RedbStore};
 pub use read::RedbReader;

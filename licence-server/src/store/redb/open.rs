@@ -11,6 +11,7 @@ use redb::{
 use super::beside::{OwnSessions, Shared};
 use super::index::{Indexes, SessionPlace};
 use super::journal::{Journal, Newer, RowsOf};
+use super::medium::{Medium, PageCache};
 use super::read::RedbReader;
 use super::schema::{
     AUDIT, BORROWINGS, CHECKPOINTS, DATA, FORMAT, Id, JOURNAL, LICENCES, META, META_FORMAT,
@@ -50,18 +51,19 @@ impl RedbStore {
     /// # Errors
     /// [`StoreError::Exists`]; [`StoreError::Failed`] where the disk fails.
     pub fn create(path: &Path, new: NewSite) -> Result<Self, StoreError> {
-        if path.exists() {
-            return Err(StoreError::Exists(path.to_owned()));
-        }
-        Self::furnish(builder().create(path)?, new)
+        Self::furnish(builder().create_with_backend(Medium::create(path)?)?, new)
     }
 
     /// Makes a store on something else than a file: memory, or a disk that fails when it is told to.
     ///
     /// # Errors
     /// [`StoreError::Failed`] where it fails.
-    pub fn create_on(backend: impl StorageBackend, new: NewSite) -> Result<Self, StoreError> {
-        Self::furnish(builder().create_with_backend(backend)?, new)
+    pub fn create_on(
+        backend: impl StorageBackend,
+        cache: impl PageCache,
+        new: NewSite,
+    ) -> Result<Self, StoreError> {
+        Self::furnish(builder().create_with_backend(Medium::new(backend, cache))?, new)
     }
 
     fn furnish(database: Database, new: NewSite) -> Result<Self, StoreError> {
@@ -83,18 +85,19 @@ impl RedbStore {
     /// [`StoreError::NotFound`], [`StoreError::InUse`], [`StoreError::NewerFormat`]; and
     /// [`StoreError::Corrupt`] or [`StoreError::Failed`] where its content or the disk is not sound.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            return Err(StoreError::NotFound(path.to_owned()));
-        }
-        Self::check(builder().open(path).map_err(|error| unopened(error, path))?)
+        let database = builder().create_with_backend(Medium::open(path)?);
+        Self::check(database.map_err(|error| unopened(error, path))?)
     }
 
     /// Opens a store that was made [on something else than a file](Self::create_on).
     ///
     /// # Errors
     /// [`StoreError::NewerFormat`], [`StoreError::Corrupt`], [`StoreError::Failed`].
-    pub fn open_on(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::check(builder().create_with_backend(backend)?)
+    pub fn open_on(
+        backend: impl StorageBackend,
+        cache: impl PageCache,
+    ) -> Result<Self, StoreError> {
+        Self::check(builder().create_with_backend(Medium::new(backend, cache))?)
     }
 
     pub(super) fn check(database: Database) -> Result<Self, StoreError> {
