@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use licence_core::claims::Epoch;
-use licence_core::{SignedDigest, Text, UnixTime, UserId};
+use licence_core::claims::{Borrow, Epoch, Period, SeatCount, Seats};
+use licence_core::{LicenceId, SignedDigest, Text, UnixTime, UserId};
 use licence_server::domain::{
     Actor, AddService, AddUser, ChangeUser, CodeHash, CodeKind, Command, Edit, Expected,
-    NoteBackup, Outcome, PasswordHash, Redeem, Restore, RevokeService, SecretHash, ServiceId,
-    ServiceName, ServiceScope, Site, StateUsage, UsageStated, UserChange,
+    InstallLicence, NoteBackup, Outcome, PasswordHash, Redeem, Replace, Restore, RevokeService,
+    SecretHash, ServiceId, ServiceName, ServiceScope, Site, StateUsage, Stored, UsageStated,
+    UserChange,
 };
 
 use super::super::ask::Mint;
@@ -23,6 +24,9 @@ const STEPS: u32 = 3000;
 
 /// Draws a life in which all of it happens.
 const SEED: u64 = 5;
+
+/// Seats that the last licence lends: more than any before it, so that a restore holds some back.
+const LENT_MAX: u32 = 9;
 
 /// Turns in which every use case is done, and the vendor whose licences they need.
 pub(super) static HARVEST: LazyLock<(Vec<Case>, Vendor)> = LazyLock::new(harvest);
@@ -43,12 +47,18 @@ fn harvest() -> (Vec<Case>, Vendor) {
     let mut bytes = simulation.server.copy_disk();
     // Where nobody is registered, no licence keeps another one out.
     let everybody = erase_everybody(&bytes);
-    for commands in [everybody].into_iter().chain(by_hand().map(|command| vec![command])) {
+    let (licence, install) = lending(&mut simulation);
+    let by_hand = [install].into_iter().chain(by_hand(licence)).map(|command| vec![command]);
+    for commands in [everybody].into_iter().chain(by_hand) {
         let case = case(bytes, commands, &simulation);
         bytes = case.attempt(&simulation.vendor, None).disk.copy();
         cases.extend(gleaned(case, &mut done, &simulation.vendor));
     }
     assert_eq!(done, BTreeSet::from(use_case::ALL), "every use case was found");
+    let restore = cases.last().unwrap();
+    let (before, after) = restore.both(&simulation.vendor);
+    let held_back = after.borrowings.len() - before.borrowings.len();
+    assert!(held_back > 1, "{:?} holds {held_back} seats back", restore.names);
     (cases, simulation.vendor)
 }
 
@@ -85,8 +95,27 @@ fn erase_everybody(bytes: &[u8]) -> Vec<Command> {
     users.into_iter().map(|user| Command::ChangeUser(erase(user.id))).collect()
 }
 
-/// What nobody asks for in a simulated life, each after the ones before it.
-fn by_hand() -> impl Iterator<Item = Command> {
+/// A licence that lends seats, and the command that installs it.
+fn lending(simulation: &mut Simulation) -> (LicenceId, Command) {
+    let Simulation { server, vendor, model, .. } = simulation;
+    let borrow = Borrow { days_max: 2, seats_max: LENT_MAX };
+    let seats = Seats { borrow: Some(borrow), ..Seats::new(SeatCount::new(LENT_MAX).unwrap()) };
+    let period = Period::perpetual(server.now());
+    let deed = vendor.issue((u8::MAX, 1), seats, period, server.clocks.truth());
+    let install = InstallLicence {
+        file: deed.file,
+        terms: deed.terms,
+        stored: Stored::Sound,
+        replace: Replace::AnySeries,
+        revoked: model.ledger.revoked().clone(),
+        list_seq: model.ledger.list_seq(),
+        by: Actor::Local,
+    };
+    (deed.id, Command::InstallLicence(install))
+}
+
+/// What nobody asks for in a simulated life, each after the ones before it; with the licence that is in force.
+fn by_hand(licence: LicenceId) -> impl Iterator<Item = Command> {
     // Far from the ids of those lives.
     let mut mint = Mint::starting_at(1 << 40);
     let (user, by) = (UserId(mint.uuid()), Some(Actor::Local));
@@ -95,6 +124,7 @@ fn by_hand() -> impl Iterator<Item = Command> {
     let (one, other) =
         ["$argon2id$one", "$argon2id$other"].map(|text| PasswordHash::new(text.to_owned())).into();
     let service = ServiceId(mint.uuid());
+    let spare = (0..=LENT_MAX).map(|_| mint.uuid()).collect();
     let change_of = |user, change| Command::ChangeUser(ChangeUser { user, change, by });
     let change = |change| change_of(user, change);
     let add = AddUser::named(user, Text::parse("Nora").unwrap());
@@ -139,9 +169,10 @@ fn by_hand() -> impl Iterator<Item = Command> {
         Command::Restore(Restore {
             epoch: Epoch { counter: 1 << 20, tag: 1 },
             taken: START,
-            licence: None,
+            // It may have lent seats since.
+            licence: Some(licence),
             since: Vec::new(),
-            spare: Vec::new(),
+            spare,
             is_lossless: false,
             log_broken_at: None,
             by: Actor::Local,

@@ -3,7 +3,7 @@
 use licence_server::domain::{Command, UserChange};
 
 /// Every name that [`of`] gives.
-pub(super) const ALL: [&str; 38] = [
+pub(super) const ALL: [&str; 39] = [
     "accept clock",
     "add service",
     "add user",
@@ -15,6 +15,7 @@ pub(super) const ALL: [&str; 38] = [
     "end session",
     "erase user",
     "give first password",
+    "hold seats back",
     "install licence",
     "install revocations",
     "leave queue",
@@ -75,7 +76,8 @@ pub(super) const fn of(command: &Command) -> &'static str {
         Command::PruneLog(_) => "prune log",
         Command::NoteBackup(_) => "note backup",
         Command::Retire(_) => "retire",
-        Command::Restore(_) => "restore",
+        Command::Restore(restore) if restore.spare.is_empty() => "restore",
+        Command::Restore(_) => "hold seats back",
         Command::Sweep => "sweep",
     }
 }
