@@ -102,6 +102,9 @@ pub(super) enum Record<'a> {
 }
 
 /// Reads records. Their memory is used again for the next one.
+///
+/// INVARIANT: it has room for the longest from the start and never moves, because what it leaves behind where it moves is
+/// not wiped, and the site's key is in one of them.
 pub(super) struct Records<R> {
     from: Opener<R>,
     key: Vec<u8>,
@@ -110,7 +113,8 @@ pub(super) struct Records<R> {
 
 impl<R: Read + io::Seek> Records<R> {
     pub(super) fn new(from: Opener<R>) -> Self {
-        Self { from, key: Vec::new(), value: Zeroizing::default() }
+        let value = Zeroizing::new(Vec::with_capacity(VALUE_BYTES_MAX));
+        Self { from, key: Vec::new(), value }
     }
 
     pub(super) fn next(&mut self) -> Result<Record<'_>, NotRead> {
@@ -155,5 +159,31 @@ impl<R: Read + io::Seek> Records<R> {
         let mut bytes = [0; N];
         let read = self.from.read_exact(&mut bytes);
         read.map(|()| bytes).map_err(|error| self.from.why(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::seal::Sealer;
+    use crate::rng::testing::SeededRng;
+
+    #[test]
+    fn the_memory_that_a_key_was_read_into_never_moves() {
+        let passphrase = "four words of it";
+        let mut sealer = Sealer::begin(Vec::new(), passphrase, &SeededRng::new(1)).unwrap();
+        let longest = vec![7; VALUE_BYTES_MAX];
+        for bytes in [b"a key".as_slice(), &longest] {
+            put(&mut sealer, FILE, b"site.key", bytes).unwrap();
+        }
+        let sealed = io::Cursor::new(sealer.finish().unwrap());
+        let mut records = Records::new(Opener::begin(sealed, passphrase).unwrap());
+        let mut place = || match records.next().unwrap() {
+            Record::File(_, bytes) => (bytes.as_ptr(), bytes.len()),
+            _ => panic!("another record"),
+        };
+        let ((first, short), (second, long)) = (place(), place());
+        assert_eq!((short, long), (5, VALUE_BYTES_MAX));
+        assert_eq!(first, second);
     }
 }

@@ -79,18 +79,18 @@ impl<R: Read + io::Seek> Opener<R> {
     fn open(&mut self) -> io::Result<()> {
         let (size, is_last) = (self.left.min(SEALED_BYTES), self.left <= SEALED_BYTES);
         self.left -= size;
-        let mut chunk = std::mem::take(&mut *self.chunk);
+        // Where it stands, so that it is wiped whatever comes of this one: an earlier one held the site's key.
+        let chunk = &mut *self.chunk;
         chunk.clear();
-        (&mut self.from).take(size).read_to_end(&mut chunk)?;
+        (&mut self.from).take(size).read_to_end(chunk)?;
         let nonce = nonce(self.number, is_last);
-        let opened = self.key.open_in_place(nonce, Aad::from(self.head.bytes), &mut chunk);
+        let opened = self.key.open_in_place(nonce, Aad::from(self.head.bytes), chunk);
         let Ok(content) = opened.map(|content| content.len()) else {
             let is_first = self.number == 0;
             self.flaw = Some(if is_first { NotRead::WrongPassphrase } else { NotRead::Forged });
             return Err(io::Error::other("a chunk does not open"));
         };
         chunk.truncate(content);
-        *self.chunk = chunk;
         (self.read, self.number) = (0, self.number + 1);
         Ok(())
     }
