@@ -21,12 +21,18 @@ const DEVICES: u32 = 4;
 /// In so many rounds each client signs out once, and in again.
 const ROUNDS_SIGNED_IN: u32 = 16;
 
+/// In so many rounds each client takes an access token back once.
+const ROUNDS_UNREVOKED: u32 = 4;
+
 /// What a client knows of its sign-in, by what it was answered.
 struct Client {
     name: String,
     /// The refresh token of the last answer; `None` where a sign-out was answered, and no sign-in since.
     token: Option<String>,
-    access: String,
+    /// The access token of the last answer, unless it was taken back or signed out since.
+    access: Option<String>,
+    /// Access tokens that were taken back or signed out since the server was started.
+    ended: Vec<String>,
     /// What was asked last, where no answer came.
     unanswered: Option<Asked>,
 }
@@ -35,7 +41,15 @@ struct Client {
 enum Asked {
     SignIn,
     Refresh,
+    Revoke,
     SignOut,
+}
+
+/// What a client does once in a round, beside refreshing.
+#[derive(Clone, Copy)]
+struct Plan {
+    signs_out: bool,
+    revokes: bool,
 }
 
 /// Where the log stood at the answers of one round.
@@ -43,14 +57,16 @@ type Heads = BTreeSet<(u64, String)>;
 
 impl Client {
     /// Asks for as long as answers come.
-    fn live(&mut self, institute: &Institute, signs_out: bool, asked: &AtomicU32) -> Heads {
+    fn live(&mut self, institute: &Institute, mut plan: Plan, asked: &AtomicU32) -> Heads {
         let agent = agent();
         let mut heads = Heads::new();
-        let mut signs_out = signs_out;
         loop {
             let next = match self.token {
                 None => Asked::SignIn,
-                Some(_) if std::mem::take(&mut signs_out) => Asked::SignOut,
+                Some(_) if std::mem::take(&mut plan.signs_out) => Asked::SignOut,
+                Some(_) if self.access.is_some() && std::mem::take(&mut plan.revokes) => {
+                    Asked::Revoke
+                }
                 Some(_) => Asked::Refresh,
             };
             asked.fetch_add(1, Ordering::Release);
@@ -72,6 +88,10 @@ impl Client {
             Asked::Refresh => {
                 institute.try_post(agent, "/v1/auth/refresh", &[("refresh_token", token)])
             }
+            Asked::Revoke => {
+                let access = self.access.as_deref().unwrap_or_default();
+                institute.try_post(agent, "/v1/auth/revoke", &[("token", access)])
+            }
             Asked::SignOut => {
                 institute.try_post(agent, "/v1/auth/logout", &[("refresh_token", token)])
             }
@@ -79,16 +99,31 @@ impl Client {
     }
 
     fn hear(&mut self, asked: Asked, answer: &Answer) -> Option<(u64, String)> {
-        if asked == Asked::SignOut {
-            assert_eq!(answer.status, 204, "{answer:?}");
-            self.token = None;
+        let status = if asked == Asked::SignOut { 204 } else { 200 };
+        assert_eq!(answer.status, status, "{asked:?}: {answer:?}");
+        if matches!(asked, Asked::SignOut | Asked::Revoke) {
+            self.ended.extend(self.access.take());
+            self.token.take_if(|_| asked == Asked::SignOut);
             return None;
         }
-        assert_eq!(answer.status, 200, "{asked:?}: {answer:?}");
         self.token = Some(answer.text("refresh_token").to_owned());
-        answer.text("access_token").clone_into(&mut self.access);
+        self.access = Some(answer.text("access_token").to_owned());
         let (seq, head) = (answer.claim("seq"), answer.claim("head"));
         Some((seq.as_u64().unwrap(), head.as_str().unwrap().to_owned()))
+    }
+
+    /// What was taken away and acknowledged before the server was killed is refused by the next one, and
+    /// nothing else is.
+    #[track_caller]
+    fn compare_tokens(&mut self, institute: &Institute) {
+        let status = |access: &String| institute.get("/v1/me", Some(access)).status;
+        for access in self.ended.drain(..) {
+            assert_eq!(status(&access), 401, "a sign-out or a revocation is undone");
+        }
+        let may_have_ended = matches!(self.unanswered, Some(Asked::SignOut | Asked::Revoke));
+        if let Some(access) = self.access.as_ref().filter(|_| !may_have_ended) {
+            assert_eq!(status(access), 200, "nobody took it back");
+        }
     }
 
     /// Holds what the client knows against its session on the disk, which it takes out. Says whether a
@@ -150,7 +185,8 @@ fn clients(institute: &Institute) -> Vec<Client> {
     let client = |number| Client {
         name: format!("person{}", number % people),
         token: None,
-        access: String::new(),
+        access: None,
+        ended: Vec::new(),
         unanswered: None,
     };
     (0..CLIENTS).map(client).collect()
@@ -161,21 +197,21 @@ fn a_server_killed_again_and_again_under_load_loses_nothing_that_it_answered() {
     // As many seats again, for sign-ins whose answer is lost.
     let mut institute = Institute::with_terms(&["--seats", "128", "--per", "session"]);
     let mut clients = clients(&institute);
-    let mut signed_out: Vec<String> = Vec::new();
     for round in 0..rounds(20, 200) {
         institute.serve();
-        for access in signed_out.drain(..) {
-            let me = institute.get("/v1/me", Some(&access));
-            assert_eq!(me.status, 401, "a sign-out is undone");
-        }
+        clients.iter_mut().for_each(|client| client.compare_tokens(&institute));
         let asked = AtomicU32::new(0);
         let heads: Heads = thread::scope(|scope| {
             let lives: Vec<_> = (0..)
                 .zip(&mut clients)
                 .map(|(number, client)| {
-                    let signs_out = number % ROUNDS_SIGNED_IN == round % ROUNDS_SIGNED_IN;
+                    let is_its_turn = |rounds| number % rounds == round % rounds;
+                    let plan = Plan {
+                        signs_out: is_its_turn(ROUNDS_SIGNED_IN),
+                        revokes: is_its_turn(ROUNDS_UNREVOKED),
+                    };
                     let (institute, asked) = (&institute, &asked);
-                    scope.spawn(move || client.live(institute, signs_out, asked))
+                    scope.spawn(move || client.live(institute, plan, asked))
                 })
                 .collect();
             // Some requests of each, and then a little, which is another moment each time.
@@ -194,9 +230,6 @@ fn a_server_killed_again_and_again_under_load_loses_nothing_that_it_answered() {
         for id in left {
             let end = ["session", "end", &id.to_string(), "--data", "site"];
             institute.run("licence-server", &end);
-        }
-        for client in clients.iter().filter(|client| client.token.is_none()) {
-            signed_out.push(client.access.clone());
         }
     }
     assert!(!institute.log().contains("counters were not those of the rows"), "half was done");
