@@ -11,10 +11,11 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use licence_core::base64url;
 use licence_core::claims::Epoch;
+use licence_core::{UnixTime, base64url};
 use serde_json::Value;
 
+use crate::clock::now;
 use crate::programs::{Institute, agent};
 
 const PASSPHRASE: &str = "seven words that stand in no book";
@@ -188,16 +189,25 @@ fn lose_and_restore_stopped(institute: &mut Institute, from: &str) {
 #[test]
 fn a_restore_is_on_record_and_says_what_is_lost() {
     let mut institute = institute(&["--seats", "1"], &["ann"]);
+    let begun = now();
     back_up(&institute, "site.backup", &[]);
+    let backed_up = now();
     institute.kill();
     let words = ["restore", "site.backup", "--passphrase-file", "passphrase", "--data", "new"];
     let output = institute.try_run("licence-server", &words);
     assert!(output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("is lost") && told.contains("sign-outs"), "{told}");
-    assert!(!told.contains("settings"), "{told}");
+    let over = now();
     let audit = ["audit", "list", "--act", "restored", "--data", "new", "--json"];
     let entries = institute.run("licence-server", &audit);
-    assert_eq!(entries.lines().count(), 1, "{entries}");
-    assert!(entries.contains("\"by\":\"local\""), "{entries}");
+    let entry: Value = serde_json::from_str(&entries).unwrap();
+    assert_eq!(entry["by"], "local", "{entry}");
+    let time = |name| UnixTime::from_secs(entry[name].as_i64().unwrap()).unwrap();
+    let (taken, restored) = (time("of"), time("at"));
+    // What the server trusts is a second behind the machine's clock at most.
+    assert!((begun.plus(-1)..=backed_up).contains(&taken), "{begun} to {backed_up}: {entry}");
+    assert!((backed_up.plus(-1)..=over).contains(&restored), "{backed_up} to {over}: {entry}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    let lost = format!("what happened between {taken} and {restored} (");
+    assert!(told.contains(&lost) && told.contains("sign-outs"), "{told}");
+    assert!(!told.contains("settings"), "{told}");
 }

@@ -139,7 +139,7 @@ fn sentence(state: &str) -> &'static str {
     }
 }
 
-fn now() -> UnixTime {
+pub(crate) fn now() -> UnixTime {
     SystemClock.read().wall
 }
 

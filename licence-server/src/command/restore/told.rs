@@ -78,8 +78,9 @@ pub(super) fn advice(copied: &Copied, begun: &Begun) -> String {
 
 fn lost(copied: &Copied, site: &Site) -> String {
     let (taken, lost) = (copied.about.taken, span(lost_secs(copied, site)));
+    let restored = site.restored.unwrap_or(taken);
     format!(
-        "what happened after {taken} ({lost}) is lost: whoever signed in since signs in once more, and \
+        "what happened between {taken} and {restored} ({lost}) is lost: whoever signed in since signs in once more, and \
          accounts, passwords, roles, sign-outs and data are as they were then; go through what you changed. \
          Never start the old directory again"
     )
