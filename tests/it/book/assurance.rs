@@ -64,12 +64,38 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files.into_iter().filter(is_source).chain(inner).collect()
 }
 
-/// A Rust test is a function, and one in JavaScript has a title with spaces.
+/// A Rust test is a function that runs as one, and a test in JavaScript has a title with spaces.
 fn is_test(name: &str, sources: &str) -> bool {
     if name.contains(' ') {
         ["'", "\"", "`"].iter().any(|quote| sources.contains(&format!("({quote}{name}{quote}")))
     } else {
-        sources.contains(&format!("fn {name}("))
+        let function = format!("fn {name}(");
+        let found = sources.match_indices(&function);
+        found.map(|(place, _)| sources.split_at(place).0).any(runs_as_test)
+    }
+}
+
+/// Whether the function at the end of a source runs as a test: by its attributes, which begin behind
+/// whatever stands before it.
+fn runs_as_test(source: &str) -> bool {
+    let (above, _) = source.rsplit_once('\n').unwrap_or_default();
+    let own = above.lines().rev().map(str::trim);
+    let own = own.take_while(|line| !line.is_empty() && !line.ends_with('}'));
+    let attributes: Vec<_> = own.filter(|line| line.starts_with("#[")).collect();
+    let has = |begin: &str| attributes.iter().any(|line| line.starts_with(begin));
+    (has("#[test]") || has("#[tokio::test")) && !has("#[ignore")
+}
+
+#[test]
+fn a_name_counts_only_where_it_runs_as_a_test() {
+    let sources = "#[test]\nfn one() {}\nfn helper() {}\n\n    #[tokio::test]\n    async fn two() {}\n\n\
+                   #[test]\n#[ignore]\nfn skipped() {}\n\n/// `fn told()` is no more than told of.\n\
+                   test('what a page does', () => {});\n";
+    for name in ["one", "two", "what a page does"] {
+        assert!(is_test(name, sources), "{name}");
+    }
+    for name in ["helper", "skipped", "told", "missing", "what a page"] {
+        assert!(!is_test(name, sources), "{name}");
     }
 }
 
