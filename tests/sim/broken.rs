@@ -25,6 +25,8 @@ pub(crate) enum Promise {
     Time,
     /// An honest client is not signed out.
     HonestStays,
+    /// A session ends at its time, whatever the clock said in between.
+    Ends,
     /// A thief who does not follow closely is caught.
     ThiefIsCaught,
     /// A rotation has one child.

@@ -126,6 +126,7 @@ fn rows_asked_for(needs: Needs<'_>) -> usize {
         needs.leases_by_end,
         needs.revocations_by_end,
         needs.sessions_by_end,
+        needs.sessions_by_end_last,
         needs.borrowings_by_end,
     ];
     let fronts = fronts.iter().fold(0, |sum: usize, front| sum.saturating_add(*front));

@@ -1,10 +1,11 @@
 //! Faults planted around the rules, to show that the simulator sees them.
 
 use licence_core::SessionId;
-use licence_server::domain::{Draft, Reading, Revocation, Rotation, Session};
+use licence_server::domain::{Draft, Reading, Revocation, Rotation, Session, SetBack};
 
 use super::clocks::Clocks;
 use super::engine::Rows;
+use super::model::ACCESS_SECS;
 
 /// A fault of the simulator's own; the rules and the store are as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(crate) enum Fault {
     ClockTrusted,
     /// One revocation is not on disk.
     RevocationLost,
+    /// The ends of a session that was made while the clock was ahead stay there when it is set back.
+    SetBackForgotten,
 }
 
 impl Fault {
@@ -35,6 +38,13 @@ impl Fault {
                 let replayed =
                     wanted.into_iter().filter_map(|id| replayed(rows.sessions.get(&id)?));
                 replayed.for_each(|session| draft.load_session(session.id, Some(session)));
+            }
+            Self::SetBackForgotten => {
+                let set_back = draft.changes().site.set_back;
+                let wanted: Vec<SessionId> = draft.needs().sessions.iter().copied().collect();
+                let kept = |id| kept_ahead(rows.sessions.get(&id)?, set_back?);
+                let ahead: Vec<Session> = wanted.into_iter().filter_map(kept).collect();
+                ahead.into_iter().for_each(|row| draft.load_session(row.id, Some(row)));
             }
             Self::LapsedLeasesKept
             | Self::OneSeatTooMany
@@ -64,4 +74,12 @@ fn replayed(session: &Session) -> Option<Session> {
     let rotation = session.rotation.filter(|rotation| rotation.replays > 0)?;
     let opened = rotation.opened.plus(i64::from(rotation.replays) * 25);
     Some(Session { rotation: Some(Rotation { opened, ..rotation }), ..session.clone() })
+}
+
+/// A session whose ends stay where they were when the clock was set back.
+fn kept_ahead(session: &Session, set_back: SetBack) -> Option<Session> {
+    let access_end = session.access_end.min(set_back.to.plus(ACCESS_SECS));
+    let auth_time = session.auth_time.min(set_back.to);
+    let kept = Session { auth_time, access_end, set_backs: set_back.times, ..session.clone() };
+    (kept.set_backs != session.set_backs).then_some(kept)
 }

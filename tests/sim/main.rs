@@ -101,6 +101,11 @@ fn a_wall_clock_that_is_trusted_is_caught() {
 }
 
 #[test]
+fn a_session_that_lasts_as_long_as_the_clock_was_ahead_is_caught() {
+    is_caught(Fault::SetBackForgotten, &[Promise::Ends]);
+}
+
+#[test]
 fn a_revocation_that_is_lost_is_caught() {
     is_caught(Fault::RevocationLost, &[Promise::Revocation]);
 }

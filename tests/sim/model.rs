@@ -30,10 +30,17 @@ pub(crate) use ledger::{Ledger, is_per_session, total};
 pub(crate) use life::Life;
 pub(crate) use line::Line;
 pub(crate) use log::Log;
-pub(crate) use seats::Lent;
+pub(crate) use seats::{ACCESS_SECS, Lent};
 pub(crate) use session::Known;
 pub(crate) use tokens::Tokens;
 pub(crate) use user::Person;
+
+/// Seconds so far in which no licence was valid: what is known from the moments of the turns alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unlicensed {
+    pub(crate) least: i64,
+    pub(crate) most: i64,
+}
 
 /// What the contract says of everything so far.
 #[derive(Clone)]
@@ -48,8 +55,7 @@ pub(crate) struct Model {
     pub(crate) tokens: Tokens,
     /// Since when more seats are held than there are.
     pub(crate) over_since: Option<UnixTime>,
-    /// Seconds so far in which no licence was valid.
-    pub(crate) unlicensed_secs: i64,
+    pub(crate) unlicensed: Unlicensed,
     pub(crate) log: Log,
     /// When the last turn was.
     turned: UnixTime,
@@ -69,7 +75,7 @@ impl Model {
             line: Line::default(),
             tokens: Tokens::default(),
             over_since: None,
-            unlicensed_secs: 0,
+            unlicensed: Unlicensed::default(),
             log: Log::default(),
             turned: START,
             is_heard: true,
@@ -160,9 +166,11 @@ impl Model {
                 self.life = Life::restored(restore.epoch.counter, now);
                 // Whoever worked since the backup was not idle; time without a licence was counted as it passed.
                 let is_unlicensed = |now| self.ledger.seats(now).is_none();
+                let lost_secs = now.since(restore.taken).max(0);
                 if !(is_unlicensed(restore.taken) && is_unlicensed(now)) {
-                    self.unlicensed_secs += now.since(restore.taken).max(0);
+                    self.unlicensed.least += lost_secs;
                 }
+                self.unlicensed.most += lost_secs;
                 Ok(())
             }
             (Command::Sweep, _) => {
@@ -187,10 +195,9 @@ impl Model {
 
     /// A turn begins: time without a licence is nobody's idleness.
     pub(crate) fn pass(&mut self, now: UnixTime) {
-        let is_unlicensed = |now| self.ledger.seats(now).is_none();
-        if is_unlicensed(self.turned) && is_unlicensed(now) {
-            self.unlicensed_secs += now.since(self.turned).max(0);
-        }
+        let Unlicensed { least, most } = self.ledger.unlicensed(self.turned, now);
+        self.unlicensed.least += least;
+        self.unlicensed.most += most;
         self.turned = now;
     }
 
@@ -213,6 +220,8 @@ impl Model {
 
     /// The time was set back: what began while it was ahead began now.
     pub(crate) fn began_by(&mut self, now: UnixTime) {
+        let unlicensed = self.unlicensed;
+        self.sessions.values_mut().for_each(|known| known.set_back(unlicensed, now));
         self.over_since = self.over_since.map(|since| since.min(now));
         self.life.began_by(now);
     }
@@ -238,7 +247,7 @@ impl Model {
         let gone: Vec<SessionId> = gone.map(|(id, _)| *id).collect();
         for id in gone {
             let known = self.sessions.get(&id).unwrap();
-            let may_end = known.may_have_ended(self.unlicensed_secs, now)
+            let may_end = known.may_have_ended(self.unlicensed, now)
                 || self.own_sessions(known.user).count() > super::people::SESSIONS_KEPT_MAX;
             check(may_end, Promise::HonestStays, || {
                 format!("session {id} was ended before its time: {known:?}")

@@ -137,7 +137,7 @@ mod tests {
         assert!(of(None).is_well());
         for (doubt, verb) in [
             (ClockDoubt::Behind, "clock reset"),
-            (ClockDoubt::Ahead { since: now }, "clock accept"),
+            (ClockDoubt::Ahead { since: now, ahead_secs: 7200 }, "clock accept"),
         ] {
             let Finding::Mend { remedy, .. } = of(Some(doubt)) else { panic!("{doubt:?}") };
             assert!(remedy.contains(verb), "{remedy}");

@@ -3,7 +3,7 @@
 use super::audit::{Act, Actor};
 use super::command::{Outcome, Refusal, ResetClock};
 use super::draft::{Draft, Missing};
-use super::{refuse, revocation, seat, waiting};
+use super::{refuse, revocation, seat, service, waiting};
 
 /// Believes the wall clock: the server was off for long, or the clock was put right at last.
 pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
@@ -22,7 +22,8 @@ pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
 /// Lowers the mark to the wall clock, but never below a time that the vendor signed.
 ///
 /// Every lease and every access token was made by the time that was wrong: so all seats are given back and
-/// all those tokens are good no more, and each session goes on with its next refresh.
+/// all those tokens are good no more, and each session goes on with its next refresh. There may be very many of
+/// those, so each is taken back to the new mark when it is looked at, and not here.
 pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, Missing> {
     let wall = draft.reading().wall;
     let floor = draft.licences().newest_iat().unwrap_or(wall);
@@ -33,6 +34,7 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
     }
     seat::let_all_go(draft)?;
     waiting::set_back(draft.now().since(mark), draft)?;
+    service::set_back(mark, draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
     revocation::revoke_every_token(draft)?;

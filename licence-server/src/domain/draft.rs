@@ -82,6 +82,8 @@ struct Fronts {
     leases: Index<Lease>,
     revocations: Index<Revocation>,
     sessions: Index<Due<SessionId>>,
+    /// The end of the same index, backwards.
+    last_sessions: Index<Due<SessionId>>,
     borrowings: Index<Due<TokenId>>,
 }
 
@@ -104,7 +106,7 @@ struct Savepoint {
     site: Site,
     licences: Licences,
     tables: Marks,
-    done: [usize; 4],
+    done: [usize; 5],
     log: [usize; 8],
 }
 
@@ -172,6 +174,7 @@ impl Draft {
             leases_by_end: self.fronts.leases.wanted,
             revocations_by_end: self.fronts.revocations.wanted,
             sessions_by_end: self.fronts.sessions.wanted,
+            sessions_by_end_last: self.fronts.last_sessions.wanted,
             borrowings_by_end: self.fronts.borrowings.wanted,
         }
     }
@@ -261,6 +264,14 @@ impl Draft {
         self.fronts.sessions.load(sessions);
     }
 
+    /// Takes the sessions that end last from the engine, the last one first: as many as were asked for, or all.
+    pub fn load_sessions_by_end_last(&mut self, sessions: Vec<Due<SessionId>>) {
+        for due in &sessions {
+            let _ = self.tables.sessions.row(&due.id);
+        }
+        self.fronts.last_sessions.load(sessions);
+    }
+
     /// Takes the borrowed seats that end first from the engine, in their order: as many as were asked
     /// for, or all.
     pub fn load_borrowings_by_end(&mut self, borrowings: Vec<Due<TokenId>>) {
@@ -303,14 +314,20 @@ impl Draft {
     }
 
     fn savepoint(&self) -> Savepoint {
-        let Fronts { leases, revocations, sessions, borrowings } = &self.fronts;
+        let Fronts { leases, revocations, sessions, last_sessions, borrowings } = &self.fronts;
         let Log { entries, revoked, purged, licences, list, pruned, woken, refused } = &self.log;
         Savepoint {
             now: self.now,
             site: self.site,
             licences: self.licences.clone(),
             tables: self.tables.marks(),
-            done: [leases.done, revocations.done, sessions.done, borrowings.done],
+            done: [
+                leases.done,
+                revocations.done,
+                sessions.done,
+                last_sessions.done,
+                borrowings.done,
+            ],
             log: [
                 entries.len(),
                 revoked.len(),
@@ -333,6 +350,7 @@ impl Draft {
             fronts.leases.done,
             fronts.revocations.done,
             fronts.sessions.done,
+            fronts.last_sessions.done,
             fronts.borrowings.done,
         ] = done;
         let [entries, revoked, purged, licences, list, pruned, woken, refused] = log;

@@ -49,8 +49,8 @@ pub use revocation::REVOKED_MAX;
 pub use row::{
     ADMIN_ROLE, Borrowing, CodeHandle, CodeHash, CodeKind, Credential, CredentialVersion, Data,
     DataOwner, DeviceMark, Holder, Hour, LoginName, OpenCode, PasswordHash, Place, Revocation,
-    Revoked, RevokedToken, Scope, Service, ServiceId, ServiceName, ServiceScope, Session, Site,
-    Standing, Ticket, TicketRank, User, UserKey,
+    Revoked, RevokedToken, Scope, Service, ServiceId, ServiceName, ServiceScope, Session, SetBack,
+    Site, Standing, Ticket, TicketRank, User, UserKey,
 };
 pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
@@ -161,6 +161,7 @@ fn sweep(draft: &mut Draft) -> Result<Swept, Missing> {
     let leases = seat::sweep(draft)?;
     let borrowings = borrow::forget_the_ended(draft)?;
     let sessions = session::sweep(draft)?;
+    let brought_forward = session::bring_forward(draft)?;
     waiting::forget_the_gone(draft)?;
     draft.record_due_refusals();
     let revocations = revocation::sweep(draft)?;
@@ -169,7 +170,9 @@ fn sweep(draft: &mut Draft) -> Result<Swept, Missing> {
         borrowings: borrowings.gone,
         sessions: sessions.gone,
         revocations: revocations.gone,
-        is_more_left: [leases, borrowings, sessions, revocations].iter().any(|step| step.is_full),
+        is_more_left: [leases, borrowings, sessions, brought_forward, revocations]
+            .iter()
+            .any(|step| step.is_full),
     })
 }
 

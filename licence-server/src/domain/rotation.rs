@@ -24,7 +24,6 @@ pub(super) fn refresh(refresh: &Refresh, draft: &mut Draft) -> Result<Outcome, M
         return Ok(refuse(None, Some(id), Refusal::InvalidGrant, draft));
     };
     let (now, site) = (draft.now(), *draft.site());
-    session.rebase(now);
     if now.is_expired(session.idle_end(&site)) {
         end(session, Act::SessionEnded(id), None, draft)?;
         return Ok(Outcome::Refused(Refusal::InvalidGrant));

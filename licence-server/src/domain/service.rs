@@ -1,5 +1,7 @@
 //! Services: programs that call the server with a key of their own.
 
+use licence_core::UnixTime;
+
 use super::audit::Act;
 use super::command::{AddService, Outcome, Refusal, RevokeService};
 use super::draft::{Draft, Missing};
@@ -31,6 +33,16 @@ pub(super) fn add(add: &AddService, draft: &mut Draft) -> Result<Outcome, Missin
     draft.write_service(add.id, Some(service));
     draft.record_by(Act::ServiceAdded(add.id), Some(add.by));
     Ok(Outcome::Done)
+}
+
+/// Lets the keys that were made while the clock was ahead count from the time that it is set back to.
+pub(super) fn set_back(to: UnixTime, draft: &mut Draft) -> Result<(), Missing> {
+    let ahead: Vec<_> = draft.services()?.filter(|key| key.created > to).cloned().collect();
+    for service in ahead {
+        let end = service.end.plus(-service.created.since(to));
+        draft.write_service(service.id, Some(Service { created: to, end, ..service }));
+    }
+    Ok(())
 }
 
 /// Takes a service's key back, for good: its row goes with it.

@@ -99,6 +99,7 @@ fn new_session(sign_in: &SignIn, draft: &Draft) -> Session {
         late: LateAnswers::NONE,
         adopted_in: 0,
         public: None,
+        set_backs: draft.site().set_backs(),
     };
     session.touch(draft.site(), now);
     session.due = session.idle_end;
@@ -289,6 +290,27 @@ pub(super) fn sweep(draft: &mut Draft) -> Result<Step, Missing> {
         draft.pass_due_session();
     }
     Ok(Step::full(ended))
+}
+
+/// Looks at the sessions that are due last, in bounded steps. Who signed in while the clock was ahead is due years
+/// after the end that the session has since the clock was set back.
+pub(super) fn bring_forward(draft: &mut Draft) -> Result<Step, Missing> {
+    if draft.site().set_back.is_none() {
+        return Ok(Step::last(0));
+    }
+    for moved in 0..SWEEP_MAX {
+        let Some(id) = draft.last_session()? else { return Ok(Step::last(moved)) };
+        if let Some(mut session) = draft.session(id)? {
+            let idle_end = session.idle_end(draft.site());
+            if session.due <= idle_end {
+                return Ok(Step::last(moved));
+            }
+            session.due = idle_end;
+            draft.write_session(session);
+        }
+        draft.pass_last_session();
+    }
+    Ok(Step::full(SWEEP_MAX))
 }
 
 /// A session without a seat: the login stays.

@@ -8,8 +8,8 @@
 //! wall one second behind        -> wall, but not below mark: the two clocks tick at different instants
 //! wall further behind           -> running; more than 30 s: reported
 //! wall up to 1 h ahead of it    -> wall
-//! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running, or
-//!                                  until an administrator accepts it
+//! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running in which it
+//!                                  is not moved, or until an administrator accepts it
 //! wall ahead at a start         -> wall, up to `clock_gap_secs`, unless it was disputed before
 //! ```
 //!
@@ -58,6 +58,8 @@ pub enum ClockDoubt {
     Ahead {
         /// When that was seen first, by the time that is trusted.
         since: UnixTime,
+        /// By how much it was ahead then. A clock that moves on from there is another one.
+        ahead_secs: i64,
     },
 }
 
@@ -113,14 +115,23 @@ impl Anchor {
         if ahead_secs <= AHEAD_SECS_MAX {
             return Judgement { now: running.max(reading.wall), doubt: None };
         }
-        let since = match site.doubt {
-            Some(ClockDoubt::Ahead { since }) => since,
-            Some(ClockDoubt::Behind) | None => running,
-        };
+        let (since, ahead_secs) = disputed(site, ahead_secs).unwrap_or((running, ahead_secs));
         if running.since(since) >= DISPUTE_SECS {
             return Judgement { now: reading.wall, doubt: None };
         }
-        Judgement { now: running, doubt: Some(ClockDoubt::Ahead { since }) }
+        Judgement { now: running, doubt: Some(ClockDoubt::Ahead { since, ahead_secs }) }
+    }
+}
+
+/// The dispute that goes on: since when, and over how much. That of a clock which was moved meanwhile, by more
+/// than what adjusts a sound one, begins anew: the day in which nobody minded was another clock's.
+fn disputed(site: &Site, now_ahead_secs: i64) -> Option<(UnixTime, i64)> {
+    match site.doubt {
+        Some(ClockDoubt::Ahead { since, ahead_secs }) => {
+            let moved_secs = now_ahead_secs.saturating_sub(ahead_secs).saturating_abs();
+            (moved_secs <= AHEAD_SECS_MAX).then_some((since, ahead_secs))
+        }
+        Some(ClockDoubt::Behind) | None => None,
     }
 }
 
@@ -184,7 +195,7 @@ mod tests {
             let judged = judge(100, 100 + ahead, None);
             let since = MARK.plus(100);
             assert_eq!(judged.now, since);
-            assert_eq!(judged.doubt, Some(ClockDoubt::Ahead { since }));
+            assert_eq!(judged.doubt, Some(ClockDoubt::Ahead { since, ahead_secs: ahead }));
             let doubt = judged.doubt;
             assert_eq!(judge(99 + DAY, 99 + DAY + ahead, doubt).now, MARK.plus(99 + DAY));
             let believed = judge(100 + DAY, 100 + DAY + ahead, doubt);
@@ -195,8 +206,27 @@ mod tests {
 
     #[test]
     fn a_dispute_ends_when_the_clock_was_put_right() {
-        let doubt = Some(ClockDoubt::Ahead { since: MARK });
+        let doubt = Some(ClockDoubt::Ahead { since: MARK, ahead_secs: DAY });
         assert_eq!(judge(100, 100, doubt), Judgement { now: MARK.plus(100), doubt: None });
+    }
+
+    /// One minute was once enough for ten years, where a smaller error had been disputed for a day before.
+    #[test]
+    fn a_clock_that_leaps_again_is_disputed_anew() {
+        let small = Some(ClockDoubt::Ahead { since: MARK, ahead_secs: 2 * 3600 });
+        for ahead_secs in [3 * 3600 + 1, 3650 * DAY] {
+            let judged = judge(DAY, DAY + ahead_secs, small);
+            let since = MARK.plus(DAY);
+            let doubt = Some(ClockDoubt::Ahead { since, ahead_secs });
+            assert_eq!(judged, Judgement { now: since, doubt });
+        }
+        let far = Some(ClockDoubt::Ahead { since: MARK, ahead_secs: 3650 * DAY });
+        let judged = judge(DAY, DAY + 2 * 3600, far);
+        assert_eq!(judged.now, MARK.plus(DAY), "nor is a smaller leap the one that was disputed");
+        for ahead_secs in [3600 + 1, 3 * 3600] {
+            let judged = judge(DAY, DAY + ahead_secs, small);
+            assert_eq!(judged.now, MARK.plus(DAY + ahead_secs), "one that is adjusted is");
+        }
     }
 
     #[test]
@@ -214,7 +244,8 @@ mod tests {
     #[test]
     fn a_restart_does_not_settle_a_dispute_within_its_gap() {
         let since = MARK.plus(-100);
-        let site = Site { doubt: Some(ClockDoubt::Ahead { since }), ..site(MARK) };
+        let doubt = Some(ClockDoubt::Ahead { since, ahead_secs: 5 * 3600 });
+        let site = Site { doubt, ..site(MARK) };
         for (wall_ahead_secs, now_secs, doubt) in [(5 * 3600, 0, site.doubt), (3600, 3600, None)] {
             let reading = Reading { wall: MARK.plus(wall_ahead_secs), boot_secs: 9 };
             let judged = Anchor::at_start(&site, reading, DAY).judge(&site, reading);

@@ -146,7 +146,7 @@ impl Chain {
     }
 
     /// The clock was set back: nothing of this lies ahead any more.
-    pub(crate) fn rebase(&mut self, now: UnixTime) {
+    pub(crate) fn set_back(&mut self, now: UnixTime) {
         self.rotated = self.rotated.min(now);
         self.opened = self.opened.min(now);
         self.late_since = self.late_since.min(now);

@@ -11,12 +11,19 @@ use crate::clocks::{DAY, HOUR};
 pub(crate) struct Trusted {
     mark: UnixTime,
     boot_secs: i64,
-    disputed_since: Option<UnixTime>,
+    disputed: Option<Dispute>,
+}
+
+/// A wall clock that is not followed: since when, and how far it was ahead then.
+#[derive(Clone, Copy, Debug)]
+struct Dispute {
+    since: UnixTime,
+    ahead_secs: i64,
 }
 
 impl Trusted {
     pub(crate) const fn new(mark: UnixTime, reading: Reading) -> Self {
-        Self { mark, boot_secs: reading.boot_secs, disputed_since: None }
+        Self { mark, boot_secs: reading.boot_secs, disputed: None }
     }
 
     const fn running(&self, reading: Reading) -> UnixTime {
@@ -31,7 +38,8 @@ impl Trusted {
     /// is not followed before a day has run.
     fn expected(&self, reading: Reading) -> UnixTime {
         let running = self.running(reading);
-        let has_run_a_day = self.disputed_since.is_some_and(|since| running.since(since) >= DAY);
+        let dispute = self.dispute(reading.wall.since(running));
+        let has_run_a_day = dispute.is_some_and(|dispute| running.since(dispute.since) >= DAY);
         if Self::is_ahead(running, reading) && !has_run_a_day {
             running
         } else if running.since(reading.wall) == 1 {
@@ -40,6 +48,11 @@ impl Trusted {
         } else {
             running.max(reading.wall)
         }
+    }
+
+    /// The dispute that is going on, of a clock that nobody has moved by more than an hour since.
+    fn dispute(&self, ahead_secs: i64) -> Option<Dispute> {
+        self.disputed.filter(|dispute| (dispute.ahead_secs - ahead_secs).abs() <= HOUR)
     }
 
     pub(crate) fn check(&self, now: UnixTime, reading: Reading) -> Result<(), Broken> {
@@ -52,23 +65,24 @@ impl Trusted {
     /// A turn was committed at that time.
     pub(crate) fn commit(&mut self, reading: Reading) {
         let now = self.expected(reading);
-        let is_disputed = reading.wall.since(now) > HOUR;
-        let since = self.disputed_since.unwrap_or(now);
+        let ahead_secs = reading.wall.since(now);
+        let begun = Dispute { since: now, ahead_secs };
+        let dispute = self.dispute(ahead_secs).unwrap_or(begun);
         // The second between two clocks that are read in whole ones goes on counting.
         let is_rounded = self.running(reading).since(now) == 1;
-        self.disputed_since = is_disputed.then_some(since);
+        self.disputed = (ahead_secs > HOUR).then_some(dispute);
         (self.mark, self.boot_secs) = (now, reading.boot_secs - i64::from(is_rounded));
     }
 
     /// An administrator set the time.
     pub(crate) const fn set(&mut self, mark: UnixTime, reading: Reading) {
-        (self.mark, self.boot_secs, self.disputed_since) = (mark, reading.boot_secs, None);
+        (self.mark, self.boot_secs, self.disputed) = (mark, reading.boot_secs, None);
     }
 
     /// The server starts: it may have been off for so long at most, unless the clock was disputed.
     pub(crate) fn start(&mut self, reading: Reading, gap_secs: i64) {
         let off_secs = reading.wall.since(self.mark);
-        let is_believed = self.disputed_since.is_none() && (0..=gap_secs).contains(&off_secs);
+        let is_believed = self.disputed.is_none() && (0..=gap_secs).contains(&off_secs);
         self.boot_secs = reading.boot_secs - if is_believed { off_secs } else { 0 };
     }
 }

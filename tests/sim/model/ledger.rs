@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use licence_core::claims::{SeatHolder, Seats};
 use licence_core::{LicenceId, Serial, UnixTime};
 
+use super::Unlicensed;
 use crate::clocks::DAY;
 use crate::vendor::Deed;
 
@@ -69,6 +70,21 @@ impl Ledger {
         let is_ahead = now.plus(DAY) < deed.period.nbf();
         let is_valid = !has_ended && !is_ahead && !self.revoked.contains(&deed.id);
         is_valid.then_some(deed.seats)
+    }
+
+    /// Seconds between two times in which no licence was valid: all or nothing where one was in force all along,
+    /// and anything else where another took over.
+    pub(crate) fn unlicensed(&self, from: UnixTime, to: UnixTime) -> Unlicensed {
+        let secs = to.since(from).max(0);
+        let (before, after) = (self.in_force(from), self.in_force(to));
+        let is_one = before.map(|deed| deed.id) == after.map(|deed| deed.id)
+            && before.is_none_or(|deed| deed.period.nbf() <= from);
+        let (least, most) = match (self.seats(from), self.seats(to)) {
+            (Some(_), Some(_)) if is_one => (0, 0),
+            (None, None) if is_one => (secs, secs),
+            _ => (0, secs),
+        };
+        Unlicensed { least, most }
     }
 
     /// A higher revision takes over from its beginning; one that was revoked gives way.

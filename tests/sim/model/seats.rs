@@ -15,7 +15,7 @@ use crate::clocks::HOUR;
 const OVER_SECS: i64 = 12 * HOUR;
 
 /// Seconds of an access token at most.
-pub(super) const ACCESS_SECS: i64 = 900;
+pub(crate) const ACCESS_SECS: i64 = 900;
 
 /// A seat that was taken along.
 #[derive(Clone, Copy, Debug)]

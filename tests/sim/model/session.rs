@@ -11,7 +11,7 @@ use licence_server::domain::{
 use super::chain::{self, Chain};
 use super::seats::ACCESS_SECS;
 use super::tokens::Access;
-use super::{Model, Worth, needs_seat};
+use super::{Model, Unlicensed, Worth, needs_seat};
 use crate::broken::{Broken, Promise, check};
 
 /// Tokens of one session that are taken back one by one at most.
@@ -37,17 +37,23 @@ pub(crate) struct Known {
     life_end: UnixTime,
     idle_secs: i64,
     touched: UnixTime,
+    /// The same at the latest: by how much a clock that was set back moved it is known to the turn alone.
+    touched_by: UnixTime,
     /// The seconds without a licence when it was touched.
-    unlicensed_secs: i64,
+    unlicensed: Unlicensed,
 }
 
 impl Known {
     /// Whether it may have ended by itself.
-    pub(crate) fn may_have_ended(&self, unlicensed_secs: i64, now: UnixTime) -> bool {
-        let spared_secs = unlicensed_secs - self.unlicensed_secs;
-        // What was made while the clock was ahead does not last longer for that.
-        let now = now.plus(self.began.since(now).max(0));
+    pub(crate) fn may_have_ended(&self, unlicensed: Unlicensed, now: UnixTime) -> bool {
+        let spared_secs = unlicensed.least - self.unlicensed.least;
         now >= self.life_end || now >= self.touched.plus(self.idle_secs + spared_secs)
+    }
+
+    /// Whether it cannot go on.
+    pub(crate) fn must_have_ended(&self, unlicensed: Unlicensed, now: UnixTime) -> bool {
+        let spared_secs = unlicensed.most - self.unlicensed.most;
+        now >= self.life_end || now >= self.touched_by.plus(self.idle_secs + spared_secs)
     }
 
     /// When it ends without a refresh, but for time without a licence.
@@ -55,13 +61,21 @@ impl Known {
         self.touched.plus(self.idle_secs).min(self.life_end)
     }
 
-    /// The clock was set back: it must not last longer for that.
-    pub(crate) fn rebase(&mut self, now: UnixTime) {
+    /// The clock was set back: what began while it was ahead begins now. Time that seemed to be without a licence
+    /// is nobody's idleness, and no more than all idleness so far.
+    pub(crate) fn set_back(&mut self, unlicensed: Unlicensed, now: UnixTime) {
         let ahead_secs = self.began.since(now).max(0);
-        for time in [&mut self.began, &mut self.life_end, &mut self.touched] {
-            *time = time.plus(-ahead_secs);
-        }
-        self.chain.rebase(now);
+        (self.began, self.life_end) =
+            (self.began.plus(-ahead_secs), self.life_end.plus(-ahead_secs));
+        let (least, most) = (
+            unlicensed.least - self.unlicensed.least - ahead_secs,
+            unlicensed.most - self.unlicensed.most - ahead_secs,
+        );
+        self.touched = self.touched.plus(least).min(now);
+        self.touched_by = self.touched_by.plus(most).min(now);
+        self.unlicensed = unlicensed;
+        self.access_end = self.access_end.min(now.plus(ACCESS_SECS));
+        self.chain.set_back(now);
     }
 }
 
@@ -95,7 +109,8 @@ impl Model {
             life_end: now.plus(sign_in.stay.life_secs),
             idle_secs: sign_in.stay.idle_secs,
             touched: now,
-            unlicensed_secs: self.unlicensed_secs,
+            touched_by: now,
+            unlicensed: self.unlicensed,
         };
         self.sessions.insert(sign_in.session, known);
         self.seat_or_none(sign_in.session, sign_in.wait_secs, outcome, now)
@@ -143,18 +158,22 @@ impl Model {
         now: UnixTime,
     ) -> Result<(), Broken> {
         let id = refresh.session;
-        let Some(mut known) = self.sessions.get(&id).cloned() else {
+        let Some(known) = self.sessions.get(&id).cloned() else {
             let is_refused = *outcome == Outcome::Refused(Refusal::InvalidGrant);
             return check(is_refused, Promise::Revocation, || {
                 format!("a session that has ended went on: {outcome:?}")
             });
         };
         if *outcome == Outcome::Refused(Refusal::InvalidGrant) {
-            let may_end = known.may_have_ended(self.unlicensed_secs, now);
+            let may_end = known.may_have_ended(self.unlicensed, now);
             self.end(id);
             return check(may_end, Promise::HonestStays, || format!("{refresh:?} was refused"));
         }
-        known.rebase(now);
+        if let Outcome::Granted(_) = outcome {
+            check(!known.must_have_ended(self.unlicensed, now), Promise::Ends, || {
+                format!("a session went on after its end: {known:?} at {now}")
+            })?;
+        }
         let is_same_device = chain::is_same_device(known.mark, refresh.mark);
         let shown = (refresh.generation, refresh.secret);
         let worth = match known.chain.worth(shown, is_same_device, refresh.seen_seq, now) {
@@ -199,7 +218,7 @@ impl Model {
         now: UnixTime,
     ) -> Result<(), Broken> {
         let id = refresh.session;
-        let (unlicensed_secs, life) = (self.unlicensed_secs, self.life.number);
+        let (unlicensed, life) = (self.unlicensed, self.life.number);
         let known = self.sessions.get_mut(&id).unwrap();
         if worth == Worth::Ahead {
             known.chain.adopt(refresh.generation, refresh.secret, life);
@@ -207,7 +226,7 @@ impl Model {
         let is_rotated = matches!(worth, Worth::Current | Worth::Ahead);
         if is_rotated {
             known.chain.rotate(refresh.child, refresh.nonce, now, grant.position.seq);
-            (known.touched, known.unlicensed_secs) = (now, unlicensed_secs);
+            (known.touched, known.touched_by, known.unlicensed) = (now, now, unlicensed);
         }
         let (generation, nonce) = (known.chain.generation(), known.chain.nonce());
         let next = nonce.map(|nonce| NextSecret::Child { generation, nonce });

@@ -8,8 +8,8 @@ use super::{Draft, Due, Lease, Missing};
 use crate::domain::command::{InstallLicence, InstallRevocations, PruneLog};
 use crate::domain::licence::Terms;
 use crate::domain::row::{
-    Borrowing, Data, DataOwner, Holder, Hour, Place, Revocation, Service, ServiceId, Session, Site,
-    Ticket, User, UserKey,
+    Borrowing, Data, DataOwner, Holder, Hour, Place, Revocation, Service, ServiceId, Session,
+    SetBack, Site, Ticket, User, UserKey,
 };
 use crate::domain::timeline::Reading;
 
@@ -22,12 +22,14 @@ impl Draft {
     /// Sets the time back, for whatever is left of the batch too.
     pub(in crate::domain) fn set_back(&mut self, now: UnixTime) {
         self.now = now;
-        let Site { over_since, restored, backed_up, hour, .. } = self.site;
+        let Site { over_since, restored, backed_up, hour, unlicensed_secs, .. } = self.site;
+        let times = self.site.set_backs().saturating_add(1);
         // What began while the clock was ahead began now: otherwise it would last until then.
         let began = |time: Option<UnixTime>| time.map(|time| time.min(now));
         self.site = Site {
             mark: now,
             doubt: None,
+            set_back: Some(SetBack { times, to: now, unlicensed_secs }),
             over_since: began(over_since),
             restored: began(restored),
             backed_up: began(backed_up),
@@ -55,8 +57,10 @@ impl Draft {
         self.licences.in_force(self.site.serial?, self.now).copied()
     }
 
+    /// A session, by the clock as it is now.
     pub(in crate::domain) fn session(&mut self, id: SessionId) -> Result<Option<Session>, Missing> {
-        self.tables.sessions.row(&id).map(Option::<&Session>::cloned)
+        let session = self.tables.sessions.row(&id)?.cloned();
+        Ok(session.map(|session| session.by_clock_of(&self.site)))
     }
 
     /// A session that is about to go on. Where it is not loaded, its person and their leases are asked for
@@ -194,6 +198,16 @@ impl Draft {
     /// Goes on to the session after the one that [`due_session`](Self::due_session) gave.
     pub(in crate::domain) const fn pass_due_session(&mut self) {
         self.fronts.sessions.done += 1;
+    }
+
+    /// The session that is looked at last of all.
+    pub(in crate::domain) fn last_session(&mut self) -> Result<Option<SessionId>, Missing> {
+        Ok(self.fronts.last_sessions.first()?.map(|due| due.id))
+    }
+
+    /// Goes on to the session before the one that [`last_session`](Self::last_session) gave.
+    pub(in crate::domain) const fn pass_last_session(&mut self) {
+        self.fronts.last_sessions.done += 1;
     }
 
     /// A borrowed seat whose time is over; each is given once.

@@ -55,6 +55,8 @@ pub struct Needs<'a> {
     /// So many sessions from the one that ends first, by a time that may be too early and never too
     /// late.
     pub sessions_by_end: usize,
+    /// So many sessions from the one that ends last, by that same time, backwards.
+    pub sessions_by_end_last: usize,
     /// So many borrowed seats from the one that ends first.
     pub borrowings_by_end: usize,
 }

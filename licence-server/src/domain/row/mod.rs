@@ -20,6 +20,6 @@ pub use revocation::{Revocation, Revoked, RevokedToken};
 pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};
 pub use service::{Service, ServiceId, ServiceName, ServiceScope};
 pub use session::{DeviceMark, Scope, Session};
-pub use site::Site;
 #[cfg(test)]
 pub(crate) use site::testing;
+pub use site::{SetBack, Site};

@@ -90,6 +90,20 @@ pub struct Session {
     pub adopted_in: u32,
     /// What the application lets everyone read in its access tokens: a JSON object.
     pub public: Option<SessionData>,
+    /// How often the clock had been set back when this was written. Where it was since, times in here may
+    /// lie ahead of it.
+    pub set_backs: u32,
+}
+
+/// When a session ends, by a clock that may have been set back since its row was written.
+struct Ends {
+    /// Seconds by which its beginning was ahead of the time that the clock was set back to.
+    ahead_secs: i64,
+    /// Whatever happens.
+    end: UnixTime,
+    /// Without a refresh, but for time without a valid licence from `unlicensed_secs` on.
+    idle_end: UnixTime,
+    unlicensed_secs: i64,
 }
 
 impl Session {
@@ -104,7 +118,27 @@ impl Session {
     /// nobody could have refreshed it.
     #[must_use]
     pub fn idle_end(&self, site: &Site) -> UnixTime {
-        self.idle_end.plus(site.unlicensed_secs - self.unlicensed_secs).min(self.end)
+        let Ends { end, idle_end, unlicensed_secs, .. } = self.ends(site);
+        idle_end.plus(site.unlicensed_secs - unlicensed_secs).min(end)
+    }
+
+    /// What was made while the clock was ahead counts from the moment to which it was set back, and so does
+    /// the idle time of what was refreshed then: neither lasts longer for the clock's being wrong.
+    fn ends(&self, site: &Site) -> Ends {
+        let Self { end, idle_end, unlicensed_secs, .. } = *self;
+        let Some(set_back) = site.set_back.filter(|set_back| set_back.times != self.set_backs)
+        else {
+            return Ends { ahead_secs: 0, end, idle_end, unlicensed_secs };
+        };
+        let ahead_secs = self.auth_time.since(set_back.to).max(0);
+        let spared_secs = set_back.unlicensed_secs - unlicensed_secs;
+        let latest = set_back.to.plus(self.idle_secs);
+        Ends {
+            ahead_secs,
+            end: end.plus(-ahead_secs),
+            idle_end: idle_end.plus(-ahead_secs).plus(spared_secs).min(latest),
+            unlicensed_secs: set_back.unlicensed_secs,
+        }
     }
 
     /// When the last of its access tokens has ended everywhere. One that seems to end later was made
@@ -113,22 +147,23 @@ impl Session {
         self.access_end.min(now.plus(ACCESS_SECS)).plus(REVOKED_MARGIN_SECS)
     }
 
-    /// Moves it back to where it would be, had it not been made while the clock was ahead: the mark was
-    /// lowered since, and it must not last longer for it.
-    pub(in crate::domain) fn rebase(&mut self, now: UnixTime) {
-        let ahead_secs = self.auth_time.since(now);
-        if ahead_secs > 0 {
-            for time in [&mut self.auth_time, &mut self.end, &mut self.idle_end, &mut self.seen_at]
-            {
-                *time = time.plus(-ahead_secs);
-            }
-        }
-        self.access_end = self.access_end.min(now.plus(ACCESS_SECS));
-        self.late.since = self.late.since.min(now);
-        self.seen_at = self.seen_at.min(now);
+    /// The same by the clock as it was set back since, if it was: nothing in it lies ahead of that moment.
+    pub(in crate::domain) fn by_clock_of(mut self, site: &Site) -> Self {
+        let Some(set_back) = site.set_back.filter(|set_back| set_back.times != self.set_backs)
+        else {
+            return self;
+        };
+        let Ends { ahead_secs, end, idle_end, unlicensed_secs } = self.ends(site);
+        self.auth_time = self.auth_time.plus(-ahead_secs);
+        (self.end, self.idle_end, self.unlicensed_secs) = (end, idle_end, unlicensed_secs);
+        self.set_backs = set_back.times;
+        self.access_end = self.access_end.min(set_back.to.plus(ACCESS_SECS));
+        self.late.since = self.late.since.min(set_back.to);
+        self.seen_at = self.seen_at.min(set_back.to);
         if let Some(rotation) = &mut self.rotation {
-            rotation.at = rotation.at.min(now);
-            rotation.opened = rotation.opened.min(now);
+            rotation.at = rotation.at.min(set_back.to);
+            rotation.opened = rotation.opened.min(set_back.to);
         }
+        self
     }
 }

@@ -8,6 +8,17 @@ use crate::domain::timeline::ClockDoubt;
 /// numbers of two lives differ at least. By the year 4000 all of them are still below 2^53, which JavaScript counts to.
 const LIFE_VERSIONS_BITS: u32 = 22;
 
+/// That an administrator set the clock back: what was written before may lie ahead of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetBack {
+    /// How often that was so far.
+    pub times: u32,
+    /// To when, this time.
+    pub to: UnixTime,
+    /// The site's `unlicensed_secs` then, of which the clock that was wrong may have counted years.
+    pub unlicensed_secs: i64,
+}
+
 /// The one row of the site itself, written with every commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -17,6 +28,8 @@ pub struct Site {
     pub doubt: Option<ClockDoubt>,
     /// Where the audit log stands.
     pub position: LogPosition,
+    /// The last time that the clock was set back; `None` where it never was.
+    pub set_back: Option<SetBack>,
     /// Access tokens made before this place in the log are good no more: the time was set back since.
     pub access_from: u64,
     /// Revocations in force.
@@ -63,6 +76,7 @@ impl Site {
             mark,
             doubt: None,
             position: LogPosition { epoch, seq: 0, head: ChainHead::EMPTY },
+            set_back: None,
             access_from: 0,
             revoked: 0,
             restored: None,
@@ -81,6 +95,12 @@ impl Site {
             data_version: 0,
             hour: Hour::of(mark),
         }
+    }
+
+    /// How often the clock was set back so far.
+    #[must_use]
+    pub fn set_backs(&self) -> u32 {
+        self.set_back.map_or(0, |set_back| set_back.times)
     }
 
     /// The version that follows another, of data or of an account.

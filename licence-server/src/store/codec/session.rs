@@ -35,6 +35,7 @@ pub(in crate::store) struct StoredSession<'a> {
     adopted_in: u32,
     #[serde(borrow)]
     public: Option<&'a str>,
+    set_backs: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,6 +105,7 @@ impl Row for Session {
             late: late.map(|late| (late.since.secs(), late.count)),
             adopted_in: self.adopted_in,
             public: self.public.as_ref().map(SessionData::as_str),
+            set_backs: self.set_backs,
         }
     }
 
@@ -144,6 +146,7 @@ impl Row for Session {
             late: each(stored.late, late)?.unwrap_or(LateAnswers::NONE),
             adopted_in: stored.adopted_in,
             public: each(stored.public, SessionData::parse)?,
+            set_backs: stored.set_backs,
         })
     }
 }
@@ -191,6 +194,7 @@ pub(super) mod testing {
             late: LateAnswers { since: at, count: 1 },
             adopted_in: 2,
             public: SessionData::parse("{}"),
+            set_backs: 3,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::usage::StoredHour;
 use super::{Row, each};
-use crate::domain::{ClockDoubt, Hour, Site};
+use crate::domain::{ClockDoubt, Hour, SetBack, Site};
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredSite {
@@ -14,6 +14,7 @@ pub(in crate::store) struct StoredSite {
     epoch_tag: u64,
     seq: u64,
     head: [u8; 16],
+    set_back: Option<StoredSetBack>,
     access_from: u64,
     revoked: u32,
     restored: Option<i64>,
@@ -36,7 +37,14 @@ pub(in crate::store) struct StoredSite {
 #[derive(Serialize, Deserialize)]
 enum StoredDoubt {
     Behind,
-    Ahead { since: i64 },
+    Ahead { since: i64, ahead_secs: i64 },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSetBack {
+    times: u32,
+    to: i64,
+    unlicensed_secs: i64,
 }
 
 impl Row for Site {
@@ -49,12 +57,19 @@ impl Row for Site {
             mark: self.mark.secs(),
             doubt: self.doubt.map(|doubt| match doubt {
                 ClockDoubt::Behind => StoredDoubt::Behind,
-                ClockDoubt::Ahead { since } => StoredDoubt::Ahead { since: since.secs() },
+                ClockDoubt::Ahead { since, ahead_secs } => {
+                    StoredDoubt::Ahead { since: since.secs(), ahead_secs }
+                }
             }),
             epoch_counter: epoch.counter,
             epoch_tag: epoch.tag,
             seq,
             head: head.to_bytes(),
+            set_back: self.set_back.map(|set_back| StoredSetBack {
+                times: set_back.times,
+                to: set_back.to.secs(),
+                unlicensed_secs: set_back.unlicensed_secs,
+            }),
             access_from: self.access_from,
             revoked: self.revoked,
             restored: self.restored.map(UnixTime::secs),
@@ -80,14 +95,19 @@ impl Row for Site {
         let head = ChainHead::from_bytes(stored.head);
         let doubt = |doubt| match doubt {
             StoredDoubt::Behind => Some(ClockDoubt::Behind),
-            StoredDoubt::Ahead { since } => {
-                UnixTime::from_secs(since).map(|since| ClockDoubt::Ahead { since })
+            StoredDoubt::Ahead { since, ahead_secs } => {
+                let since = UnixTime::from_secs(since)?;
+                Some(ClockDoubt::Ahead { since, ahead_secs })
             }
+        };
+        let set_back = |StoredSetBack { times, to, unlicensed_secs }| {
+            Some(SetBack { times, to: UnixTime::from_secs(to)?, unlicensed_secs })
         };
         Some(Self {
             mark: UnixTime::from_secs(stored.mark)?,
             doubt: each(stored.doubt, doubt)?,
             position: LogPosition { epoch, seq: stored.seq, head },
+            set_back: each(stored.set_back, set_back)?,
             access_from: stored.access_from,
             revoked: stored.revoked,
             restored: each(stored.restored, UnixTime::from_secs)?,

@@ -132,6 +132,10 @@ impl Indexes {
         self.sessions_by_end.iter().take(count).copied().collect()
     }
 
+    pub(super) fn sessions_by_end_last(&self, count: usize) -> Vec<Due<SessionId>> {
+        self.sessions_by_end.iter().rev().take(count).copied().collect()
+    }
+
     pub(super) fn borrowings_by_end(&self, count: usize) -> Vec<Due<TokenId>> {
         self.borrowings_by_end.iter().take(count).copied().collect()
     }

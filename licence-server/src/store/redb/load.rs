@@ -20,12 +20,16 @@ pub(super) fn indexed(indexes: &Indexes, own: &OwnSessions, draft: &mut Draft) {
     }
     let needs = draft.needs();
     let (leases, sessions) = (needs.leases_by_end, needs.sessions_by_end);
+    let last_sessions = needs.sessions_by_end_last;
     let (borrowings, is_queue_wanted) = (needs.borrowings_by_end, needs.is_queue_wanted);
     if leases > 0 {
         draft.load_leases_by_end(indexes.leases_by_end(leases));
     }
     if sessions > 0 {
         draft.load_sessions_by_end(indexes.sessions_by_end(sessions));
+    }
+    if last_sessions > 0 {
+        draft.load_sessions_by_end_last(indexes.sessions_by_end_last(last_sessions));
     }
     if borrowings > 0 {
         draft.load_borrowings_by_end(indexes.borrowings_by_end(borrowings));

@@ -1,11 +1,23 @@
 //! A wall clock that is wrong.
 
 use super::*;
-use crate::domain::{ClockDoubt, ResetClock};
+use crate::domain::{
+    AddService, ClockDoubt, ResetClock, ServiceId, ServiceName, ServiceScope, Swept,
+};
 
 fn reset() -> Command {
     let reason = Text::parse("a typing error").unwrap();
     Command::ResetClock(ResetClock { reason, by: Actor::Local })
+}
+
+/// What is done while the clock is wrong and believed; then it is set back.
+fn while_ahead<T>(house: &mut House, ahead_days: i64, act: impl FnOnce(&mut House) -> T) -> T {
+    house.wrong_secs = ahead_days * DAY_SECS;
+    house.one(Command::AcceptClock(Actor::Local));
+    let done = act(house);
+    house.wrong_secs = 0;
+    assert_eq!(house.one(reset()), Outcome::Done);
+    done
 }
 
 #[test]
@@ -32,7 +44,7 @@ fn a_disputed_clock_is_believed_after_a_day_of_running_with_restarts_in_between(
     let mut house = House::new(1);
     house.wrong_secs = 30 * DAY_SECS;
     house.one(Command::Sweep);
-    let Some(ClockDoubt::Ahead { since }) = house.mirror.site().doubt else { panic!() };
+    let Some(ClockDoubt::Ahead { since, .. }) = house.mirror.site().doubt else { panic!() };
     assert_eq!(since, START);
     for _ in 0..4 {
         house.pass(DAY_SECS / 4 - 1);
@@ -157,6 +169,111 @@ fn an_answer_that_is_lost_after_a_reset_is_given_again() {
     house.refreshed(device);
     house.pass(60);
     house.refreshed(device);
+}
+
+/// What was moved back at the next refresh and not at the reset was once as fresh as ever when that came years
+/// later: until the clock caught up, such a session never ended.
+#[test]
+fn who_signed_in_while_the_clock_was_ahead_has_been_idle_since_the_reset() {
+    for (unused_secs, is_over) in [(30 * DAY_SECS - 1, false), (30 * DAY_SECS, true)] {
+        let mut house = House::new(1);
+        let ann = house.person("ann");
+        let device = while_ahead(&mut house, 300, |house| house.seated(ann));
+        house.pass(unused_secs);
+        let (outcome, _) = house.refresh(device);
+        if is_over {
+            assert_eq!(refused(&outcome), Code::InvalidGrant);
+        } else {
+            let session_end = START.plus(180 * DAY_SECS);
+            assert_eq!(granted(outcome).session_end, session_end, "whenever it comes");
+        }
+    }
+}
+
+/// The end of its idleness once stayed where the wrong clock had moved it.
+#[test]
+fn who_only_refreshed_while_the_clock_was_ahead_has_been_idle_since_the_reset_too() {
+    for (unused_secs, is_over) in [(30 * DAY_SECS - 1, false), (30 * DAY_SECS, true)] {
+        let mut house = House::new(1);
+        let ann = house.person("ann");
+        let device = house.seated(ann);
+        let device = while_ahead(&mut house, 20, |house| house.refreshed(device));
+        house.pass(unused_secs);
+        let (outcome, _) = house.refresh(device);
+        assert_eq!(matches!(outcome, Outcome::Granted(_)), !is_over, "{outcome:?}");
+    }
+}
+
+/// A parent token once opened its window of 30 seconds anew, whenever it was shown after the reset.
+#[test]
+fn a_parent_from_a_time_that_was_ahead_is_as_old_as_the_reset() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let parent = while_ahead(&mut house, 300, |house| {
+        let parent = house.seated(ann);
+        house.refreshed(parent);
+        parent
+    });
+    house.pass(DAY_SECS);
+    assert_eq!(refused(&house.refresh(parent).0), Code::RefreshReused);
+}
+
+/// They were once looked at when the clock that was wrong had come true.
+#[test]
+fn sessions_of_a_time_that_was_ahead_are_swept_away_and_show_their_true_end() {
+    let mut house = House::new(400);
+    let people: Vec<_> = (0..300).map(|n| house.person(&format!("person {n}"))).collect();
+    while_ahead(&mut house, 300, |house| {
+        let commands: Vec<_> = people.iter().map(|user| house.sign_in_command(*user).0).collect();
+        house.turn(&commands);
+    });
+    let rows = |house: &House| house.store.as_ref().unwrap().reader().sessions().unwrap();
+    let site = house.mirror.site();
+    let end = START.plus(30 * DAY_SECS);
+    assert!(rows(&house).iter().all(|row| row.idle_end(&site) == end));
+    let is_more_left =
+        |outcome| matches!(outcome, Outcome::Swept(Swept { is_more_left: true, .. }));
+    assert!(is_more_left(house.one(Command::Sweep)), "a sweep is bounded");
+    assert!(!is_more_left(house.one(Command::Sweep)));
+    assert!(rows(&house).iter().all(|row| row.due == end));
+    house.reopen();
+    house.pass(30 * DAY_SECS);
+    while is_more_left(house.one(Command::Sweep)) {}
+    assert!(rows(&house).is_empty());
+}
+
+/// Years that a wrong clock had found without a licence once counted as nobody's idleness after the reset.
+#[test]
+fn a_licence_that_seemed_over_spares_no_more_idleness_than_there_was() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    house.pass(20 * DAY_SECS);
+    while_ahead(&mut house, 3650, |_| ());
+    house.pass(30 * DAY_SECS - 1);
+    let device = house.refreshed(device);
+    house.pass(30 * DAY_SECS);
+    assert_eq!(refused(&house.refresh(device).0), Code::InvalidGrant);
+}
+
+/// A service's key that was made while the clock was ahead once lasted as much longer.
+#[test]
+fn a_service_key_of_a_time_that_was_ahead_lasts_as_long_as_it_was_to() {
+    let mut house = House::new(1);
+    let id = ServiceId(house.uuid());
+    let add = AddService {
+        id,
+        name: ServiceName::parse("lab").unwrap(),
+        secret: house.secret(),
+        scopes: BTreeSet::from([ServiceScope::Seats]),
+        life_secs: 90 * DAY_SECS,
+        by: Actor::Local,
+    };
+    while_ahead(&mut house, 300, |house| {
+        assert_eq!(house.one(Command::AddService(add)), Outcome::Done);
+    });
+    let service = house.mirror.service(id).unwrap();
+    assert_eq!((service.created, service.end), (START, START.plus(90 * DAY_SECS)));
 }
 
 /// A place that was live until a time that was ahead once kept its seat free until then.

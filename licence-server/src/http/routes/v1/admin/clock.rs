@@ -115,7 +115,7 @@ impl ClockShown {
         let (standing, since) = match doubt {
             None => ("sound", None),
             Some(ClockDoubt::Behind) => ("behind", None),
-            Some(ClockDoubt::Ahead { since }) => ("disputed", Some(since)),
+            Some(ClockDoubt::Ahead { since, .. }) => ("disputed", Some(since)),
         };
         Self {
             now: now.secs(),
