@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use self::contradiction::Contradiction;
 use self::evidence::Evidence;
+use self::judge::Judgement;
 use crate::cli::AuditCheckArgs;
 use crate::site::SiteLicences;
 
@@ -25,7 +26,8 @@ pub(super) fn run(
     let site = SiteLicences::read(&args.site, vendor_dir)?;
     let evidence = Evidence::read(&args.files, &site.keys())?;
     let summary = summary(&evidence);
-    let contradictions = judge::contradictions(evidence);
+    let Judgement { contradictions, skipped } = judge::judge(evidence);
+    let summary = summary.with("places_skipped", skipped);
     let failure = contradictions.first().map(|first| refused(first, contradictions.len()));
     format.print(&Judged { summary, contradictions })?;
     failure.map_or(Ok(()), Err)

@@ -13,17 +13,26 @@ use super::log::Log;
 #[cfg(test)]
 mod tests;
 
+/// What the evidence comes to.
+pub(super) struct Judgement {
+    pub(super) contradictions: Vec<Contradiction>,
+    /// How often a place was held against no entry of a log, because the log does not say of which life of the
+    /// store it tells there.
+    pub(super) skipped: usize,
+}
+
 /// All contradictions: those of each log with what was seen of it, of two logs, of what was seen of one
 /// place, and of what was seen first and later.
-pub(super) fn contradictions(evidence: Evidence) -> Vec<Contradiction> {
+pub(super) fn judge(evidence: Evidence) -> Judgement {
     let Evidence { mut sightings, orders, logs } = evidence;
     let mut found = Vec::new();
     let mut ends = Vec::new();
-    for log in &logs {
-        let walk = Walk::through(log, &sightings);
+    let walks: Vec<Walk> = logs.iter().map(|log| Walk::through(log, &sightings)).collect();
+    for (log, walk) in logs.iter().zip(&walks) {
         found.extend(walk.contradiction(log, &sightings));
         ends.extend(walk.end(log, &sightings));
     }
+    let skipped = walks.iter().map(|walk| walk.skipped).sum();
     found.extend(pairs(&logs));
     sightings.extend(ends);
     found.extend(forks(&sightings));
@@ -32,7 +41,7 @@ pub(super) fn contradictions(evidence: Evidence) -> Vec<Contradiction> {
     };
     found.extend(orders.iter().filter_map(order));
     found.extend(dated(&sightings, &logs));
-    found
+    Judgement { contradictions: found, skipped }
 }
 
 /// A log recomputed, and held against what was seen of it.
@@ -43,24 +52,47 @@ struct Walk {
     missed: Option<usize>,
     /// The head after its last entry, where that can be told.
     head: Option<ChainHead>,
+    /// Places that were seen in another life, or before the first that tells its head.
+    skipped: usize,
 }
 
 impl Walk {
+    /// A log whose beginning was pruned may be of any life in which the site signed a place of it, so it is
+    /// held against each, the latest first, and contradicts nothing if it leads to all of one.
     fn through(log: &Log, sightings: &[Sighting]) -> Self {
-        let mut by_place = BTreeMap::<u64, Vec<usize>>::new();
-        for (number, sighting) in sightings.iter().enumerate() {
-            let LogPosition { epoch, seq, .. } = sighting.position;
-            // In another life of the store the same place is another entry.
-            if log.epoch_counter(seq).is_none_or(|counter| counter == epoch.counter) {
-                by_place.entry(seq).or_default().push(number);
-            }
+        let is_open = |sighting: &&Sighting| {
+            let seq = sighting.position.seq;
+            let is_within = log.first.saturating_sub(1) <= seq && seq < log.next();
+            sighting.is_signed && is_within && log.epoch_counter(seq).is_none()
+        };
+        let signed = sightings.iter().filter(is_open);
+        let lives: BTreeSet<u32> = signed.map(|sighting| sighting.position.epoch.counter).collect();
+        let mut walks = lives.iter().rev().map(|life| Self::in_life(Some(*life), log, sightings));
+        let Some(latest) = walks.next() else { return Self::in_life(None, log, sightings) };
+        if latest.missed.is_none() {
+            return latest;
         }
+        walks.find(|walk| walk.missed.is_none()).unwrap_or(latest)
+    }
+
+    fn in_life(life: Option<u32>, log: &Log, sightings: &[Sighting]) -> Self {
         let is_from_its_beginning = log.first == 1;
         let mut walk = Self {
             met: Vec::new(),
             missed: None,
             head: is_from_its_beginning.then_some(ChainHead::EMPTY),
+            skipped: 0,
         };
+        let mut by_place = BTreeMap::<u64, Vec<usize>>::new();
+        for (number, sighting) in sightings.iter().enumerate() {
+            let LogPosition { epoch, seq, .. } = sighting.position;
+            // In another life of the store the same place is another entry.
+            match log.epoch_counter(seq) {
+                None if life != Some(epoch.counter) => walk.skipped += 1,
+                Some(counter) if counter != epoch.counter => {}
+                None | Some(_) => by_place.entry(seq).or_default().push(number),
+            }
+        }
         let before = log.first.saturating_sub(1);
         walk.meet(by_place.get(&before), sightings);
         for (seq, entry) in log.placed() {
@@ -71,13 +103,16 @@ impl Walk {
     }
 
     fn meet(&mut self, numbers: Option<&Vec<usize>>, sightings: &[Sighting]) {
-        for number in numbers.into_iter().flatten() {
-            let Some(Sighting { position, .. }) = sightings.get(*number) else { continue };
-            // A log whose beginning was pruned goes on from the first place that anybody saw.
-            if *self.head.get_or_insert(position.head) == position.head {
-                self.met.push(*number);
-            } else {
-                self.missed = self.missed.or(Some(*number));
+        let seen = || numbers.into_iter().flatten().filter_map(|n| Some((*n, sightings.get(*n)?)));
+        // A log whose beginning was pruned goes on from the first place that the site itself signed: what anybody
+        // else reports may be made up.
+        let signed = seen().find(|(_, sighting)| sighting.is_signed);
+        self.head = self.head.or_else(|| Some(signed?.1.position.head));
+        for (number, sighting) in seen() {
+            match self.head {
+                None => self.skipped += 1,
+                Some(head) if head == sighting.position.head => self.met.push(number),
+                Some(_) => self.missed = self.missed.or(Some(number)),
             }
         }
     }
@@ -129,7 +164,7 @@ impl Walk {
     }
 }
 
-/// Two logs that say something else of one place, before either was restored.
+/// Two logs that say something else of one place in one life of the store, before either was restored.
 fn pairs(logs: &[Log]) -> Vec<Contradiction> {
     let differs = |one: &Log, other: &Log| {
         let theirs: BTreeMap<u64, [u8; 32]> =
@@ -138,7 +173,9 @@ fn pairs(logs: &[Log]) -> Vec<Contradiction> {
             |seq: &u64, digest: &[u8; 32]| theirs.get(seq).is_some_and(|theirs| theirs != digest);
         let (seq, _) = one.placed().find(|(seq, entry)| is_other(seq, &entry.digest))?;
         let is_restored = |log: &Log| log.was_restored(0, seq);
-        (!is_restored(one) && !is_restored(other)).then_some(seq)
+        // A log whose beginning was pruned may be from before a restore of which the other tells no more.
+        let is_same_life = one.epoch_counter(seq)? == other.epoch_counter(seq)?;
+        (is_same_life && !is_restored(one) && !is_restored(other)).then_some(seq)
     };
     let mut found = Vec::new();
     for (number, one) in logs.iter().enumerate() {
