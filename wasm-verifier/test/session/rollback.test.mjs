@@ -112,6 +112,15 @@ test("an answer that was overtaken on the way is compared by what lies between",
   }
 });
 
+/** With a mark from the future, every lower position was once late until the clock came there again. */
+test("a mark that was kept by a clock which ran ahead hides a roll-back from one answer at most", async () => {
+  const kept = new Map([["log", { ...mark, came: 1_000_000 }]]);
+  const memory = { get: (name) => kept.get(name), set: (name, value) => kept.set(name, value) };
+  const witness = { memory, wire: { call: async () => ({ ok: false }) }, random: Math.random };
+  assert.equal(await compare(witness, at("2-aa", 49), 2_000, 2_001), undefined, "it may have crossed the mark on its way");
+  assert.equal((await compare(witness, at("2-aa", 49), 3_000, 3_001))?.kind, "rolled_back");
+});
+
 test("a way that is too long is not gone, and a long one by lot", async () => {
   const asked = [];
   const wire = { call: async (_method, route) => asked.push(route) && { ok: false } };

@@ -67,10 +67,14 @@ const PIECES_MAX = 10;
  */
 export async function compare(witness: Witness, { epoch, seq, head }: Position, sent: number, came: number): Promise<Rollback | undefined> {
   const now = { epoch, seq, head };
-  const before = witness.memory.get("log");
+  const seen = witness.memory.get("log");
+  // A mark from a time that is still to come was kept by a clock that has been put right since: it came now at the latest,
+  // or every lower position would be late until then.
+  const before = seen && { ...seen, came: Math.min(seen.came, came) };
   const finding = judge(before, now, sent);
   // The log that is there from now on is the one to compare with, or every answer would tell the same again.
   if (finding !== "late") witness.memory.set("log", { ...now, came });
+  else if (before && before.came !== seen.came) witness.memory.set("log", before);
   if (!before) return undefined;
   if (finding === "rolled_back" || finding === "forked") return { kind: finding, before, now };
   const [lower, higher] = finding === "late" ? [now, before] : [before, now];
