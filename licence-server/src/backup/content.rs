@@ -178,9 +178,9 @@ mod tests {
         }
         let sealed = io::Cursor::new(sealer.finish().unwrap());
         let mut records = Records::new(Opener::begin(sealed, passphrase).unwrap());
-        let mut place = || match records.next().unwrap() {
-            Record::File(_, bytes) => (bytes.as_ptr(), bytes.len()),
-            _ => panic!("another record"),
+        let mut place = || {
+            let Record::File(_, bytes) = records.next().unwrap() else { panic!("another record") };
+            (bytes.as_ptr(), bytes.len())
         };
         let ((first, short), (second, long)) = (place(), place());
         assert_eq!((short, long), (5, VALUE_BYTES_MAX));
