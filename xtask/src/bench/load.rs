@@ -24,27 +24,40 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Connects to a server, for accounts that lie in a file.
+    /// Connects to a server, for accounts that lie in a file. The generator has its core to itself, and keeps it
+    /// while it waits: no server is to pay for waking it.
     pub(super) fn connect(
         workspace: &Workspace,
         server: Rc<Running>,
         connections: usize,
         accounts: Option<&Path>,
     ) -> Result<Self, Failure> {
-        let mut command = pinned::LOAD.command(LOAD.binary(workspace));
-        command.arg(server.address()).arg(server.process().pid().to_string());
-        command.arg(connections.to_string()).args(accounts);
-        Ok(Self { load: Rc::new(RefCell::new(Answering::start(command)?)), server })
+        Self::start(workspace, server, connections, "awake", accounts)
     }
 
-    /// Further connections to the same server, for accounts of their own.
+    /// Further connections to the same server, for accounts of their own. They share the core with the first,
+    /// so that they sleep while they wait.
     pub(super) fn beside(
         &self,
         workspace: &Workspace,
         connections: usize,
         accounts: &Path,
     ) -> Result<Self, Failure> {
-        Self::connect(workspace, Rc::clone(&self.server), connections, Some(accounts))
+        let server = Rc::clone(&self.server);
+        Self::start(workspace, server, connections, "asleep", Some(accounts))
+    }
+
+    fn start(
+        workspace: &Workspace,
+        server: Rc<Running>,
+        connections: usize,
+        waiting: &str,
+        accounts: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let mut command = pinned::LOAD.command(LOAD.binary(workspace));
+        command.arg(server.address()).arg(server.process().pid().to_string());
+        command.arg(connections.to_string()).arg(waiting).args(accounts);
+        Ok(Self { load: Rc::new(RefCell::new(Answering::start(command)?)), server })
     }
 
     /// One of the works as a contender.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token};
@@ -13,8 +14,27 @@ use crate::work::Work;
 /// A server that says nothing for so long is not measured any more.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The finest that the system's timer waits; for less, the loop turns.
-const TIMER: Duration = Duration::from_millis(2);
+/// How the loop waits for answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// It turns. Whoever sleeps must be woken by the server with each answer, which is a tenth of what
+    /// an answer costs where cores are virtual, and is paid by none whose clients are on other machines.
+    Awake,
+    /// It sleeps, and leaves the core to another that measures.
+    Asleep,
+}
+
+impl FromStr for Waiting {
+    type Err = Failure;
+
+    fn from_str(word: &str) -> Result<Self, Failure> {
+        match word {
+            "awake" => Ok(Self::Awake),
+            "asleep" => Ok(Self::Asleep),
+            _ => Err(format!("say `awake` or `asleep` instead of `{word}`").into()),
+        }
+    }
+}
 
 /// What is asked for.
 pub(crate) struct Demand {
@@ -53,15 +73,20 @@ pub(crate) struct Crowd {
     address: SocketAddr,
     poll: Poll,
     connections: Vec<Connection>,
+    waiting: Waiting,
 }
 
 impl Crowd {
-    pub(crate) fn connect(address: SocketAddr, count: usize) -> Result<Self, Failure> {
+    pub(crate) fn connect(
+        address: SocketAddr,
+        count: usize,
+        waiting: Waiting,
+    ) -> Result<Self, Failure> {
         let poll = Poll::new()?;
         let connections = (0..count)
             .map(|number| Connection::open(address, Token(number), poll.registry()))
             .collect::<Result<_, _>>()?;
-        Ok(Self { address, poll, connections })
+        Ok(Self { address, poll, connections, waiting })
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -86,7 +111,7 @@ impl Crowd {
         let mut events = Events::with_capacity(self.size());
         while progress.answered < demand.requests {
             self.send(&mut progress, work, demand, start)?;
-            self.poll.poll(&mut events, Some(progress.pause(demand, start)))?;
+            self.poll.poll(&mut events, Some(self.pause(demand)))?;
             if start.elapsed().saturating_sub(progress.heard) > PATIENCE {
                 return Err("the server has said nothing for half a minute".into());
             }
@@ -103,6 +128,16 @@ impl Crowd {
             }
         }
         Ok(Run { wall: start.elapsed(), latencies: progress.latencies })
+    }
+
+    /// How long the system may wait for an answer.
+    fn pause(&self, demand: &Demand) -> Duration {
+        // No timer of the system is fine enough for what is due.
+        if self.waiting == Waiting::Awake || demand.every.is_some() {
+            Duration::ZERO
+        } else {
+            PATIENCE
+        }
     }
 
     /// Sends what is due, as far as there are free connections.
@@ -163,15 +198,5 @@ impl Progress {
             let due = self.asked.get(number).copied().unwrap_or_default();
             self.latencies.push(self.heard.saturating_sub(due));
         }
-    }
-
-    /// How long the system may wait for an answer: until the next request is due, where somebody is
-    /// free to send it.
-    fn pause(&self, demand: &Demand, start: Instant) -> Duration {
-        if self.free.is_empty() || self.sent == demand.requests {
-            return PATIENCE;
-        }
-        let wait = demand.due(self.sent).saturating_sub(start.elapsed());
-        if wait < TIMER { Duration::ZERO } else { wait - TIMER / 2 }
     }
 }

@@ -4,11 +4,12 @@
 //! itself.
 //!
 //! ```text
-//! peer-load ADDRESS PID CONNECTIONS [ACCOUNTS]
+//! peer-load ADDRESS PID CONNECTIONS awake|asleep [ACCOUNTS]
 //! ```
 //!
-//! The server's address and process; how many connections to keep; and a file with the accounts that
-//! the requests are made for, which is written back at the end, because refresh tokens change.
+//! The server's address and process; how many connections to keep; whether to keep the core while there
+//! is nothing to do; and a file with the accounts that the requests are made for, which is written back
+//! at the end, because refresh tokens change.
 
 mod accounts;
 mod connection;
@@ -34,13 +35,13 @@ type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<_> = env::args().skip(1).collect();
-    let [address, pid, connections, file @ ..] = arguments.as_slice() else {
-        return Err("say which server, its process, and how many connections".into());
+    let [address, pid, connections, waiting, file @ ..] = arguments.as_slice() else {
+        return Err("say which server, its process, how many connections, and how to wait".into());
     };
     let file = file.first().map(PathBuf::from);
     let text = file.as_ref().map_or(Ok(String::new()), fs::read_to_string)?;
     let accounts = RefCell::new(Accounts::parse(&text)?);
-    let crowd = Crowd::connect(address.parse()?, connections.parse()?)?;
+    let crowd = Crowd::connect(address.parse()?, connections.parse()?, waiting.parse()?)?;
     let mut load = Load { crowd, server: Process::new(pid), accounts: &accounts };
     for line in io::stdin().lines() {
         let answer = load.answer(&line?)?;
