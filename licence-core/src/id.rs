@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::base64url;
+use crate::json::PlainText;
 
 /// A UUID in its canonical text (RFC 9562: 36 characters, lower case).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,10 +67,10 @@ fn next_digit(digits: &mut impl Iterator<Item = (usize, u8)>) -> Option<u8> {
 /// Where in the canonical text each four digits begin.
 const FOURS: [usize; 8] = [0, 4, 9, 14, 19, 24, 28, 32];
 
-/// Written in one piece and by words: a request writes several, and byte by byte each costs as much as a
-/// hash.
-impl fmt::Display for Uuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Uuid {
+    /// The canonical text, made in one piece and by words: a request writes several, and byte by byte each costs
+    /// as much as a hash.
+    fn text(self) -> [u8; 36] {
         let mut eights = [[0; 8]; 4];
         eights.iter_mut().zip(self.0.as_chunks().0).for_each(|(to, from)| *to = digits(*from));
         let mut text = [b'-'; 36];
@@ -78,7 +79,19 @@ impl fmt::Display for Uuid {
                 *place = *four;
             }
         }
-        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl PlainText for Uuid {
+    fn with_text(self, take: impl FnOnce(&str)) {
+        take(core::str::from_utf8(&self.text()).unwrap_or_default());
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -116,6 +129,12 @@ macro_rules! uuid_ids {
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 Uuid::parse(text).map(Self)
+            }
+        }
+
+        impl PlainText for $name {
+            fn with_text(self, take: impl FnOnce(&str)) {
+                self.0.with_text(take);
             }
         }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::http::Method;
+use foldhash::fast::RandomState;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -27,7 +28,7 @@ pub struct Metrics {
     unbelieved: Counter,
     messages: Family<FateLabels, Counter>,
     /// The same, by what each request knows without writing labels.
-    routes: Arc<RwLock<HashMap<Box<str>, RouteMetrics>>>,
+    routes: Arc<RwLock<HashMap<Box<str>, RouteMetrics, RandomState>>>,
     /// Commands that were committed together.
     pub(crate) batch: Histogram,
     /// How long a command waited for its turn.

@@ -8,6 +8,7 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use foldhash::fast::RandomState;
 use licence_core::claims::LogPosition;
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
 use tokio::sync::watch;
@@ -270,12 +271,12 @@ impl State {
     }
 }
 
-/// Tokens that are good no more, by what they are looked up by.
+/// Tokens that are good no more, by what they are looked up by: ids that this server drew.
 #[derive(Debug, Default)]
 struct RevokedTokens {
-    sessions: HashMap<SessionId, UnixTime>,
-    sessions_before: HashMap<SessionId, (u64, UnixTime)>,
-    tokens: HashMap<TokenId, UnixTime>,
+    sessions: HashMap<SessionId, UnixTime, RandomState>,
+    sessions_before: HashMap<SessionId, (u64, UnixTime), RandomState>,
+    tokens: HashMap<TokenId, UnixTime, RandomState>,
 }
 
 impl RevokedTokens {
@@ -332,7 +333,11 @@ impl RevokedTokens {
     }
 }
 
-fn forget<K: Eq + Hash, V>(map: &mut HashMap<K, V>, key: K, is_gone: impl FnOnce(&V) -> bool) {
+fn forget<K: Eq + Hash, V>(
+    map: &mut HashMap<K, V, RandomState>,
+    key: K,
+    is_gone: impl FnOnce(&V) -> bool,
+) {
     if let Entry::Occupied(entry) = map.entry(key)
         && is_gone(entry.get())
     {

@@ -4,20 +4,24 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
+
 /// Eviction is by generations: when the young one is full it becomes the old one, and the old one is
 /// forgotten; what is found in the old one moves to the young. So what is in use stays, a flood costs a
 /// bounded memory, and nothing is ever searched for the least recently used.
+///
+/// Its keys were drawn or signed by this server, so that nobody can choose some that collide.
 #[derive(Debug)]
 pub(crate) struct Recent<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: HashMap<K, V, RandomState>,
+    old: HashMap<K, V, RandomState>,
     generation_max: usize,
 }
 
 impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     /// An empty map of twice so many entries at most.
     pub(crate) fn new(generation_max: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), generation_max }
+        Self { young: HashMap::default(), old: HashMap::default(), generation_max }
     }
 
     /// The value under a key, which is in use from now on.

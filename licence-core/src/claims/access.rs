@@ -45,7 +45,7 @@ impl Claims for AccessClaims {
 
     fn write(&self, claims: &mut ObjectWriter<'_>) {
         self.sign_in.write(&self.product.clone().into(), claims);
-        claims.string("lic", self.lic);
+        claims.id("lic", self.lic);
         if self.features.iter().len() > 0 {
             self.features.write(claims);
         }

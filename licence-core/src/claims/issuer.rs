@@ -50,7 +50,7 @@ impl Claims for IssuerClaims {
     fn write(&self, claims: &mut ObjectWriter<'_>) {
         claims.string("iss", &self.iss);
         claims.string("aud", audience("issuer", &self.iss));
-        claims.string("jti", self.jti);
+        claims.id("jti", self.jti);
         claims.integer("iat", self.iat.secs());
         claims.integer("nbf", self.nbf.secs());
         claims.integer("exp", self.exp.secs());

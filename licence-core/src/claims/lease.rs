@@ -53,12 +53,12 @@ impl Claims for LeaseClaims {
     fn write(&self, claims: &mut ObjectWriter<'_>) {
         claims.string("iss", &self.iss);
         claims.string("aud", audience("lease", &self.product));
-        claims.string("sub", self.sub);
-        claims.string("jti", self.jti);
-        claims.string("sid", self.sid);
+        claims.id("sub", self.sub);
+        claims.id("jti", self.jti);
+        claims.id("sid", self.sid);
         claims.integer("iat", self.iat.secs());
         claims.integer("exp", self.exp.secs());
-        claims.string("lic", self.lic);
+        claims.id("lic", self.lic);
         write_confirmation_key(claims, &self.key);
     }
 }

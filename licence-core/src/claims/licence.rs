@@ -101,9 +101,9 @@ impl Claims for LicenceClaims {
 
     fn write(&self, claims: &mut ObjectWriter<'_>) {
         claims.string("iss", &self.iss);
-        claims.string("sub", self.sub);
+        claims.id("sub", self.sub);
         claims.string("aud", &self.product);
-        claims.string("jti", self.jti);
+        claims.id("jti", self.jti);
         claims.integer("iat", self.iat.secs());
         self.period.write(claims);
         claims.string("serial", self.serial);

@@ -61,12 +61,12 @@ impl SignInClaims {
     pub(super) fn write(&self, audience: &Audience, claims: &mut ObjectWriter<'_>) {
         claims.text("iss", self.iss.as_str());
         claims.string("aud", audience);
-        claims.string("sub", self.sub);
+        claims.id("sub", self.sub);
         claims.text("client_id", self.client_id.as_str());
         claims.integer("iat", self.iat.secs());
         claims.integer("exp", self.exp.secs());
-        claims.string("jti", self.jti);
-        claims.string("sid", self.sid);
+        claims.id("jti", self.jti);
+        claims.id("sid", self.sid);
         claims.integer("auth_time", self.auth_time.secs());
         claims.text("scope", self.scope.as_str());
         claims.strings("roles", &self.roles);

@@ -16,4 +16,4 @@ pub use read::parse;
 pub(crate) use read::parse_member;
 pub use value::{Object, Value};
 pub(crate) use write::text;
-pub use write::{ArrayWriter, ObjectWriter, object};
+pub use write::{ArrayWriter, ObjectWriter, PlainText, object};

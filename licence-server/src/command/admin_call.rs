@@ -8,7 +8,6 @@ use std::fmt::Display;
 use std::io;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::Incoming;
@@ -25,7 +24,7 @@ pub(super) use self::answer::Step;
 use super::{small_runtime, system};
 use crate::config::Config;
 use crate::data_dir::{self, DataDir};
-use crate::http::{app, open_admin_door};
+use crate::http::{App, app, open_admin_door};
 use crate::state::{AppState, store_failure};
 use crate::store::{RedbStore, StoreError};
 
@@ -215,11 +214,11 @@ impl AdminCall {
     }
 
     /// Has it done by an app in this process.
-    pub(super) async fn through<T: DeserializeOwned>(self, app: Router) -> Result<T, Failure> {
+    pub(super) async fn through<T: DeserializeOwned>(self, app: App) -> Result<T, Failure> {
         answer::value(self.in_app(app).await?).await
     }
 
-    async fn in_app(self, app: Router) -> Result<Response<Body>, Failure> {
+    async fn in_app(self, app: App) -> Result<Response<Body>, Failure> {
         let Ok(response) = open_admin_door(app).oneshot(self.request()?).await;
         Ok(response)
     }

@@ -239,10 +239,10 @@ impl Act {
             | Self::UserApplied(user)
             | Self::UserChanged(user, _)
             | Self::UserErased(user)
-            | Self::SeatReserved(user) => entry.string("user", user),
+            | Self::SeatReserved(user) => entry.id("user", *user),
             Self::SignedIn(user, session) => {
-                entry.string("user", user);
-                entry.string("session", session);
+                entry.id("user", *user);
+                entry.id("session", *session);
             }
             Self::Refreshed(session)
             | Self::Replayed(session)
@@ -254,21 +254,21 @@ impl Act {
             | Self::SignedOut(session)
             | Self::SessionEnded(session)
             | Self::SessionRevoked(session)
-            | Self::TokenReused(session) => entry.string("session", session),
+            | Self::TokenReused(session) => entry.id("session", *session),
             Self::SeatBorrowed(session, token) | Self::TokenRevoked(session, token) => {
-                entry.string("session", session);
-                entry.string("token", token);
+                entry.id("session", *session);
+                entry.id("token", *token);
             }
             Self::SeatReturned(token)
             | Self::SeatWrittenOff(token)
             | Self::BorrowingEnded(token)
             | Self::SeatHeldBack(token) => {
-                entry.string("token", token);
+                entry.id("token", *token);
             }
             Self::ServiceAdded(service) | Self::ServiceRevoked(service) => {
-                entry.string("service", service);
+                entry.id("service", service.0);
             }
-            Self::LicenceInstalled(licence) => entry.string("licence", licence),
+            Self::LicenceInstalled(licence) => entry.id("licence", *licence),
             Self::RevocationsInstalled(seq) => entry.integer("list", *seq),
             Self::EveryTokenRevoked
             | Self::SeatsOver
@@ -325,10 +325,10 @@ impl Restored {
 impl Refused {
     fn write(self, entry: &mut ObjectWriter<'_>) {
         if let Some(user) = self.user {
-            entry.string("user", user);
+            entry.id("user", user);
         }
         if let Some(session) = self.session {
-            entry.string("session", session);
+            entry.id("session", session);
         }
         entry.string("code", self.code);
     }
@@ -350,7 +350,7 @@ impl Entry {
             entry.string("act", act.name());
             act.write_subject(entry);
             match by {
-                Some(Actor::Admin(user)) => entry.string("by", user),
+                Some(Actor::Admin(user)) => entry.id("by", user),
                 Some(Actor::Local) => entry.string("by", "local"),
                 None => {}
             }

@@ -8,7 +8,6 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, header};
 
-use super::visit::Visit;
 use crate::config::{AddressPrefix, ForwardedHeader, Network};
 use crate::state::AppState;
 
@@ -89,15 +88,15 @@ impl Rule<'_> {
     }
 }
 
-/// Resolves the [`Client`] of a request.
-pub(super) fn resolve(request: &mut Request, state: &AppState) {
+/// The [`Client`] of a request that came over a connection from `peer`.
+pub(super) fn resolve(request: &mut Request, peer: Option<Peer>, state: &AppState) -> Client {
     let config = state.config();
     let rule = Rule { trusted: &config.trusted_proxies, header: config.forwarded_header };
-    let peer = Visit::of(request.extensions_mut()).peer;
     let client = Client::of(peer, request.headers(), rule);
-    let mut says = false;
-    for name in &FORWARDED {
-        says |= request.headers_mut().remove(name).is_some();
+    // Most requests say nothing, and have fewer headers than each of these would cost to look for.
+    let says = request.headers().keys().any(|name| FORWARDED.contains(name));
+    if says {
+        FORWARDED.iter().for_each(|name| drop(request.headers_mut().remove(name)));
     }
     if let Some(Peer::Network(peer)) = peer {
         // Whoever watches the server comes often, and not by the way that people come.
@@ -106,7 +105,7 @@ pub(super) fn resolve(request: &mut Request, state: &AppState) {
             state.note_network_request(unbelieved);
         }
     }
-    Visit::of(request.extensions_mut()).client = client;
+    client
 }
 
 #[cfg(test)]

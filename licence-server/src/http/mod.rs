@@ -1,5 +1,6 @@
-//! HTTP: the app, its layers, and one file per endpoint.
+//! HTTP: the app, what is around its routes, and one file per endpoint.
 
+mod addresses;
 mod app;
 mod body_watch;
 mod client_address;
@@ -8,7 +9,6 @@ mod cors;
 mod csrf;
 mod extract;
 mod known_device;
-mod layers;
 mod ndjson;
 mod openapi;
 mod page;
@@ -18,10 +18,11 @@ mod request_time;
 mod routes;
 pub(crate) mod server_timing;
 mod spa;
+mod surroundings;
 mod visit;
 mod written;
 
-pub use app::{app, metrics_app};
+pub use app::{Answer, App, app, metrics_app};
 pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use openapi::document as openapi_document;

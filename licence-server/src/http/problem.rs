@@ -219,7 +219,7 @@ impl IntoResponse for Problem {
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
         }
-        // For the layers around the routes.
+        // For what is around the routes.
         response.extensions_mut().insert(self);
         response
     }

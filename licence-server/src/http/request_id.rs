@@ -1,11 +1,13 @@
 //! A name for every request, under which the log tells of it, and one line of the log for each.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
-use licence_core::base64url;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Span;
 
 use crate::clock::Stopwatch;
@@ -47,26 +49,35 @@ impl RequestId {
     }
 }
 
+/// Characters of half a name: six bytes in base64url.
+const NAME_HALF: usize = 8;
+
+fn half(bytes: [u8; 6]) -> [u8; NAME_HALF] {
+    let mut text = [0; NAME_HALF];
+    // There is room for all of them.
+    let _ = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text);
+    text
+}
+
 /// Names for requests that bring none: what this life of the server drew, and a number. They are to be
 /// told apart, and anyone may guess them.
 #[derive(Debug)]
 pub(super) struct RequestNames {
-    life: [u8; 6],
+    life: [u8; NAME_HALF],
     given: AtomicU64,
 }
 
 impl RequestNames {
     pub(super) fn new(rng: &dyn Rng) -> Self {
         // Without random bytes two lives give the same names, and nothing else is lost.
-        Self { life: rng.bytes().unwrap_or_default(), given: AtomicU64::new(0) }
+        Self { life: half(rng.bytes().unwrap_or_default()), given: AtomicU64::new(0) }
     }
 
     fn next(&self) -> RequestId {
         let [.., n5, n4, n3, n2, n1, n0] = self.given.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        let [l0, l1, l2, l3, l4, l5] = self.life;
-        let text = base64url::encode(&[l0, l1, l2, l3, l4, l5, n5, n4, n3, n2, n1, n0]);
+        let name = [self.life, half([n5, n4, n3, n2, n1, n0])];
         // Of its characters all may stand in a header.
-        let name = HeaderValue::try_from(text);
+        let name = HeaderValue::from_bytes(name.as_flattened());
         RequestId(name.unwrap_or(HeaderValue::from_static(NO_ROUTE)))
     }
 }
@@ -76,29 +87,28 @@ impl RequestNames {
 pub(super) struct Tale {
     id: RequestId,
     method: Method,
-    route: Option<MatchedPath>,
+    route: Option<Arc<str>>,
     watch: Stopwatch,
     span: Span,
 }
 
 impl Tale {
-    /// Names the request.
-    pub(super) fn begin(names: &RequestNames, request: &Request) -> Self {
+    /// Names the request, which came by the address of that route.
+    pub(super) fn begin(names: &RequestNames, request: &Request, route: Option<Arc<str>>) -> Self {
         let id = RequestId::of(request.headers(), names);
         let span = tracing::info_span!("request", id = id.as_str());
-        let route = request.extensions().get::<MatchedPath>().cloned();
         Self { id, method: request.method().clone(), route, watch: Stopwatch::start(), span }
     }
 
-    /// Under which the log tells of all that happens meanwhile.
-    pub(super) fn span(&self) -> Span {
-        self.span.clone()
+    /// Does what the log is to tell of under this name.
+    pub(super) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(work)
     }
 
     /// Tells of the request, and sends its name back.
     pub(super) fn tell(self, mut response: Response, state: &AppState) -> Response {
         let Self { id, method, route, watch, span } = self;
-        let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+        let route = route.as_deref().unwrap_or(NO_ROUTE);
         let status = response.status().as_u16();
         let took = watch.elapsed();
         span.in_scope(|| {

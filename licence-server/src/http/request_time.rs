@@ -1,6 +1,5 @@
 //! How long a request may take, and what becomes of it when the server stops.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -124,20 +123,15 @@ pub(super) struct Limit {
 
 impl Limit {
     /// Begins to count the request's time, before a route has it.
-    pub(super) fn put_on(request: &mut Request, limit: Duration) -> Self {
+    pub(super) fn put_on(request: &mut Request, visit: &mut Visit, limit: Duration) -> Self {
         let body = BodyWatch::over(request.body_mut());
-        let visit = Visit::of(request.extensions_mut());
         Self { limit, time: visit.time.clone(), body, stopping: visit.stopping.take() }
     }
 
-    /// The answer, or why there is none yet.
-    pub(super) async fn keep(
-        &self,
-        answer: impl Future<Output = Result<Response, Infallible>> + Unpin,
-    ) -> Response {
+    /// Says why there is no answer, once the request's time is over.
+    pub(super) async fn over(self) -> Response {
         tokio::select! {
             biased;
-            Ok(answer) = answer => answer,
             () = self.time.spent(self.limit) => too_late(&self.body),
             () = self.time.cut_short(self.stopping.as_ref()) => {
                 Problem::new(Code::Busy).into_response()

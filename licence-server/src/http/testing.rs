@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use licence_core::claims::{Affiliated, Claims, Features, LicenceClaims, Period, SeatCount, Seats};
@@ -16,7 +15,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use super::openapi::testing::assert_described;
-use super::{Peer, Visit, app, open_admin_door, paths};
+use super::{App, Peer, Visit, app, open_admin_door, paths};
 use crate::clock::testing::HandClock;
 use crate::config::{Config, Settings};
 use crate::data_dir::{DataDir, NewDataDir, SiteFile};
@@ -123,7 +122,7 @@ impl World {
         call.body(body.to_string()).send_to(self.admin_app()).await
     }
 
-    fn admin_app(&self) -> Router {
+    fn admin_app(&self) -> App {
         open_admin_door(app(self.state.clone()))
     }
 
@@ -246,7 +245,7 @@ impl Call<'_> {
         self.send_to(app).await
     }
 
-    async fn send_to(self, app: Router) -> Answer {
+    async fn send_to(self, app: App) -> Answer {
         let request = self.request.body(self.body).unwrap();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = app.oneshot(request).await.unwrap();

@@ -8,16 +8,19 @@ use axum::http::request::Parts;
 use licence_core::UnixTime;
 
 use super::client_address::{Client, Peer};
+use super::extract::LocalAdmin;
 use super::request_time::{RequestTime, Stopping};
 
 /// The one extension for all of it: each is a piece of memory of its own, and they lie in a map that is made
-/// anew when it grows. The listener gives it to every request.
+/// anew when it grows. It comes with every request, and is put into it once the surroundings have filled it in.
 #[derive(Clone, Debug, Default)]
 pub struct Visit {
     /// The other end of the connection.
     pub(super) peer: Option<Peer>,
     /// Who sends the request, once that is resolved.
     pub(super) client: Client,
+    /// Whether it came through the door of the server's own machine.
+    pub(super) local_admin: Option<LocalAdmin>,
     /// Whether the server was told to stop; whoever limits the request's time takes it.
     pub(super) stopping: Option<Stopping>,
     /// The time that it has.

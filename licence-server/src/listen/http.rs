@@ -3,11 +3,10 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready as come};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
@@ -16,12 +15,11 @@ use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower::Service as _;
 
-use super::activity::{Activity, Sent};
+use super::activity::{Activity, Handling, Sent};
 use super::watched::{Heads, Watched};
 use crate::config::ConnectionLimits;
-use crate::http::{Peer, Problem, Stopping, Visit};
+use crate::http::{Answer, App, Peer, Problem, Stopping, Visit};
 
 /// What is read and written at a time: more than any body that the API takes, in two or three pieces.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
@@ -55,7 +53,7 @@ pub(super) enum Version {
 /// What answers requests, and what it may be told of where they come from.
 #[derive(Clone)]
 pub(super) struct Host {
-    pub(super) app: Router,
+    pub(super) app: App,
     pub(super) limits: ConnectionLimits,
     pub(super) stopping: Stopping,
 }
@@ -96,16 +94,6 @@ impl Host {
                 .status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
         })
     }
-
-    fn ask_app(
-        &self,
-        mut request: Request,
-        peer: Peer,
-    ) -> <Router as tower::Service<Request>>::Future {
-        request.extensions_mut().insert(Visit::new(peer, self.stopping.clone()));
-        // A router is always ready.
-        self.app.clone().call(request)
-    }
 }
 
 /// Answers the requests of one connection, and keeps count of them.
@@ -115,21 +103,38 @@ struct Answering {
     peer: Peer,
 }
 
+/// An answer, whose request counts as handled until it is there.
+struct Answered {
+    answer: Answer,
+    handling: Option<Handling>,
+}
+
 impl Service<hyper::Request<Incoming>> for Answering {
     type Response = Response<Sent>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Sent>, Infallible>> + Send>>;
+    type Future = Answered;
 
-    fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
-        let handling = self.activity.handle();
-        if let Some(refusal) = self.host.refusal(&request) {
-            return Box::pin(ready(Ok(refusal.into_response().map(|body| handling.send(body)))));
-        }
-        let answer = self.host.ask_app(request.map(Body::new), self.peer);
-        Box::pin(async move {
-            let Ok(response) = answer.await;
-            Ok(response.map(|body| handling.send(body)))
-        })
+    fn call(&self, request: hyper::Request<Incoming>) -> Answered {
+        let handling = Some(self.activity.handle());
+        let answer = match self.host.refusal(&request) {
+            Some(refusal) => Box::pin(ready(refusal.into_response())),
+            None => {
+                let visit = Visit::new(self.peer, self.host.stopping.clone());
+                self.host.app.answer(request.map(Body::new), visit)
+            }
+        };
+        Answered { answer, handling }
+    }
+}
+
+impl Future for Answered {
+    type Output = Result<Response<Sent>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = come!(self.answer.as_mut().poll(context));
+        // A future that has come to its end is asked no more.
+        let Some(handling) = self.handling.take() else { return Poll::Pending };
+        Poll::Ready(Ok(response.map(|body| handling.send(body))))
     }
 }
 

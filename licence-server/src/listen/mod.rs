@@ -12,7 +12,6 @@ mod watched;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use axum::Router;
 use licence_cli::Failure;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -27,7 +26,7 @@ use self::tls::{News, Tls};
 use crate::config::ConnectionLimits;
 use crate::data_dir::DataDir;
 use crate::housekeeping;
-use crate::http::{Stopping, app, metrics_app, open_admin_door};
+use crate::http::{App, Stopping, app, metrics_app, open_admin_door};
 use crate::state::AppState;
 
 /// How long requests may take that are under way when the server is told to stop: with what closing
@@ -137,7 +136,7 @@ pub async fn serve(
 
 fn network_hall(
     state: &AppState,
-    app: Router,
+    app: App,
     limits: ConnectionLimits,
     stopping: &Stopping,
     tls: Option<Tls>,
@@ -150,7 +149,7 @@ fn network_hall(
     Hall { host, places, places_max: max, tls }
 }
 
-fn admin_hall(app: Router, limits: ConnectionLimits, stopping: &Stopping) -> Hall {
+fn admin_hall(app: App, limits: ConnectionLimits, stopping: &Stopping) -> Hall {
     let places = Places::new(ADMINS_MAX, ADMINS_MAX, Vec::new());
     let host = Host { app, limits, stopping: stopping.clone() };
     Hall { host, places, places_max: ADMINS_MAX, tls: None }

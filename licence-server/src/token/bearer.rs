@@ -51,7 +51,7 @@ impl BearerVerifier {
     /// Every [`BearerRefusal`].
     pub fn verify(
         &self,
-        token: &str,
+        token: &[u8],
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
@@ -72,7 +72,7 @@ impl BearerVerifier {
 
     /// Takes a token as verified that was signed here a moment ago. Most come back, and to verify what one
     /// has just signed costs more than all the rest of a first request.
-    pub fn keep_own(&self, token: &str, claims: TokenClaims) {
+    pub fn keep_own(&self, token: &[u8], claims: TokenClaims) {
         let shelf_changes = self.shelf.changes();
         let licence_holds = match &claims {
             TokenClaims::Application(claims) => self
@@ -94,7 +94,7 @@ impl BearerVerifier {
     /// [`BearerRefusal::NoLicence`], and [`BearerRefusal::Refused`] for everything but its end.
     pub fn verify_past(
         &self,
-        token: &str,
+        token: &[u8],
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
@@ -116,7 +116,7 @@ impl BearerVerifier {
     /// What a token says, whose end may have come since it was verified first.
     fn verify_cached(
         &self,
-        token: &str,
+        token: &[u8],
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<Arc<VerifiedToken>, BearerRefusal> {
@@ -134,7 +134,7 @@ impl BearerVerifier {
 
     fn verify_text(
         &self,
-        token: &str,
+        token: &[u8],
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<TokenClaims, BearerRefusal> {
@@ -154,7 +154,7 @@ impl BearerVerifier {
         if !may_be_admins {
             return Err(refusal);
         }
-        match ValidAdmin::verify(token.as_bytes(), &self.site, &self.product, now) {
+        match ValidAdmin::verify(token, &self.site, &self.product, now) {
             Ok(valid) => Ok(TokenClaims::Admin(valid.claims().clone())),
             // An application's token, and there is no licence to verify it under.
             Err(Refusal { reason: Reason::WrongProduct { .. }, .. }) => Err(refusal),
@@ -164,14 +164,13 @@ impl BearerVerifier {
 
     fn verify_application(
         &self,
-        token: &str,
+        token: &[u8],
         mirror: &Mirror,
         now: UnixTime,
     ) -> Result<TokenClaims, BearerRefusal> {
         let in_force = mirror.in_force(now).and_then(|terms| self.shelf.find(terms.id));
         let in_force = in_force.ok_or(BearerRefusal::NoLicence)?;
-        let verify =
-            |licence: &ShelvedLicence| licence.accepted.verify_access(token.as_bytes(), now);
+        let verify = |licence: &ShelvedLicence| licence.accepted.verify_access(token, now);
         let valid = verify(&in_force).or_else(|refusal| {
             // A token that was made under the licence before this one runs to its end. Its signature
             // holds, or nothing would have been said of a licence.

@@ -49,7 +49,7 @@ const NEWS_SECS: i64 = 300;
 /// A token whose signature was found right.
 pub struct VerifiedToken {
     /// The very text that was verified.
-    text: Zeroizing<Box<str>>,
+    text: Zeroizing<Box<[u8]>>,
     /// What it says.
     pub claims: TokenClaims,
     /// The state of the shelf that it was verified under.
@@ -60,7 +60,7 @@ pub struct VerifiedToken {
 
 impl VerifiedToken {
     /// `shelf_changes` are those of the shelf from before it was verified.
-    pub(super) fn new(text: &str, claims: TokenClaims, shelf_changes: u64) -> Self {
+    pub(super) fn new(text: &[u8], claims: TokenClaims, shelf_changes: u64) -> Self {
         let (text, told_secs) = (Zeroizing::new(text.into()), AtomicI64::new(0));
         Self { text, claims, shelf_changes, told_secs }
     }
@@ -70,7 +70,7 @@ impl VerifiedToken {
         self.shelf_changes == shelf_changes
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &[u8] {
         &self.text
     }
 

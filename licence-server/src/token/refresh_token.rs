@@ -27,10 +27,18 @@ const TOKEN_BYTES: usize = BODY_BYTES + MAC_BYTES;
 
 /// The server's key for refresh tokens. It stands in a file beside the store: whoever copies the
 /// store alone can make no token. It is wiped when dropped, and nothing prints it.
-pub struct RefreshKey(Zeroizing<[u8; 32]>);
+pub struct RefreshKey {
+    bytes: Zeroizing<[u8; 32]>,
+    /// A mac that has taken the key in, of which each mac begins as a copy: that is half of what it costs.
+    keyed: Hmac<Sha256>,
+}
 
 /// The secret of one refresh token. It is wiped when dropped, and nothing prints it.
-pub struct RefreshSecret(Zeroizing<[u8; 32]>);
+pub struct RefreshSecret {
+    bytes: Zeroizing<[u8; 32]>,
+    /// What the store keeps of it, and what the token's mac is over.
+    hash: SecretHash,
+}
 
 /// A genuine refresh token. Whether it is still good, the rules say.
 #[derive(Debug)]
@@ -43,20 +51,20 @@ pub struct RefreshToken {
 impl RefreshKey {
     /// Takes 32 random bytes.
     #[must_use]
-    pub const fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
-        Self(bytes)
+    pub fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self { keyed: keyed(&bytes), bytes }
     }
 
     /// The bytes, for writing the key to its file.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
     }
 
     /// What a browser is given to show that a person signed in with it.
     #[must_use]
     pub fn device_mac(&self, user: licence_core::UserId) -> [u8; MAC_BYTES] {
-        let mac = keyed(&self.0).chain_update(DEVICE_LABEL).chain_update(user.0.to_bytes());
+        let mac = self.keyed.clone().chain_update(DEVICE_LABEL).chain_update(user.0.to_bytes());
         let mut half = [0; MAC_BYTES];
         half.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
         half
@@ -69,7 +77,7 @@ impl RefreshKey {
         bytes.push(VERSION);
         bytes.extend(token.session.0.to_bytes());
         bytes.extend(token.generation.0.to_be_bytes());
-        bytes.extend(token.secret.0.iter());
+        bytes.extend(token.secret.bytes.iter());
         bytes.extend(self.mac(token).finalize().into_bytes().iter().take(MAC_BYTES));
         let mut text = Zeroizing::new(PREFIX.to_owned());
         text.push_str(&Zeroizing::new(base64url::encode(&bytes)));
@@ -88,7 +96,7 @@ impl RefreshKey {
         let token = RefreshToken {
             session: SessionId(Uuid::from_bytes(*session)),
             generation: Generation(u32::from_be_bytes(*generation)),
-            secret: RefreshSecret(Zeroizing::new(*secret)),
+            secret: RefreshSecret::new(Zeroizing::new(*secret)),
         };
         // In constant time, so that a mac cannot be guessed byte by byte.
         let is_genuine = self.mac(&token).verify_truncated_left(mac).is_ok();
@@ -101,19 +109,20 @@ impl RefreshKey {
     pub fn child(&self, parent: &RefreshToken, nonce: Nonce) -> Option<RefreshToken> {
         let generation = parent.generation.next()?;
         // The key takes part, so that a stolen token alone does not give away its successors.
-        let key = keyed(&self.0).chain_update(parent.secret.0.as_ref()).finalize();
+        let key = self.keyed.clone().chain_update(parent.secret.bytes.as_ref()).finalize();
         let secret = keyed(&Zeroizing::new(key.into_bytes().into()))
             .chain_update(CHILD_LABEL)
             .chain_update(parent.session.0.to_bytes())
             .chain_update(generation.0.to_be_bytes())
             .chain_update(nonce.0)
             .finalize();
-        let secret = RefreshSecret(Zeroizing::new(secret.into_bytes().into()));
+        let secret = RefreshSecret::new(Zeroizing::new(secret.into_bytes().into()));
         Some(RefreshToken { session: parent.session, generation, secret })
     }
 
     fn mac(&self, token: &RefreshToken) -> Hmac<Sha256> {
-        keyed(&self.0)
+        self.keyed
+            .clone()
             .chain_update([VERSION])
             .chain_update(token.session.0.to_bytes())
             .chain_update(token.generation.0.to_be_bytes())
@@ -131,14 +140,14 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 impl RefreshSecret {
     /// Takes 32 random bytes.
     #[must_use]
-    pub const fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
-        Self(bytes)
+    pub fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self { hash: SecretHash(Sha256::digest(bytes.as_ref()).into()), bytes }
     }
 
     /// What the store keeps of it.
     #[must_use]
-    pub fn hash(&self) -> SecretHash {
-        SecretHash(Sha256::digest(self.0.as_ref()).into())
+    pub const fn hash(&self) -> SecretHash {
+        self.hash
     }
 }
 
@@ -163,7 +172,7 @@ impl RefreshToken {
 
     /// What the store keeps of its secret.
     #[must_use]
-    pub fn secret_hash(&self) -> SecretHash {
+    pub const fn secret_hash(&self) -> SecretHash {
         self.secret.hash()
     }
 }
@@ -197,9 +206,11 @@ mod tests {
     #[test]
     fn a_key_and_a_secret_are_wiped_when_they_are_dropped() {
         fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
-        let (RefreshKey(key), RefreshSecret(secret)) = (key(7), token().secret);
+        let (key, secret) = (key(7).bytes, token().secret.bytes);
         is_wiped(&key);
         is_wiped(&secret);
+        // Of which a mac is made that has taken a key in.
+        is_wiped(&Sha256::new());
     }
 
     #[test]

@@ -136,12 +136,11 @@ fn no_route_sees_what_a_stranger_says_of_itself() {
     let request = Request::builder()
         .header("x-forwarded-for", "1.2.3.4")
         .header("forwarded", "for=1.2.3.4")
-        .extension(Visit { peer: Some(Peer::Network([203, 0, 113, 9].into())), ..Visit::default() })
         .body(axum::body::Body::empty());
     let (world, mut request) = (World::new(), request.unwrap());
-    resolve(&mut request, &world.state);
-    let address = Visit::of(request.extensions_mut()).client.address;
-    assert_eq!(address, Some([203, 0, 113, 9].into()));
+    let peer = Some(Peer::Network([203, 0, 113, 9].into()));
+    let client = resolve(&mut request, peer, &world.state);
+    assert_eq!(client.address, Some([203, 0, 113, 9].into()));
     assert_eq!(request.headers().len(), 0);
     assert_eq!(world.state.unbelieved_proxy(), Some([203, 0, 113, 9].into()));
     assert_eq!(world.state.metrics().network_counts(), (1, 1));

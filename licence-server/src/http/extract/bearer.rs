@@ -24,9 +24,9 @@ pub(crate) struct PastBearer(pub(crate) Arc<VerifiedToken>);
 pub(super) enum Brought<'a> {
     Nothing,
     /// `Bearer` (RFC 6750 section 2.1): an access token, or a service key.
-    Token(&'a str),
+    Token(&'a [u8]),
     /// `Basic` (RFC 7617): a service's name and its key.
-    Basic(&'a str),
+    Basic(&'a [u8]),
     /// Another scheme, two headers, or nothing behind the scheme.
     Unreadable,
 }
@@ -54,20 +54,35 @@ pub(super) fn brought(headers: &HeaderMap) -> Brought<'_> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else { return Brought::Nothing };
-    // As text whose every character is ASCII; `to_str` asks of each byte alone, and a token has a thousand.
-    let text = str::from_utf8(value.as_bytes()).ok().filter(|text| text.is_ascii());
-    let words = text.and_then(|text| text.split_once(' '));
-    let words = words.map(|(scheme, rest)| (scheme, rest.trim_start_matches(' ')));
-    match words.filter(|(_, rest)| second.is_none() && !rest.is_empty()) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Brought::Token(token),
-        Some((scheme, pair)) if scheme.eq_ignore_ascii_case("basic") => Brought::Basic(pair),
-        Some(_) | None => Brought::Unreadable,
+    // As bytes: whether they are text is asked of those alone that are not known.
+    let (scheme, rest) = words(value.as_bytes());
+    if second.is_some() || rest.is_empty() {
+        Brought::Unreadable
+    } else if scheme.eq_ignore_ascii_case(b"bearer") {
+        Brought::Token(rest)
+    } else if scheme.eq_ignore_ascii_case(b"basic") {
+        Brought::Basic(rest)
+    } else {
+        Brought::Unreadable
     }
+}
+
+/// The first word, and all that follows the spaces behind it.
+fn words(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_space = |byte: &u8| *byte == b' ';
+    let (scheme, rest) = text.split_at(text.iter().position(is_space).unwrap_or(text.len()));
+    let spaces = rest.iter().take_while(|byte| is_space(byte)).count();
+    (scheme, rest.get(spaces..).unwrap_or_default())
 }
 
 /// Verifies the token, and counts a change that its session asks for. An administrator is not counted: who
 /// may do anything needs no loop to do harm.
-fn admit(token: &str, method: &Method, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
+fn admit(
+    token: &[u8],
+    method: &Method,
+    now: UnixTime,
+    state: &AppState,
+) -> Result<Bearer, Problem> {
     let bearer = verify(token, now, state)?;
     if let (false, TokenClaims::Application(claims)) = (method.is_safe(), &bearer.0.claims) {
         state.pace(PaceKey::Session(claims.sign_in.sid), now).map_err(Problem::too_many_changes)?;
@@ -75,7 +90,7 @@ fn admit(token: &str, method: &Method, now: UnixTime, state: &AppState) -> Resul
     Ok(bearer)
 }
 
-fn verify(token: &str, now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
+fn verify(token: &[u8], now: UnixTime, state: &AppState) -> Result<Bearer, Problem> {
     let verified = state.bearer().verify(token, state.mirror(), now);
     let verified = verified.map_err(|refusal| refused(&refusal, now))?;
     state.sightings().note(&verified, now);
@@ -105,7 +120,7 @@ impl FromRequestParts<AppState> for Bearer {
         match brought(&parts.headers) {
             Brought::Token(token) => admit(token, &parts.method, now, state),
             Brought::Nothing => match in_cookie(&parts.headers, state) {
-                Some(token) => admit(token, &parts.method, now, state),
+                Some(token) => admit(token.as_bytes(), &parts.method, now, state),
                 None => Err(Problem::new(Code::InvalidToken)
                     .detail("no access token came with the request")
                     .unasked()),
@@ -128,7 +143,7 @@ impl OptionalFromRequestParts<AppState> for Bearer {
         match brought(&parts.headers) {
             Brought::Nothing => {
                 let token = in_cookie(&parts.headers, state);
-                Ok(token.and_then(|token| verify(token, now, state).ok()))
+                Ok(token.and_then(|token| verify(token.as_bytes(), now, state).ok()))
             }
             Brought::Token(token) => admit(token, &parts.method, now, state).map(Some),
             Brought::Basic(_) | Brought::Unreadable => Err(unreadable()),
@@ -169,8 +184,8 @@ mod tests {
         }
         match brought(&headers) {
             Brought::Nothing => None,
-            Brought::Token(token) => Some(token.to_owned()),
-            Brought::Basic(pair) => Some(format!("basic {pair}")),
+            Brought::Token(token) => Some(str::from_utf8(token).unwrap().to_owned()),
+            Brought::Basic(pair) => Some(format!("basic {}", str::from_utf8(pair).unwrap())),
             Brought::Unreadable => Some("unreadable".to_owned()),
         }
     }

@@ -1,9 +1,10 @@
-use axum::Router;
-use axum::extract::{Extension, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use licence_core::Code;
 
+use crate::http::App;
 use crate::http::problem::Problem;
+use crate::http::visit::Visit;
 
 /// Whoever may administer the server because the operating system says so: the request came over
 /// the socket in the data directory, or from a command inside this process.
@@ -14,8 +15,8 @@ pub(crate) struct LocalAdmin(());
 ///
 /// INVARIANT: only the socket's listener and commands in process call it; a listener on the network
 /// never does.
-pub fn open_admin_door(app: Router) -> Router {
-    app.layer(Extension(LocalAdmin(())))
+pub fn open_admin_door(app: App) -> App {
+    app.with_admin_door(LocalAdmin(()))
 }
 
 impl LocalAdmin {
@@ -31,6 +32,6 @@ impl<S: Sync> FromRequestParts<S> for LocalAdmin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().copied().ok_or_else(Self::missing)
+        Visit::of(&mut parts.extensions).local_admin.ok_or_else(Self::missing)
     }
 }

@@ -42,6 +42,11 @@ impl Routes {
         Self(self.0.into_iter().map(|handlers| handlers.layer(body)).collect())
     }
 
+    /// The addresses at which they are.
+    pub(in crate::http) fn addresses(&self) -> Vec<String> {
+        self.0.iter().flat_map(|(_, paths, _)| paths.paths.keys().cloned()).collect()
+    }
+
     /// What the frame has not: the operations.
     pub(super) fn described_in(self, frame: OpenApi) -> OpenApi {
         self.router(frame).into_openapi()

@@ -36,6 +36,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// The address of what a page is made of.
+const PART: &str = "/built-in/{name}";
+
 /// A page is not kept, also not by the button that goes back: what somebody saw goes with their sign-out.
 const PAGE_CACHE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -47,7 +50,12 @@ pub(super) fn router() -> Router<AppState> {
     let pages = files::PAGES.iter().fold(Router::new(), |router, (path, page)| {
         router.route(path, routing::get(async || answer(page, PAGE_CACHE)))
     });
-    pages.route("/built-in/{name}", routing::get(part))
+    pages.route(PART, routing::get(part))
+}
+
+/// The addresses at which they are.
+pub(super) fn addresses() -> impl Iterator<Item = String> {
+    files::PAGES.iter().map(|(path, _)| *path).chain([PART]).map(str::to_owned)
 }
 
 async fn part(

@@ -15,6 +15,8 @@ pub(in crate::http) fn with_oauth_members(response: Response, wanted: OauthForm)
         return Response::from_parts(parts, body);
     };
     let body = Body::from(Value::Object(problem.oauth_members()).to_string());
+    // It was that of the body which goes.
+    parts.headers.remove(header::CONTENT_LENGTH);
     if wanted == OauthForm::Json {
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }

@@ -1,4 +1,5 @@
-use std::pin::{Pin, pin};
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll};
 
@@ -41,8 +42,14 @@ async fn a_request_that_takes_us_too_long_is_given_up() {
 }
 
 async fn limited(mut request: Request, next: Next, limit: Duration) -> Response {
-    let limit = Limit::put_on(&mut request, limit);
-    limit.keep(pin!(async { Ok(next.run(request).await) })).await
+    let mut visit = std::mem::take(Visit::of(request.extensions_mut()));
+    let limit = Limit::put_on(&mut request, &mut visit, limit);
+    request.extensions_mut().insert(visit);
+    tokio::select! {
+        biased;
+        answer = next.run(request) => answer,
+        late = limit.over() => late,
+    }
 }
 
 /// A route that waits until it is told to go on, and then does `after`.

@@ -23,7 +23,7 @@ fn with_room_for_one(test: impl FnOnce(net::SocketAddr) + Send + 'static) {
     runtime.block_on(async {
         let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = door.local_addr().unwrap();
-        let app = Router::new().route("/", routing::get(|| async { "here" }));
+        let app = Router::new().route("/", routing::get(|| async { "here" })).into();
         let (stop, stopped) = watch::channel(());
         let stopping = Stopping::new(stopped);
         let host = Host { app, limits: limits(), stopping: stopping.clone() };
@@ -71,7 +71,7 @@ async fn an_open_connection_without_a_request_holds_no_stop_up() {
     let address = door.local_addr().unwrap();
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
-    let app = Router::new().route("/", routing::get(|| async { "here" }));
+    let app = Router::new().route("/", routing::get(|| async { "here" })).into();
     let forever = Duration::from_secs(3600);
     let limits = ConnectionLimits { head: forever, idle: forever, ..limits() };
     let host = Host { app, limits, stopping: stopping.clone() };
@@ -110,7 +110,7 @@ async fn one_address_leaves_room_for_the_others() {
     let (come, coming) = mpsc::channel(9);
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
-    let app = Router::new().route("/", routing::get(|| async { "here" }));
+    let app = Router::new().route("/", routing::get(|| async { "here" })).into();
     let host = Host { app, limits: limits(), stopping: stopping.clone() };
     let hall = Hall { host, places: Places::new(9, 1, Vec::new()), places_max: 9, tls: None };
     let server = tokio::spawn(serve(Said(Mutex::new(coming)), hall, stopping.told()));

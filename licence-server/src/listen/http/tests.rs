@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
-use axum::routing;
+use axum::{Router, routing};
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
 use hyper::client::conn as client;
@@ -46,9 +46,9 @@ impl HttpBody for Endless {
 
     fn poll_frame(
         self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 16 * 1024])))))
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 16 * 1024])))))
     }
 }
 
@@ -61,12 +61,12 @@ impl HttpBody for Late {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(sleep) = &mut self.0 else { return std::task::Poll::Ready(None) };
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(sleep) = &mut self.0 else { return Poll::Ready(None) };
         std::task::ready!(sleep.as_mut().poll(context));
         self.0 = None;
-        std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"late")))))
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"late")))))
     }
 }
 
@@ -74,7 +74,7 @@ impl HttpBody for Late {
 fn connect(version: Version, limits: ConnectionLimits) -> (UnixStream, JoinHandle<()>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let (stop, stopped) = watch::channel(());
-    let host = Host { app: app(), limits, stopping: Stopping::new(stopped) };
+    let host = Host { app: app().into(), limits, stopping: Stopping::new(stopped) };
     let open = GracefulShutdown::new();
     let answered = tokio::spawn(async move {
         host.answer(theirs, version, Peer::Local, open.watcher()).await;

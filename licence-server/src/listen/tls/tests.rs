@@ -71,7 +71,7 @@ async fn start_with(
     let address = door.local_addr().unwrap();
     let (stop, stopped) = watch::channel(());
     let stopping = Stopping::new(stopped);
-    let app = Router::new().route("/", routing::get(|| async { "here" }));
+    let app = Router::new().route("/", routing::get(|| async { "here" })).into();
     let mut limits = Config::new(Settings::default(), Origin::localhost(8080)).connections;
     change(&mut limits);
     let host = App { app, limits, stopping: stopping.clone() };

@@ -72,7 +72,7 @@ async fn me(
 /// [`Me`] in JSON.
 fn told(user: &User, session: &Session, now: UnixTime) -> String {
     json::object(|me| {
-        me.string("sub", user.id);
+        me.id("sub", user.id);
         me.text("username", user.username.as_str());
         if let Some(email) = &user.email {
             me.text("email", email.as_str());
@@ -82,7 +82,7 @@ fn told(user: &User, session: &Session, now: UnixTime) -> String {
             me.text("ext_id", ext_id.as_str());
         }
         me.object("session", |own| {
-            own.string("id", session.id);
+            own.id("id", session.id);
             own.integer("auth_time", session.auth_time.secs());
             own.integer("expires_at", session.end.secs());
             if let Some(device) = &session.device {

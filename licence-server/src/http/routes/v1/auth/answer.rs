@@ -91,7 +91,7 @@ pub(super) fn granted(
     let took = watch.elapsed();
     state.metrics().sign.observe(took.as_secs_f64());
     server_timing::note(Part::Sign, took);
-    state.bearer().keep_own(&access_token, claims);
+    state.bearer().keep_own(access_token.as_bytes(), claims);
     // An administrator's tokens never go into a cookie: they are shown by whoever means to use them.
     let delivery = if grant.scope == Scope::Admin { &Delivery::Body } else { delivery };
     let parcel = delivery.pack(refresh_token, grant.session_end, grant.iat, state)?;
@@ -125,7 +125,7 @@ fn write(
         body.text("refresh_token", refresh_token);
     }
     body.object("session", |session| {
-        session.string("id", grant.session);
+        session.id("id", grant.session);
         session.integer("expires_at", grant.session_end.secs());
     });
     if let Some(seat) = &grant.seat {
@@ -143,7 +143,7 @@ fn write_seat(seat: &SeatGrant, told: &mut ObjectWriter<'_>) {
 
 fn write_licence(id: LicenceId, now: UnixTime, state: &AppState, told: &mut ObjectWriter<'_>) {
     let licence = state.shelf().find(id);
-    told.string("id", id);
+    told.id("id", id);
     told.text("state", licence.map_or("valid", |licence| state_name(&licence.accepted, now)));
 }
 

@@ -71,7 +71,9 @@ async fn introspect(
 
 /// Whatever the token says, so that a service learns the same as one that verifies it.
 fn access_token(token: &str, now: UnixTime, state: &AppState) -> Result<Option<String>, Problem> {
-    let Ok(verified) = state.bearer().verify(token, state.mirror(), now) else { return Ok(None) };
+    let Ok(verified) = state.bearer().verify(token.as_bytes(), state.mirror(), now) else {
+        return Ok(None);
+    };
     // It came back, though to somebody else.
     state.sightings().note(&verified, now);
     let TokenClaims::Application(claims) = &verified.claims else { return Ok(None) };

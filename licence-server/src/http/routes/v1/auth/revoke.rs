@@ -58,7 +58,7 @@ async fn revoke(
     if let Some(refresh_token) = state.refresh_key().parse(token) {
         let sign_out = SignOut { session: refresh_token.session() };
         done(state.submit(Command::SignOut(sign_out)).await?)?;
-    } else if let Ok(verified) = state.bearer().verify_past(token, state.mirror(), now) {
+    } else if let Ok(verified) = state.bearer().verify_past(token.as_bytes(), state.mirror(), now) {
         if state.mirror().is_revoked(verified.claims.place()) {
             return Ok(StatusCode::OK);
         }

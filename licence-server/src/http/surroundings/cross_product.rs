@@ -1,14 +1,13 @@
 //! Every kind of request that a browser or a program can send, against the rule said once more in other
 //! words: what a page says of itself, its method, and what it brings along.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::Response;
 use tower::ServiceExt as _;
 
-use crate::http::app;
 use crate::http::testing::{Answer, PASSWORD, World};
+use crate::http::{App, app};
 
 const OWN: &str = "https://seats.example.org";
 const APP: &str = "https://app.example.org";
@@ -100,7 +99,7 @@ fn is_somebody(credential: Credential) -> bool {
 
 /// Who stands at the door with what.
 struct Door {
-    app: Router,
+    app: App,
     access: String,
     cookies: Vec<String>,
     _world: World,
