@@ -81,14 +81,11 @@ async fn state_usage(
     let (from, to) = (day("from")?, day("to")?);
     // The log is walked from its first entry, which takes as long as it takes.
     let _wait = time.wait();
-    // Each names the one before, so they are made one after another; the time is read once it is one's turn.
+    // Each names the one before, so they are made one after another.
     let _turn = state.statements().lock().await;
-    let now = state.now();
+    let (log, Seen { now, tally }) = seen(&state).await?;
     let today = day_of(now);
     let until = to.map_or(today, |to| day_of(to.plus(-1)).min(today)).plus(DAY_SECS);
-    let see = |tally: &mut Tally, read: &Read, _| tally.see(read);
-    let walked = walked(state.clone(), Tally::default, see).await?;
-    let (log, tally) = walked.map_err(|broken| refused(&broken))?;
     let period = Period { from: begin(from, today, &tally, &log)?, until };
     let claims = period.checked()?.claims(now, &tally, &log, &state)?;
     let statement = state.minter().finish(&claims)?;
@@ -106,6 +103,25 @@ async fn state_usage(
         until: claims.until().secs(),
         seq: claims.end.seq,
     }))
+}
+
+/// What a walk through the log saw, and when it began.
+struct Seen {
+    now: UnixTime,
+    tally: Tally,
+}
+
+async fn seen(state: &AppState) -> Result<(Walked, Seen), Problem> {
+    let see = |seen: &mut Seen, read: &Read, _| seen.tally.see(read);
+    walked(state.clone(), seeing(state), see).await?.map_err(|broken| refused(&broken))
+}
+
+/// Begins a walk. It may have waited for its turn, and begins again where the log is pruned meanwhile; so the time is read
+/// whenever one begins, right before the place at which it ends. By another time the log would seem to have stood
+/// there before or after what was signed in between.
+fn seeing(state: &AppState) -> impl Fn() -> Seen + Send + 'static {
+    let state = state.clone();
+    move || Seen { now: state.now(), tally: Tally::default() }
 }
 
 /// A log that was changed proves nothing, and a signature would cover it up.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::http::Method;
 use licence_core::claims::UsageDay;
 use licence_core::{Code, Objection, Policy, SignedUsage, UnverifiedLicence};
@@ -54,6 +56,24 @@ async fn each_day_tells_its_seats_its_people_and_its_refusals() {
     let quiet = UsageDay { seats: 2, peak: 1, people: 1, p95: 1, ..UsageDay::default() };
     assert_eq!(claims.days, [busy, UsageDay::default(), quiet], "who administers sits nowhere");
     assert_eq!(codes(&statement, None, &world), []);
+}
+
+#[tokio::test]
+async fn days_of_the_licence_before_a_first_statement_are_told_of_as_untold() {
+    let world = World::licensed(2, 1).await;
+    let file = UnverifiedLicence::parse(world.licence(2, 1).as_bytes()).unwrap();
+    let licence = file.accept(&world.state.site().roots, &Policy::default()).unwrap();
+    let licences = [licence.signed().claims()];
+    let began = day_of(licences[0].period.nbf());
+    world.clock.advance(5 * DAY_SECS);
+    let late = start().plus(4 * DAY_SECS);
+    let first = stated(&world, &json!({ "from": late.secs() })).await;
+    assert_eq!(first.untold(&licences), Some((began, late)));
+    assert_eq!(stated(&world, &json!({})).await.untold(&licences), None, "it follows one");
+    let world = World::licensed(2, 1).await;
+    world.clock.advance(DAY_SECS);
+    let whole = stated(&world, &json!({ "from": began.secs() })).await;
+    assert_eq!(whole.untold(&licences), None);
 }
 
 #[tokio::test]
@@ -156,4 +176,28 @@ async fn a_year_is_the_longest_and_a_day_the_shortest() {
     assert_eq!(codes(&rest, Some(&year), &world), []);
     let nothing = json!({ "from": start().secs() + DAY_SECS, "to": start().secs() + DAY_SECS });
     ask(&world, &nothing).await.assert_problem(400, "invalid_request");
+}
+
+/// The time was once read before the log was walked, and the log that was pruned meanwhile was walked again: by its
+/// statement it had stood early where it stood late, and every token in between was of another log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_is_signed_by_the_time_at_which_the_log_stood_at_its_end() {
+    const ENTRIES: u64 = 1_500;
+    let world = Arc::new(World::licensed(1, 1).await);
+    world.record_enabling("user1", ENTRIES).await;
+    world.clock.advance(DAY_SECS);
+    world.record_enabling("user1", 2).await;
+    let pruning = Arc::clone(&world);
+    let see = move |_: &mut Seen, _: &Read, _| {
+        if pruning.state.reader().checkpoint().unwrap().is_none() {
+            pruning.clock.advance(600);
+            let before = json!({ "before": start().secs() + DAY_SECS });
+            let pruned = pruning.admin("/v1/admin/audit/prune", &before);
+            assert_eq!(tokio::runtime::Handle::current().block_on(pruned).status, 200);
+        }
+    };
+    let (log, seen) =
+        walked(world.state.clone(), seeing(&world.state), see).await.unwrap().unwrap();
+    assert_eq!(seen.now, world.state.now());
+    assert_eq!(log.end, world.state.mirror().site().position);
 }
