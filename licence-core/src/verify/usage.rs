@@ -148,6 +148,18 @@ impl SignedUsage {
         own.into_iter().chain(following).flatten().collect()
     }
 
+    /// The days of the site's licences before a statement that says that it is the first: when the first of them
+    /// began, and when the last ended. `None` where it tells of all of them, or follows another.
+    ///
+    /// It is no objection, because a server may be set up long after its licence began; but only the institute
+    /// can say whether that is so.
+    #[must_use]
+    pub fn untold(&self, licences: &[&LicenceClaims]) -> Option<(UnixTime, UnixTime)> {
+        let began = licences.iter().map(|licence| licence.period.nbf()).min()?;
+        let (from, until) = (began.plus(-began.secs().rem_euclid(DAY_SECS)), self.claims.from);
+        (self.claims.previous.is_none() && from < until).then_some((from, until))
+    }
+
     fn lowered_clock(&self) -> Option<Objection> {
         let (at, _) = self.claims.dated_days().find(|(_, day)| day.resets > 0)?;
         Some(Objection::ClockLowered { at })

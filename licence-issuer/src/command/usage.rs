@@ -34,7 +34,8 @@ fn verify(
     let previous = args.previous.as_ref().map(|file| read(file, &site)).transpose()?;
     let statement = read(&args.file, &site)?;
     let objections = statement.objections(&site.claims(), previous.as_ref());
-    format.print(&Judged::of(&statement, &objections))?;
+    let untold = statement.untold(&site.claims());
+    format.print(&Judged::of(&statement, &objections, untold))?;
     objections.first().map_or(Ok(()), |first| Err(refused(first, objections.len())))
 }
 
@@ -72,7 +73,11 @@ const COLUMNS: [(&str, Align); 7] = [
 ];
 
 impl Judged {
-    fn of(statement: &SignedUsage, objections: &[Objection]) -> Self {
+    fn of(
+        statement: &SignedUsage,
+        objections: &[Objection],
+        untold: Option<(UnixTime, UnixTime)>,
+    ) -> Self {
         let claims = statement.claims();
         let UsageClaims { product, iat, start, end, previous, .. } = claims;
         let whole = Facts::new()
@@ -82,6 +87,8 @@ impl Judged {
             .with_text("signed", iat)
             .with_text("statement", statement.digest())
             .with_some("follows", previous.map(|previous| previous.to_string()))
+            .with_some("untold_from", untold.map(|(from, _)| from.to_string()))
+            .with_some("untold_until", untold.map(|(_, until)| until.to_string()))
             .with("first_entry", start.seq.saturating_add(1))
             .with("last_entry", end.seq)
             .with_text("epoch", end.epoch)
@@ -127,10 +134,16 @@ impl fmt::Display for Judged {
             }));
         }
         write!(f, "{table}\n{}", self.whole)?;
-        if self.objections.is_empty() {
-            return writeln!(f, "\nthe site signed it, and nothing speaks against it");
-        }
         writeln!(f)?;
+        if self.whole.spoken("untold_from").is_some() {
+            writeln!(
+                f,
+                "it says that it is the first, and tells nothing of the licence's days before it"
+            )?;
+        }
+        if self.objections.is_empty() {
+            return writeln!(f, "the site signed it, and nothing speaks against it");
+        }
         for objection in &self.objections {
             let told = |name| objection.spoken(name).unwrap_or_default();
             writeln!(f, "{}: {}", told("code"), told("message"))?;
