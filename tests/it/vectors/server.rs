@@ -97,7 +97,8 @@ fn access(vector: &Vector) -> Verdict {
     let bearer = BearerVerifier::new(Arc::new(shelf), site, claims.product.clone());
     let mirror = in_force(&licence, now);
     let token = String::from_utf8(vector.input.bytes()).unwrap();
-    let verify = || bearer.verify(&token, &mirror, now).map(|verified| verified.claims.clone());
+    let verify =
+        || bearer.verify(token.as_bytes(), &mirror, now).map(|verified| verified.claims.clone());
     let said = verify();
     // What was verified once is remembered, and comes to the same.
     assert_eq!(verify(), said, "{}", vector.name);
