@@ -45,5 +45,8 @@ pub const TURN_REFRESH: &str = "turn-refresh";
 /// A turn of the writer in which people take seats and others leave theirs.
 pub const TURN_CLAIM: &str = "turn-claim";
 
-/// What the store does for a token that is checked.
+/// Whether a token that comes back is good no more: what every request asks.
 pub const CHECK: &str = "check";
+
+/// Whose token it is: what those ask besides who tell it.
+pub const WHOSE: &str = "whose";

@@ -13,10 +13,11 @@ use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// What is done, and how many of it are one operation of the peer.
-const WORKS: [(&str, &str, f64); 3] = [
+const WORKS: [(&str, &str, f64); 4] = [
     ("refresh", work::TURN_REFRESH, 64.0),
     ("claim and release", work::TURN_CLAIM, 16.0),
     ("check", work::CHECK, 1.0),
+    ("person and session", work::WHOSE, 1.0),
 ];
 
 /// At the last size, of what it is at the first.
