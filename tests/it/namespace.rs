@@ -7,8 +7,18 @@ use std::process::{Command, Output, Stdio};
 
 use crate::programs::tool;
 
-/// The tests that run there: a server's life with sign-ins, seats, restarts, TLS, commands, and no licence.
-const TESTS: [&str; 4] = ["institute::", "secrets::", "transport::", "unlicensed::"];
+/// The tests that run there: a server's life with sign-ins, seats, restarts, TLS, commands, backups and moves, wrong
+/// clocks, usage statements, guessed passwords, and no licence.
+const TESTS: [&str; 8] = [
+    "backup::",
+    "clock::",
+    "guessing::",
+    "institute::",
+    "secrets::",
+    "statement::",
+    "transport::",
+    "unlicensed::",
+];
 
 /// What is run there: the interface is set up, the tests run, and the kernel tells what it counted.
 const SCRIPT: &str = r#"

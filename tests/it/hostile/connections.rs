@@ -1,7 +1,7 @@
 //! Connections, by the thousand.
 
-use std::io::Write as _;
-use std::net::Shutdown;
+use std::io::{ErrorKind, Write as _};
+use std::net::{Shutdown, TcpStream};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -48,6 +48,12 @@ fn ten_thousand_silent_connections_keep_nobody_out() {
     target.assert_serves();
     target.institute.sign_in("ben").expect(200);
     target.assert_serves();
+    // All the while they were there: nobody was served because others were thrown out.
+    let is_open = |stream: &&TcpStream| {
+        stream.set_nonblocking(true).unwrap();
+        stream.peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    };
+    assert_eq!(silent.iter().filter(is_open).count(), SILENT);
     drop(silent);
     target.assert_serves();
 }
