@@ -9,7 +9,7 @@ use crate::domain::row::{CodeHash, CodeKind, OpenCode, User, UserKey};
 use crate::domain::session::end_all;
 
 pub(super) fn new(hash: CodeHash, kind: CodeKind, draft: &Draft) -> OpenCode {
-    OpenCode { hash, kind, made: draft.now() }
+    OpenCode { hash, kind, made: draft.now(), set_backs: draft.site().set_backs() }
 }
 
 /// Makes a code. Who has a password already is not invited: for two weeks the code would be a second way in.
@@ -44,8 +44,8 @@ pub(in crate::domain) fn redeem(redeem: &Redeem, draft: &mut Draft) -> Result<Ou
         Some(id) => draft.user(id)?,
         None => None,
     };
-    let now = draft.now();
-    let is_good = |code: OpenCode| code.is_redeemed_by(&redeem.code, now);
+    let (now, site) = (draft.now(), draft.site());
+    let is_good = |code: OpenCode| code.is_redeemed_by(&redeem.code, site, now);
     let user = user.filter(|user| user.is_enabled() && user.code.is_some_and(is_good));
     let Some(user) = user else {
         return Ok(refuse(None, None, Refusal::InvalidGrant, draft));

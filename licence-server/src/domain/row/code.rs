@@ -3,6 +3,8 @@ use std::fmt;
 use licence_core::UnixTime;
 use subtle::ConstantTimeEq as _;
 
+use super::site::Site;
+
 /// Seconds for which an invitation is good: two weeks, for who is away in the first.
 const INVITATION_SECS: i64 = 14 * 86_400;
 
@@ -48,6 +50,8 @@ pub struct OpenCode {
     pub kind: CodeKind,
     /// When it was made.
     pub made: UnixTime,
+    /// How often the clock had been set back by then.
+    pub set_backs: u32,
 }
 
 impl OpenCode {
@@ -57,11 +61,13 @@ impl OpenCode {
         self.made.plus(self.kind.life_secs())
     }
 
-    /// Whether it is the code with that hash, and its time is not over. One from a time that is ahead was
-    /// made before the clock was set back, and would last for longer than it was meant to.
+    /// Whether it is the code with that hash, and its time is not over. One from a time that was ahead when the
+    /// clock was set back is good no more, also when that time comes: it would last longer than it was meant to.
     #[must_use]
-    pub fn is_redeemed_by(&self, hash: &CodeHash, now: UnixTime) -> bool {
-        self.hash == *hash && self.made <= now && !now.is_expired(self.until())
+    pub fn is_redeemed_by(&self, hash: &CodeHash, site: &Site, now: UnixTime) -> bool {
+        let set_back = site.set_back.filter(|set_back| set_back.times != self.set_backs);
+        let was_ahead = set_back.is_some_and(|set_back| self.made > set_back.to);
+        self.hash == *hash && !was_ahead && !now.is_expired(self.until())
     }
 }
 
@@ -99,17 +105,34 @@ impl fmt::Debug for CodeHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::row::site::SetBack;
+    use crate::domain::row::testing::site;
+
+    /// When the time came true that had been ahead, such a code was once good again.
+    #[test]
+    fn a_code_from_a_time_that_was_ahead_is_good_at_no_time() {
+        let (hash, made) = (CodeHash([7; 32]), UnixTime::MIN.plus(100));
+        let code = OpenCode { hash, kind: CodeKind::Invitation, made, set_backs: 1 };
+        let site = |times, to| {
+            let set_back = Some(SetBack { times, to, unlicensed_secs: 0 });
+            Site { set_back, ..site(to) }
+        };
+        for now in [made.plus(-1), made, made.plus(1)] {
+            assert!(!code.is_redeemed_by(&hash, &site(2, made.plus(-1)), now));
+        }
+        assert!(code.is_redeemed_by(&hash, &site(2, made), made), "it was not ahead");
+        assert!(code.is_redeemed_by(&hash, &site(1, made.plus(-9)), made), "it was made since");
+    }
 
     #[test]
     fn a_code_is_good_from_its_making_to_its_end_and_no_other_is() {
         let (hash, made) = (CodeHash([7; 32]), UnixTime::MIN.plus(10));
         for kind in [CodeKind::Invitation, CodeKind::Reset] {
-            let code = OpenCode { hash, kind, made };
-            assert!(code.is_redeemed_by(&hash, made));
-            assert!(code.is_redeemed_by(&hash, code.until().plus(-1)));
-            assert!(!code.is_redeemed_by(&hash, code.until()));
-            assert!(!code.is_redeemed_by(&hash, made.plus(-1)), "the clock was set back since");
-            assert!(!code.is_redeemed_by(&CodeHash([8; 32]), made));
+            let (code, site) = (OpenCode { hash, kind, made, set_backs: 1 }, site(made));
+            assert!(code.is_redeemed_by(&hash, &site, made));
+            assert!(code.is_redeemed_by(&hash, &site, code.until().plus(-1)));
+            assert!(!code.is_redeemed_by(&hash, &site, code.until()));
+            assert!(!code.is_redeemed_by(&CodeHash([8; 32]), &site, made));
         }
     }
 }

@@ -32,6 +32,7 @@ struct StoredCode {
     hash: [u8; 32],
     is_reset: bool,
     made: i64,
+    set_backs: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +72,7 @@ impl Row for User {
                 hash: code.hash.0,
                 is_reset: code.kind == CodeKind::Reset,
                 made: code.made.secs(),
+                set_backs: code.set_backs,
             }),
             created: self.created.secs(),
             last_seat: self.last_seat.map(UnixTime::secs),
@@ -91,6 +93,7 @@ impl Row for User {
                 hash: CodeHash(code.hash),
                 kind,
                 made: UnixTime::from_secs(code.made)?,
+                set_backs: code.set_backs,
             })
         };
         Some(Self {
@@ -135,7 +138,12 @@ mod tests {
 
     #[test]
     fn a_person_is_read_as_they_were_written() {
-        let code = OpenCode { hash: CodeHash([3; 32]), kind: CodeKind::Reset, made: UnixTime::MIN };
+        let code = OpenCode {
+            hash: CodeHash([3; 32]),
+            kind: CodeKind::Reset,
+            made: UnixTime::MIN,
+            set_backs: 4,
+        };
         let hash = PasswordHash::new("$argon2id$…".to_owned());
         let whole = User {
             id: UserId(Uuid::from_bytes([1; 16])),

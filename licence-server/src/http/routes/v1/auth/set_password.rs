@@ -87,7 +87,8 @@ async fn set_password(
 /// The person who may redeem a code now.
 fn redeemer(code: &CodeHash, now: UnixTime, state: &AppState) -> Result<Option<User>, StoreError> {
     let user = state.reader().user_by(&UserKey::Code(code.handle()))?;
-    let is_good = |user: &User| user.code.is_some_and(|open| open.is_redeemed_by(code, now));
+    let site = state.mirror().site();
+    let is_good = |user: &User| user.code.is_some_and(|open| open.is_redeemed_by(code, &site, now));
     Ok(user.filter(|user| user.is_enabled() && is_good(user)))
 }
 
