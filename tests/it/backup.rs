@@ -27,6 +27,7 @@ const DEVICE: &str =
 /// An institute that serves, with a passphrase in a file, where nobody is told to slow down.
 fn institute(terms: &[&str], people: &[&str]) -> Institute {
     let mut institute = Institute::with_terms(terms);
+    institute.note_secret(PASSPHRASE);
     fs::write(institute.path("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
     fs::write(institute.path("site/config.toml"), "changes_burst = 1000000\n").unwrap();
     institute.serve();

@@ -61,6 +61,7 @@ struct Added {
 fn service_key(institute: &Institute, name: &str) -> String {
     let words = ["service", "add", name, "--scope", "introspect", "--data", "site", "--json"];
     let added: Added = serde_json::from_str(&institute.run("licence-server", &words)).unwrap();
+    institute.note_secret(&added.key);
     added.key
 }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::printed::LOG;
 use crate::programs::{ANY_PORT, Institute, Serving, binary};
 
 /// The data directory with everything in it but the socket of a server that was killed.
@@ -66,7 +67,7 @@ fn a_data_directory_that_was_copied_and_run_twice_is_proved_by_two_tokens() {
 
     let mut second = Command::new(binary("licence-server"));
     second.current_dir(institute.path("")).args(["serve", "--data", "copy", "--listen", ANY_PORT]);
-    let second = Serving::start(second, &institute.path("log"));
+    let second = Serving::start(second, &institute.path(LOG));
     let first = institute.instead(second);
     keep_token(&institute, "ben", "ben.token");
     let (status, said) = audit_check(&institute, &["ann.token", "ben.token"]);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::programs::{Answer, Institute};
+use crate::programs::{Answer, Institute, server_under_load};
 
 const SEATS: usize = 20;
 const PEOPLE: usize = 100;
@@ -24,7 +24,7 @@ struct Count {
 fn five_hundred_clients_on_twenty_seats_are_never_more_than_twenty() {
     let seats = SEATS.to_string();
     let mut institute = Institute::with_terms(&["--seats", &seats, "--per", "session"]);
-    institute.serve();
+    institute.serve_by(server_under_load(), &[]);
     let people: Vec<_> = (0..PEOPLE).map(|number| format!("person{number}")).collect();
     people.iter().for_each(|name| institute.register(name));
     let count = Count::default();

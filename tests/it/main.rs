@@ -26,6 +26,7 @@ mod known_answers;
 mod namespace;
 mod newcomer;
 mod nginx;
+mod printed;
 mod programs;
 mod properties;
 mod python;

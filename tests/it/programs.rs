@@ -1,7 +1,7 @@
 //! A vendor and an institute played with the real programs, in a folder of their own.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Lines};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
@@ -10,22 +10,30 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::printed::{LOG, Printed};
+
 pub(crate) const PRODUCT: &str = "lab";
 
 /// Lets the system choose a free port, which nobody else can take in between.
 pub(crate) const ANY_PORT: &str = "127.0.0.1:0";
 
-/// Everything of one vendor with one institute.
+/// What a server is to log, where a test gives no level of its own: everything.
+const LEVEL: &str = "LICENCE_LOG";
+
+/// Everything of one vendor with one institute. It ends in this order: what was printed is searched for secrets
+/// when the server has ended and before the folder goes.
 pub(crate) struct Institute {
-    dir: TempDir,
     server: Option<Serving>,
+    printed: Printed,
+    dir: TempDir,
 }
 
 /// A server that runs; it is killed when this is dropped.
 pub(crate) struct Serving {
     process: Child,
     /// Kept open, because a program that prints into a closed pipe fails.
-    _printed: Lines<BufReader<ChildStdout>>,
+    printed: Lines<BufReader<ChildStdout>>,
+    log: fs::File,
     url: String,
 }
 
@@ -54,7 +62,8 @@ impl Institute {
     /// The same without a licence.
     #[track_caller]
     pub(crate) fn unlicensed() -> Self {
-        let institute = Self { dir: tempfile::tempdir().unwrap(), server: None };
+        let dir = tempfile::tempdir().unwrap();
+        let institute = Self { server: None, printed: Printed::at(dir.path()), dir };
         institute.found();
         institute
     }
@@ -99,7 +108,9 @@ impl Institute {
     pub(crate) fn try_run(&self, program: &str, words: &[&str]) -> Output {
         let mut command = Command::new(binary(program));
         command.current_dir(self.dir.path()).args(words).stdin(Stdio::null());
-        command.output().unwrap()
+        let output = command.output().unwrap();
+        self.printed.keep(&output);
+        output
     }
 
     /// Registers a person whose password is the name and some more.
@@ -111,7 +122,9 @@ impl Institute {
     /// The same with other words for `user add`.
     #[track_caller]
     pub(crate) fn register_as(&self, name: &str, words: &[&str]) {
-        fs::write(self.path("password.txt"), password(name)).unwrap();
+        let password = password(name);
+        self.printed.note(&password);
+        fs::write(self.path("password.txt"), password).unwrap();
         let add = ["user", "add", name, "--password-file", "password.txt", "--data", "site"];
         self.run("licence-server", &[&add[..], words].concat());
     }
@@ -128,6 +141,8 @@ impl Institute {
         // Of a limit that is reached, a process which ignores the signal is told by the write that failed.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes_max / 512);
         let mut command = Command::new("sh");
+        // The log is one of the files.
+        command.env(LEVEL, "info");
         command.args(["-c", &script]).arg(binary("licence-server"));
         self.serve_by(command, &[]);
     }
@@ -137,7 +152,7 @@ impl Institute {
     pub(crate) fn serve_by(&mut self, mut command: Command, words: &[&str]) {
         command.current_dir(self.dir.path()).stdin(Stdio::null());
         command.args(["serve", "--data", "site", "--listen", ANY_PORT]).args(words);
-        self.server = Some(Serving::start(command, &self.path("log")));
+        self.server = Some(Serving::start(command, &self.path(LOG)));
     }
 
     /// Asks another server from now on; gives back the one that was asked.
@@ -155,7 +170,7 @@ impl Institute {
     /// What the servers have logged so far.
     #[track_caller]
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.path("log")).unwrap()
+        fs::read_to_string(self.path(LOG)).unwrap()
     }
 
     /// Ends the server as a power cut would.
@@ -164,19 +179,32 @@ impl Institute {
         drop(self.server.take().unwrap());
     }
 
+    /// Notes a secret that does not pass through the methods here.
+    pub(crate) fn note_secret(&self, secret: &str) {
+        self.printed.note(secret);
+    }
+
     #[track_caller]
     pub(crate) fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let request = agent().post(self.url(path)).header("X-Licence-Client", "1");
-        answer(request.send_form(form.iter().copied()))
+        self.post_by(&agent(), path, form)
+    }
+
+    /// Posts a form over connections that are kept.
+    #[track_caller]
+    fn post_by(&self, agent: &ureq::Agent, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.printed.note_form(form);
+        let request = agent.post(self.url(path)).header("X-Licence-Client", "1");
+        self.answer(request.send_form(form.iter().copied()))
     }
 
     #[track_caller]
     pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Answer {
         let mut request = agent().get(self.url(path));
         if let Some(token) = token {
+            self.printed.note(token);
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        answer(request.call())
+        self.answer(request.call())
     }
 
     #[track_caller]
@@ -190,8 +218,7 @@ impl Institute {
         let password = password(name);
         let form =
             [("grant_type", "password"), ("username", name), ("password", password.as_str())];
-        let request = agent.post(self.url("/v1/auth/token")).header("X-Licence-Client", "1");
-        answer(request.send_form(form))
+        self.post_by(agent, "/v1/auth/token", &form)
     }
 
     /// Signs in to administer, which takes no seat.
@@ -211,8 +238,7 @@ impl Institute {
     /// Refreshes over connections that are kept.
     #[track_caller]
     pub(crate) fn refresh_by(&self, agent: &ureq::Agent, token: &str) -> Answer {
-        let request = agent.post(self.url("/v1/auth/refresh"));
-        answer(request.send_form([("refresh_token", token)]))
+        self.post_by(agent, "/v1/auth/refresh", &[("refresh_token", token)])
     }
 
     /// The same of a server that may end over it; `None` where no answer came.
@@ -235,12 +261,12 @@ impl Institute {
         path: &str,
         form: &[(&str, &str)],
     ) -> Option<Answer> {
+        self.printed.note_form(form);
         let request = agent.post(self.url(path)).header("X-Licence-Client", "1");
         let mut response = request.send_form(form.iter().copied()).ok()?;
-        let status = response.status().as_u16();
         let body = response.body_mut().read_to_string().ok()?;
         let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).ok()? };
-        Some(Answer { status, body })
+        Some(self.heard(&response, body))
     }
 
     /// Writes a session's data.
@@ -256,13 +282,29 @@ impl Institute {
     pub(crate) fn park_by(&self, agent: &ureq::Agent, access_token: &str) -> Answer {
         let request = agent.post(self.url("/v1/seats/release"));
         let request = request.header("Authorization", format!("Bearer {access_token}"));
-        answer(request.send_empty())
+        self.answer(request.send_empty())
     }
 
     #[track_caller]
     pub(crate) fn sign_out(&self, refresh_token: &str) {
         let answer = self.post("/v1/auth/logout", &[("refresh_token", refresh_token)]);
         assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    #[track_caller]
+    fn answer(&self, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+        let mut response = response.unwrap();
+        let body = response.body_mut().read_to_string().unwrap();
+        let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
+        self.heard(&response, body)
+    }
+
+    /// Whatever was granted is a secret from then on.
+    fn heard(&self, response: &ureq::http::Response<ureq::Body>, body: Value) -> Answer {
+        if response.status().is_success() {
+            self.printed.note_answer(response.headers(), &body);
+        }
+        Answer { status: response.status().as_u16(), body }
     }
 
     /// The server that runs.
@@ -284,14 +326,18 @@ impl Institute {
 }
 
 impl Serving {
-    /// Starts a server and waits until it says that it listens; what it logs goes to a file.
+    /// Starts a server and waits until it says that it listens; what it prints goes to a file.
     #[track_caller]
     pub(crate) fn start(mut command: Command, log: &Path) -> Self {
+        if !command.get_envs().any(|(name, _)| name == LEVEL) {
+            command.env(LEVEL, "trace");
+        }
         let log = fs::File::options().create(true).append(true).open(log).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let stderr = log.try_clone().unwrap();
+        let mut process = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
+        let mut printed = BufReader::new(process.stdout.take().unwrap()).lines();
         let url = address_in(&mut printed);
-        Self { process: child, _printed: printed, url }
+        Self { process, printed, log, url }
     }
 
     /// Ends the server at once, while others may be asking it.
@@ -315,6 +361,9 @@ impl Drop for Serving {
         // It may have ended by itself, which the test has seen in its answers.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        for line in self.printed.by_ref().map_while(Result::ok) {
+            writeln!(self.log, "{line}").unwrap();
+        }
     }
 }
 
@@ -354,6 +403,13 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     binary
 }
 
+/// A server under so much load that to log everything would be the greatest part of it, and fill the disk.
+pub(crate) fn server_under_load() -> Command {
+    let mut command = Command::new(binary("licence-server"));
+    command.env(LEVEL, "info");
+    command
+}
+
 /// A program or a library that these tests are told the path of.
 #[track_caller]
 pub(crate) fn tool(variable: &str) -> PathBuf {
@@ -366,14 +422,6 @@ pub(crate) fn tool(variable: &str) -> PathBuf {
 
 pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
-}
-
-#[track_caller]
-fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
-    let mut response = response.unwrap();
-    let status = response.status().as_u16();
-    let body = response.body_mut().read_to_string().unwrap();
-    Answer { status, body: serde_json::from_str(&body).unwrap_or(Value::String(body)) }
 }
 
 /// Reads what the server prints until it names its address.

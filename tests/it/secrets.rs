@@ -4,72 +4,15 @@
 mod life;
 mod tls_client;
 
+use std::{fs, panic};
+
 use licence_core::base64url;
+use serde_json::json;
+use ureq::http::HeaderMap;
 
 use self::life::Life;
-
-/// A refresh token's bytes before its secret: version, session, generation.
-const BEFORE_SECRET_BYTES: usize = 1 + 16 + 4;
-const SECRET_BYTES: usize = 32;
-
-/// What must be nowhere, and what it is.
-#[derive(Default)]
-struct Secrets(Vec<(String, String)>);
-
-impl Secrets {
-    #[track_caller]
-    fn text(&mut self, what: &str, secret: &str) {
-        // A shorter one would be found in words that mean something else.
-        assert!(secret.len() >= 8, "{what} is too short to be looked for");
-        self.0.push((what.to_owned(), secret.to_owned()));
-    }
-
-    /// Bytes in every form in which they might be printed.
-    fn bytes(&mut self, what: &str, secret: &[u8]) {
-        use base64::Engine as _;
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.text(what, &hex);
-        self.text(what, &hex.to_uppercase());
-        self.text(what, &base64url::encode(secret));
-        self.text(what, &base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret));
-        self.text(what, &format!("{secret:?}"));
-    }
-
-    fn access_token(&mut self, token: &str) {
-        token.split('.').for_each(|part| self.text("a part of an access token", part));
-    }
-
-    fn refresh_token(&mut self, token: &str) {
-        self.text("a refresh token", token);
-        let body = token.strip_prefix("lrt1_").unwrap();
-        self.text("a refresh token's body", body);
-        let bytes = base64url::decode(body).unwrap();
-        let (_, secret_and_mac) = bytes.split_at(BEFORE_SECRET_BYTES);
-        let (secret, mac) = secret_and_mac.split_at(SECRET_BYTES);
-        self.bytes("a refresh token's secret", secret);
-        self.bytes("a refresh token's mac", mac);
-    }
-
-    /// An Argon2 hash: the whole, its salt and its output.
-    fn password_hash(&mut self, hash: &str) {
-        self.text("a password's hash", hash);
-        hash.rsplit('$').take(2).for_each(|part| self.text("a part of a password's hash", part));
-    }
-
-    /// A PEM file, line by line.
-    fn key_file(&mut self, what: &str, pem: &str) {
-        let lines = pem.lines().filter(|line| !line.starts_with('-'));
-        lines.for_each(|line| self.text(what, line));
-    }
-
-    #[track_caller]
-    fn assert_absent(&self, place: &str, text: &str) {
-        for (what, secret) in &self.0 {
-            let line = text.lines().find(|line| line.contains(secret.as_str()));
-            assert!(line.is_none(), "{what} is in {place}: {line:?}");
-        }
-    }
-}
+use crate::printed::{LOG, Printed, Secrets};
+use crate::programs::Institute;
 
 #[test]
 fn nobodys_secret_is_ever_printed() {
@@ -85,13 +28,13 @@ fn nobodys_secret_is_ever_printed() {
     }
     life.change_by_command();
     let (secrets, printed) = life.end();
-    assert!(secrets.0.len() > 100, "there is something to look for");
+    assert!(secrets.len() > 100, "there is something to look for");
     let logged = printed.iter().map(|(_, text)| text.len()).sum::<usize>();
     assert!(logged > 100_000, "and something to search: {logged} bytes");
     let has_warned = |(_, text): &(String, String)| text.contains("the webhook does not take");
     assert!(printed.iter().any(has_warned), "and a message that did not arrive");
     for (place, text) in &printed {
-        secrets.assert_absent(place, text);
+        secrets.assert_absent(place, text.as_bytes());
     }
 }
 
@@ -109,7 +52,40 @@ fn a_secret_that_is_printed_is_found() {
         "claims eyJpc3Mi0i".to_owned(),
         format!("key {}", "AB".repeat(32)),
     ] {
-        let is_found = secrets.0.iter().any(|(_, secret)| text.contains(secret.as_str()));
-        assert!(is_found, "{text}");
+        let search = || secrets.assert_absent("a log", format!("a line\n{text}\n").as_bytes());
+        let told = panic::catch_unwind(panic::AssertUnwindSafe(search)).unwrap_err();
+        let told = told.downcast::<String>().unwrap();
+        assert!(told.contains("is in a log: ") && told.contains("[it]"), "{text}: {told}");
+        assert!(!told.contains(&text), "the secret itself is not told: {told}");
     }
+}
+
+#[test]
+fn a_secret_that_passes_through_a_tests_client_is_noted() {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes: Vec<u8> = (0..69).collect();
+    let token = format!("lrt1_{}", base64url::encode(&bytes));
+    let secret: String = (21..53).map(|byte| format!("{byte:02x}")).collect();
+    let answer = json!({ "user": { "code": "ABCD-EFGH" }, "refresh_token": token });
+    for printed in ["seven wet umbrellas", "seven+wet+umbrellas", "ABCD-EFGH", &secret] {
+        let notes = Printed::at(dir.path());
+        notes.note_form(&[("username", "ann"), ("password", "seven wet umbrellas")]);
+        notes.note_answer(&HeaderMap::new(), &answer);
+        fs::write(dir.path().join(LOG), format!("ann said {printed} today\n")).unwrap();
+        let told = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(notes))).unwrap_err();
+        let told = told.downcast::<String>().unwrap();
+        assert!(told.contains("is in log: ann said [it] today"), "{told}");
+    }
+    let notes = Printed::at(dir.path());
+    notes.note_form(&[("username", "ann-who-is-no-secret"), ("password", "short")]);
+    fs::write(dir.path().join(LOG), "ann-who-is-no-secret is short\n").unwrap();
+    drop(notes);
+}
+
+#[test]
+fn a_server_of_these_tests_logs_everything() {
+    let mut institute = Institute::with_seats(1);
+    institute.serve();
+    let told = fs::read_to_string(format!("/proc/{}/environ", institute.server().id())).unwrap();
+    assert!(told.split('\0').any(|variable| variable == "LICENCE_LOG=trace"), "{told}");
 }

@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::{assert_within_memory, connect, read_to_the_end};
-use crate::programs::{Institute, binary};
+use crate::programs::{Institute, binary, server_under_load};
 
 /// A server that speaks TLS.
 pub(super) struct TlsTarget(pub(super) Institute);
@@ -19,9 +19,20 @@ pub(super) type Stream = StreamOwned<ClientConnection, TcpStream>;
 impl TlsTarget {
     #[track_caller]
     pub(super) fn begin(config: &str) -> Self {
+        Self::begin_by(Command::new(binary("licence-server")), config)
+    }
+
+    /// The same for whoever pours out what they have.
+    #[track_caller]
+    pub(super) fn begin_under_load(config: &str) -> Self {
+        Self::begin_by(server_under_load(), config)
+    }
+
+    #[track_caller]
+    fn begin_by(command: Command, config: &str) -> Self {
         let mut institute = Institute::with_seats(1);
         std::fs::write(institute.path("site/config.toml"), config).unwrap();
-        institute.serve_by(Command::new(binary("licence-server")), &["--tls-self"]);
+        institute.serve_by(command, &["--tls-self"]);
         Self(institute)
     }
 

@@ -10,7 +10,7 @@ use licence_core::{ChainHead, SessionId, Uuid, base64url};
 use licence_server::domain::{Generation, Session};
 use licence_server::store::{Reader as _, RedbStore};
 
-use crate::programs::{Answer, Institute, agent};
+use crate::programs::{Answer, Institute, agent, server_under_load};
 use crate::soak::rounds;
 
 const CLIENTS: u32 = 64;
@@ -198,7 +198,7 @@ fn a_server_killed_again_and_again_under_load_loses_nothing_that_it_answered() {
     let mut institute = Institute::with_terms(&["--seats", "128", "--per", "session"]);
     let mut clients = clients(&institute);
     for round in 0..rounds(20, 200) {
-        institute.serve();
+        institute.serve_by(server_under_load(), &[]);
         clients.iter_mut().for_each(|client| client.compare_tokens(&institute));
         let asked = AtomicU32::new(0);
         let heads: Heads = thread::scope(|scope| {

@@ -10,8 +10,8 @@ use licence_server::domain::LoginName;
 use licence_server::store::{Reader as _, RedbStore};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::Secrets;
 use super::tls_client::{Answer, exchange};
+use crate::printed::Secrets;
 use crate::programs::{ANY_PORT, Institute, binary};
 
 const ANN: &str = "seven wet umbrellas";
@@ -47,11 +47,6 @@ struct Server {
     log: String,
 }
 
-fn pem_body(pem: &str) -> Vec<u8> {
-    let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    base64::engine::general_purpose::STANDARD.decode(lines).unwrap()
-}
-
 impl Life {
     pub(super) fn begin() -> Self {
         let institute = Institute::with_seats(3);
@@ -66,9 +61,9 @@ impl Life {
             passwords: [ANN, ANN_LATER],
         };
         for password in [ANN, ANN_LATER, ROOT, WRONG, TOO_SIMPLE] {
-            life.secrets.text("a password", password);
+            life.secrets.words("a password", password);
         }
-        life.secrets.text("a backup's passphrase", PASSPHRASE);
+        life.secrets.words("a backup's passphrase", PASSPHRASE);
         life.found();
         life
     }
@@ -90,26 +85,11 @@ impl Life {
         let files = ["--request", "quiet.txt", "--out", "quiet.licence"];
         self.institute.run("licence-issuer", &[&issue[..], &institute, &files].concat());
         self.command(&["licence", "install", "quiet.licence"]);
-        for (name, what) in [("site.key", "the site's key"), ("tls-ca.key", "the authority's key")]
-        {
-            let pem = self.read(name);
-            self.secrets.key_file(what, &pem);
-        }
-        let der = pem_body(&self.read("site.key"));
-        // Without the public half, the seed is the end of it (RFC 8410).
-        self.secrets.bytes("the site's key", der.last_chunk::<32>().unwrap());
-        let key = self.read("refresh.key").trim().to_owned();
-        self.secrets.text("the key of refresh tokens", &key);
-        let key = licence_core::base64url::decode(&key).unwrap();
-        self.secrets.bytes("the key of refresh tokens", &key);
+        self.secrets.keys_of_site(&self.institute.path(SITE));
     }
 
     fn write(&self, name: &str, text: &str) {
         fs::write(self.institute.path(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.institute.path(SITE).join(name)).unwrap()
     }
 
     fn program(&self, words: &[&str]) -> Command {
@@ -199,7 +179,7 @@ impl Life {
             self.secrets.refresh_token(&self.refresh);
         }
         for (name, value) in answer.cookies() {
-            self.secrets.text(name, value);
+            self.secrets.text("a cookie", value);
             if name.starts_with("__Host-refresh-") {
                 self.secrets.refresh_token(value);
             }

@@ -76,7 +76,7 @@ fn many(frame: &[u8]) -> Vec<u8> {
 
 #[test]
 fn whoever_opens_streams_to_take_them_back_is_closed() {
-    let target = TlsTarget::begin("");
+    let target = TlsTarget::begin_under_load("");
     let end = pour_for(PATIENT, &target, &[], |number| {
         let open_and_reset = |stream| {
             let cancel = frame(RST_STREAM, 0, stream, &[0, 0, 0, 8]);
@@ -89,7 +89,7 @@ fn whoever_opens_streams_to_take_them_back_is_closed() {
 
 #[test]
 fn headers_without_end_are_cut_off() {
-    let target = TlsTarget::begin("");
+    let target = TlsTarget::begin_under_load("");
     // Each field is a name and a value of 100 bytes.
     let field = [&[0, 100][..], &[b'n'; 100], &[100], &[b'v'; 100]].concat();
     let start = frame(HEADERS, 0, 1, GET);
@@ -101,7 +101,7 @@ fn headers_without_end_are_cut_off() {
 /// One field of 4,000 bytes goes into the table of HPACK, and each byte behind it means that field once more.
 #[test]
 fn small_heads_that_unfold_into_large_ones_hold_nobody_up() {
-    let target = TlsTarget::begin("");
+    let target = TlsTarget::begin_under_load("");
     let field = [&[0x40, 1][..], b"x", &[0x7f, 0xa1, 0x1e], &[b'v'; 4000]].concat();
     let bomb = [GET, &field, &[0xbe; 8000]].concat();
     pour(&target, &[], |number| frame(HEADERS, END_STREAM | END_HEADERS, 2 * number + 1, &bomb));
@@ -110,7 +110,7 @@ fn small_heads_that_unfold_into_large_ones_hold_nobody_up() {
 
 #[test]
 fn floods_of_what_is_answered_or_passed_over_hold_nobody_up() {
-    let target = TlsTarget::begin("");
+    let target = TlsTarget::begin_under_load("");
     let open = frame(HEADERS, END_HEADERS, 1, POST);
     for (start, piece) in [
         (&[][..], frame(SETTINGS, 0, 0, &[])),
@@ -130,7 +130,7 @@ fn floods_of_what_is_answered_or_passed_over_hold_nobody_up() {
 /// It asks a hundred times for the largest file there is, and lets no byte of it come.
 #[test]
 fn whoever_opens_no_window_is_given_up() {
-    let target = TlsTarget::begin("stall_secs = 1\n");
+    let target = TlsTarget::begin_under_load("stall_secs = 1\n");
     let no_window = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
     let path = "/docs/swagger-ui-bundle.js";
     let length = u8::try_from(path.len()).unwrap();
