@@ -37,23 +37,54 @@ pub(crate) struct Known {
     life_end: UnixTime,
     idle_secs: i64,
     touched: UnixTime,
-    /// The same at the latest: by how much a clock that was set back moved it is known to the turn alone.
-    touched_by: UnixTime,
-    /// The seconds without a licence when it was touched.
-    unlicensed: Unlicensed,
+    /// The seconds without a licence when it was touched, at the least.
+    unlicensed_secs: i64,
+    /// The same times at the latest.
+    latest: Latest,
+    /// Those that stood in its row when it was touched.
+    written: Latest,
+}
+
+/// Times of a session at the latest. By how much a clock that was set back moved them is known to the turn alone; and
+/// a session that slept while it was set back twice counts from the later of the two.
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    began: UnixTime,
+    life_end: UnixTime,
+    touched: UnixTime,
+    /// The seconds without a licence when it was touched, at the most.
+    unlicensed_secs: i64,
+}
+
+impl Latest {
+    fn touch(self, unlicensed: Unlicensed, now: UnixTime) -> Self {
+        Self { touched: now, unlicensed_secs: unlicensed.most, ..self }
+    }
+
+    fn set_back(self, unlicensed: Unlicensed, now: UnixTime) -> Self {
+        let ahead_secs = self.began.since(now).max(0);
+        let spared_secs = unlicensed.most - self.unlicensed_secs - ahead_secs;
+        Self {
+            began: self.began.plus(-ahead_secs),
+            life_end: self.life_end.plus(-ahead_secs),
+            touched: self.touched.plus(spared_secs).min(now),
+            unlicensed_secs: unlicensed.most,
+        }
+    }
 }
 
 impl Known {
     /// Whether it may have ended by itself.
     pub(crate) fn may_have_ended(&self, unlicensed: Unlicensed, now: UnixTime) -> bool {
-        let spared_secs = unlicensed.least - self.unlicensed.least;
+        let spared_secs = unlicensed.least - self.unlicensed_secs;
         now >= self.life_end || now >= self.touched.plus(self.idle_secs + spared_secs)
     }
 
     /// Whether it cannot go on.
     pub(crate) fn must_have_ended(&self, unlicensed: Unlicensed, now: UnixTime) -> bool {
-        let spared_secs = unlicensed.most - self.unlicensed.most;
-        now >= self.life_end || now >= self.touched_by.plus(self.idle_secs + spared_secs)
+        let Latest { life_end, touched, unlicensed_secs, .. } = self.latest;
+        let spared_secs = unlicensed.most - unlicensed_secs;
+        now >= life_end || now >= touched.plus(self.idle_secs + spared_secs)
     }
 
     /// When it ends without a refresh, but for time without a licence.
@@ -67,13 +98,10 @@ impl Known {
         let ahead_secs = self.began.since(now).max(0);
         (self.began, self.life_end) =
             (self.began.plus(-ahead_secs), self.life_end.plus(-ahead_secs));
-        let (least, most) = (
-            unlicensed.least - self.unlicensed.least - ahead_secs,
-            unlicensed.most - self.unlicensed.most - ahead_secs,
-        );
-        self.touched = self.touched.plus(least).min(now);
-        self.touched_by = self.touched_by.plus(most).min(now);
-        self.unlicensed = unlicensed;
+        let spared_secs = unlicensed.least - self.unlicensed_secs - ahead_secs;
+        self.touched = self.touched.plus(spared_secs).min(now);
+        self.unlicensed_secs = unlicensed.least;
+        self.latest = self.written.set_back(unlicensed, now);
         self.access_end = self.access_end.min(now.plus(ACCESS_SECS));
         self.chain.set_back(now);
     }
@@ -97,6 +125,9 @@ impl Model {
             .is_some_and(|person| person.is_enabled && person.password == sign_in.credential.0);
         check(may, Promise::Revocation, || format!("{sign_in:?} was let in"))?;
         self.end_own(sign_in.end_session, sign_in.user);
+        let life_end = now.plus(sign_in.stay.life_secs);
+        let unlicensed_secs = self.unlicensed.most;
+        let latest = Latest { began: now, life_end, touched: now, unlicensed_secs };
         let known = Known {
             user: sign_in.user,
             scope: sign_in.scope,
@@ -106,11 +137,12 @@ impl Model {
             chain: Chain::new(sign_in.secret, now),
             began: now,
             alone: BTreeMap::new(),
-            life_end: now.plus(sign_in.stay.life_secs),
+            life_end,
             idle_secs: sign_in.stay.idle_secs,
             touched: now,
-            touched_by: now,
-            unlicensed: self.unlicensed,
+            unlicensed_secs: self.unlicensed.least,
+            latest,
+            written: latest,
         };
         self.sessions.insert(sign_in.session, known);
         self.seat_or_none(sign_in.session, sign_in.wait_secs, outcome, now)
@@ -226,7 +258,9 @@ impl Model {
         let is_rotated = matches!(worth, Worth::Current | Worth::Ahead);
         if is_rotated {
             known.chain.rotate(refresh.child, refresh.nonce, now, grant.position.seq);
-            (known.touched, known.touched_by, known.unlicensed) = (now, now, unlicensed);
+            (known.touched, known.unlicensed_secs) = (now, unlicensed.least);
+            known.latest = known.latest.touch(unlicensed, now);
+            known.written = known.latest;
         }
         let (generation, nonce) = (known.chain.generation(), known.chain.nonce());
         let next = nonce.map(|nonce| NextSecret::Child { generation, nonce });
