@@ -9,7 +9,8 @@
 //! wall further behind           -> running; more than 30 s: reported
 //! wall up to 1 h ahead of it    -> wall
 //! wall further ahead            -> running, and the wall clock is disputed: for 24 h of running in which it
-//!                                  is not moved, or until an administrator accepts it
+//!                                  is not moved, or until an administrator accepts it; up to 14 days more
+//!                                  at a start are time in which the server was off
 //! wall ahead at a start         -> wall, up to `clock_gap_secs`, unless it was disputed before
 //! ```
 //!
@@ -26,6 +27,10 @@ const AHEAD_SECS_MAX: i64 = 3600;
 
 /// Seconds of running after which a disputed clock is believed: a day in which nobody put it right.
 const DISPUTE_SECS: i64 = 86_400;
+
+/// How long a server may have been off without its time off being taken for a clock that was moved: a holiday. One
+/// that is switched off every night would be disputed for ever otherwise.
+const OFF_SECS_MAX: i64 = 14 * 86_400;
 
 /// Two clocks that are read in whole seconds may differ by one and agree. By the later of them a token
 /// would be made up to a second in the future, and refused by whoever allows for none.
@@ -47,6 +52,9 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor {
     boot_secs: i64,
+    /// By how much a clock that was disputed before was ahead at the start, until the mark is set anew: the time in
+    /// which the server was off makes it so, and nobody moved it.
+    ahead_at_start_secs: Option<i64>,
 }
 
 /// Why the wall clock is not believed.
@@ -81,10 +89,14 @@ impl Anchor {
     #[must_use]
     pub fn at_start(site: &Site, reading: Reading, gap_secs: i64) -> Self {
         let off_secs = reading.wall.since(site.mark);
-        let is_disputed = matches!(site.doubt, Some(ClockDoubt::Ahead { .. }));
-        let is_believed = !is_disputed && (0..=gap_secs).contains(&off_secs);
-        let counted_secs = if is_believed { off_secs } else { 0 };
-        Self { boot_secs: reading.boot_secs.saturating_sub(counted_secs) }
+        if let Some(ClockDoubt::Ahead { ahead_secs, .. }) = site.doubt {
+            let was_off = (0..=OFF_SECS_MAX).contains(&off_secs.saturating_sub(ahead_secs));
+            let ahead_at_start_secs = was_off.then_some(off_secs);
+            return Self { boot_secs: reading.boot_secs, ahead_at_start_secs };
+        }
+        let counted_secs = if (0..=gap_secs).contains(&off_secs) { off_secs } else { 0 };
+        let boot_secs = reading.boot_secs.saturating_sub(counted_secs);
+        Self { boot_secs, ahead_at_start_secs: None }
     }
 
     /// The anchor of the mark `now`, which takes the place of `mark`. The second that a wall clock was behind
@@ -93,7 +105,8 @@ impl Anchor {
     pub fn after(self, mark: UnixTime, now: UnixTime, reading: Reading) -> Self {
         let is_behind = self.running(mark, reading).since(now) == ROUNDING_SECS;
         let rest_secs = if is_behind { ROUNDING_SECS } else { 0 };
-        Self { boot_secs: reading.boot_secs.saturating_sub(rest_secs) }
+        let boot_secs = reading.boot_secs.saturating_sub(rest_secs);
+        Self { boot_secs, ahead_at_start_secs: None }
     }
 
     /// The mark, and what the boot clock counted since.
@@ -115,23 +128,24 @@ impl Anchor {
         if ahead_secs <= AHEAD_SECS_MAX {
             return Judgement { now: running.max(reading.wall), doubt: None };
         }
-        let (since, ahead_secs) = disputed(site, ahead_secs).unwrap_or((running, ahead_secs));
+        let (since, ahead_secs) = self.disputed(site, ahead_secs).unwrap_or((running, ahead_secs));
         if running.since(since) >= DISPUTE_SECS {
             return Judgement { now: reading.wall, doubt: None };
         }
         Judgement { now: running, doubt: Some(ClockDoubt::Ahead { since, ahead_secs }) }
     }
-}
 
-/// The dispute that goes on: since when, and over how much. That of a clock which was moved meanwhile, by more
-/// than what adjusts a sound one, begins anew: the day in which nobody minded was another clock's.
-fn disputed(site: &Site, now_ahead_secs: i64) -> Option<(UnixTime, i64)> {
-    match site.doubt {
-        Some(ClockDoubt::Ahead { since, ahead_secs }) => {
-            let moved_secs = now_ahead_secs.saturating_sub(ahead_secs).saturating_abs();
-            (moved_secs <= AHEAD_SECS_MAX).then_some((since, ahead_secs))
+    /// The dispute that goes on: since when, and over how much. That of a clock which was moved meanwhile, by more
+    /// than what adjusts a sound one, begins anew: the day in which nobody minded was another clock's.
+    fn disputed(self, site: &Site, now_ahead_secs: i64) -> Option<(UnixTime, i64)> {
+        match site.doubt {
+            Some(ClockDoubt::Ahead { since, ahead_secs }) => {
+                let ahead_secs = self.ahead_at_start_secs.unwrap_or(ahead_secs);
+                let moved_secs = now_ahead_secs.saturating_sub(ahead_secs).saturating_abs();
+                (moved_secs <= AHEAD_SECS_MAX).then_some((since, ahead_secs))
+            }
+            Some(ClockDoubt::Behind) | None => None,
         }
-        Some(ClockDoubt::Behind) | None => None,
     }
 }
 
@@ -226,6 +240,42 @@ mod tests {
         for ahead_secs in [3600 + 1, 3 * 3600] {
             let judged = judge(DAY, DAY + ahead_secs, small);
             assert_eq!(judged.now, MARK.plus(DAY + ahead_secs), "one that is adjusted is");
+        }
+    }
+
+    /// Each morning it was further ahead than the evening before, and so it was once disputed for ever.
+    #[test]
+    fn a_server_that_is_off_every_night_is_disputed_for_a_day_of_running_and_no_longer() {
+        let (mut site, mut day) = (site(MARK), 0);
+        while day < 9 {
+            let wall = |secs: i64| MARK.plus(day * DAY + 14 * 3600 + secs);
+            let anchor = Anchor::at_start(&site, Reading { wall: wall(0), boot_secs: 5 }, 3600);
+            let [morning, evening] =
+                [0, 10 * 3600].map(|secs| Reading { wall: wall(secs), boot_secs: 5 + secs });
+            let judged = anchor.judge(&site, morning);
+            let anchor = anchor.after(site.mark, judged.now, morning);
+            (site.mark, site.doubt) = (judged.now, judged.doubt);
+            let judged = anchor.judge(&site, evening);
+            (site.mark, site.doubt) = (judged.now, judged.doubt);
+            if judged.doubt.is_none() {
+                break;
+            }
+            day += 1;
+        }
+        assert_eq!(day, 2, "ten hours, twenty, thirty");
+        assert_eq!(site.mark, MARK.plus(3 * DAY));
+    }
+
+    #[test]
+    fn a_clock_that_leapt_while_the_server_was_off_is_not_the_one_that_was_disputed() {
+        let doubt = Some(ClockDoubt::Ahead { since: MARK.plus(-DAY), ahead_secs: 2 * 3600 });
+        let site = Site { doubt, ..site(MARK) };
+        for (off_secs, is_believed) in
+            [(14 * DAY, true), (14 * DAY + 1, false), (3650 * DAY, false)]
+        {
+            let reading = Reading { wall: MARK.plus(2 * 3600 + off_secs), boot_secs: 9 };
+            let judged = Anchor::at_start(&site, reading, 3600).judge(&site, reading);
+            assert_eq!(judged.doubt.is_none(), is_believed, "off for {off_secs}");
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) struct Trusted {
     mark: UnixTime,
     boot_secs: i64,
     disputed: Option<Dispute>,
+    /// How far it was ahead at a start, after which no turn was committed so far.
+    ahead_at_start: Option<i64>,
 }
 
 /// A wall clock that is not followed: since when, and how far it was ahead then.
@@ -23,7 +25,7 @@ struct Dispute {
 
 impl Trusted {
     pub(crate) const fn new(mark: UnixTime, reading: Reading) -> Self {
-        Self { mark, boot_secs: reading.boot_secs, disputed: None }
+        Self { mark, boot_secs: reading.boot_secs, disputed: None, ahead_at_start: None }
     }
 
     const fn running(&self, reading: Reading) -> UnixTime {
@@ -52,7 +54,9 @@ impl Trusted {
 
     /// The dispute that is going on, of a clock that nobody has moved by more than an hour since.
     fn dispute(&self, ahead_secs: i64) -> Option<Dispute> {
-        self.disputed.filter(|dispute| (dispute.ahead_secs - ahead_secs).abs() <= HOUR)
+        let Dispute { since, ahead_secs: before } = self.disputed?;
+        let dispute = Dispute { since, ahead_secs: self.ahead_at_start.unwrap_or(before) };
+        ((dispute.ahead_secs - ahead_secs).abs() <= HOUR).then_some(dispute)
     }
 
     pub(crate) fn check(&self, now: UnixTime, reading: Reading) -> Result<(), Broken> {
@@ -72,17 +76,22 @@ impl Trusted {
         let is_rounded = self.running(reading).since(now) == 1;
         self.disputed = (ahead_secs > HOUR).then_some(dispute);
         (self.mark, self.boot_secs) = (now, reading.boot_secs - i64::from(is_rounded));
+        self.ahead_at_start = None;
     }
 
     /// An administrator set the time.
     pub(crate) const fn set(&mut self, mark: UnixTime, reading: Reading) {
-        (self.mark, self.boot_secs, self.disputed) = (mark, reading.boot_secs, None);
+        *self = Self::new(mark, reading);
     }
 
     /// The server starts: it may have been off for so long at most, unless the clock was disputed.
     pub(crate) fn start(&mut self, reading: Reading, gap_secs: i64) {
         let off_secs = reading.wall.since(self.mark);
         let is_believed = self.disputed.is_none() && (0..=gap_secs).contains(&off_secs);
+        // While it was off nobody moved the clock, where that was not for longer than two weeks.
+        let may_be_off =
+            |dispute: &Dispute| (0..=14 * DAY).contains(&(off_secs - dispute.ahead_secs));
+        self.ahead_at_start = self.disputed.filter(may_be_off).map(|_| off_secs);
         self.boot_secs = reading.boot_secs - if is_believed { off_secs } else { 0 };
     }
 }

@@ -62,12 +62,15 @@ impl OpenCode {
     }
 
     /// Whether it is the code with that hash, and its time is not over. One from a time that was ahead when the
-    /// clock was set back is good no more, also when that time comes: it would last longer than it was meant to.
+    /// clock was set back is good no more, also when that time comes: it would last longer than it was meant to. Of one
+    /// that is older than two such moments nobody knows whether it lay ahead of the first.
     #[must_use]
     pub fn is_redeemed_by(&self, hash: &CodeHash, site: &Site, now: UnixTime) -> bool {
         let set_back = site.set_back.filter(|set_back| set_back.times != self.set_backs);
-        let was_ahead = set_back.is_some_and(|set_back| self.made > set_back.to);
-        self.hash == *hash && !was_ahead && !now.is_expired(self.until())
+        let may_be_ahead = set_back.is_some_and(|set_back| {
+            self.made > set_back.to || set_back.times > self.set_backs.saturating_add(1)
+        });
+        self.hash == *hash && !may_be_ahead && !now.is_expired(self.until())
     }
 }
 
@@ -121,6 +124,10 @@ mod tests {
             assert!(!code.is_redeemed_by(&hash, &site(2, made.plus(-1)), now));
         }
         assert!(code.is_redeemed_by(&hash, &site(2, made), made), "it was not ahead");
+        assert!(
+            !code.is_redeemed_by(&hash, &site(3, made), made),
+            "it may have been ahead of the first"
+        );
         assert!(code.is_redeemed_by(&hash, &site(1, made.plus(-9)), made), "it was made since");
     }
 

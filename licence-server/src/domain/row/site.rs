@@ -4,9 +4,10 @@ use licence_core::{ChainHead, Serial, UnixTime};
 use super::hour::Hour;
 use crate::domain::timeline::ClockDoubt;
 
-/// A life has two to that many versions before those of the next: more than are written in the minute by which the
-/// numbers of two lives differ at least. By the year 4000 all of them are still below 2^53, which JavaScript counts to.
-const LIFE_VERSIONS_BITS: u32 = 22;
+/// A life has two to that many versions before those of the next: more than are written in the second by which the
+/// numbers of two lives differ at least. Whatever the number of a life, which has 32 bits, all of them are below 2^53,
+/// which JavaScript counts to.
+const LIFE_VERSIONS_BITS: u32 = 20;
 
 /// That an administrator set the clock back: what was written before may lie ahead of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
