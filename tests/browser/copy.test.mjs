@@ -34,7 +34,13 @@ describe("a data directory that was copied and is run twice", () => {
     }, site.roots);
   }
 
-  const signIn = (page) => page.evaluate((person) => window.session.signIn(person), person("ada"));
+  async function signIn(page) {
+    // What compares the log comes behind a sign-in, and without a server that gives it nothing is compared.
+    const comparing = page.waitForResponse((response) => response.url().endsWith("/session/rollback.js"));
+    const done = await page.evaluate((person) => window.session.signIn(person), person("ada"));
+    await (await comparing).finished();
+    return done;
+  }
 
   /** Somebody who works on a server, so that its log goes on. */
   async function work(url, times) {
