@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::request::Builder;
 use axum::http::{Request, StatusCode, header};
@@ -13,7 +12,7 @@ use licence_server::clock::Clock;
 use licence_server::config::{Config, Settings};
 use licence_server::data_dir::{DataDir, NewDataDir, SiteFile};
 use licence_server::domain::Reading;
-use licence_server::http::{app, open_admin_door};
+use licence_server::http::{App, app, open_admin_door};
 use licence_server::rng::{NoRandomBytes, Rng};
 use licence_server::state::{AppState, Sources};
 use licence_tests::world::{PRODUCT, now, signed};
@@ -37,8 +36,8 @@ const PASSWORD: &str = "four words and more";
 /// A server that stands still between two requests.
 pub struct Site {
     runtime: Runtime,
-    app: Router,
-    admin: Router,
+    app: App,
+    admin: App,
 }
 
 /// What came back.
@@ -113,7 +112,7 @@ impl Site {
         self.send(&self.admin, request.body(Body::from(body)).expect("a request"))
     }
 
-    fn send(&self, app: &Router, request: Request<Body>) -> Answer {
+    fn send(&self, app: &App, request: Request<Body>) -> Answer {
         let shown = format!("{request:?}");
         self.runtime.block_on(async {
             let Ok(response) = app.clone().oneshot(request).await;
