@@ -250,8 +250,8 @@ settings! {
         /// How it is written. `--json` makes it `json`.
         log_format: LogFormat = LogFormat::Text,
             "A person reads it first.";
-        /// Whether each answer says in `Server-Timing` how long it took, and what of that: the store, a
-        /// signature, a password. Browsers show it beside the request.
+        /// Whether each answer of a route says in `Server-Timing` how long it took, and what of that: the
+        /// store, a signature, a password. Browsers show it beside the request.
         server_timing: bool = false,
             "How long a password takes is told to nobody who does not look for it.";
     }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
-/// Header fields of most answers at most, with those that the layer around the routes adds.
+/// Header fields of most answers at most, with those that are added around the routes.
 const FIELDS: usize = 12;
 
 /// An answer of the JSON that the project's own writer wrote: it looks for what must be escaped many bytes

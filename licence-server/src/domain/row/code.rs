@@ -66,8 +66,7 @@ impl OpenCode {
     /// that is older than two such moments nobody knows whether it lay ahead of the first.
     #[must_use]
     pub fn is_redeemed_by(&self, hash: &CodeHash, site: &Site, now: UnixTime) -> bool {
-        let set_back = site.set_back.filter(|set_back| set_back.times != self.set_backs);
-        let may_be_ahead = set_back.is_some_and(|set_back| {
+        let may_be_ahead = site.set_back_since(self.set_backs).is_some_and(|set_back| {
             self.made > set_back.to || set_back.times > self.set_backs.saturating_add(1)
         });
         self.hash == *hash && !may_be_ahead && !now.is_expired(self.until())

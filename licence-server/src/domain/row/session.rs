@@ -126,8 +126,7 @@ impl Session {
     /// the idle time of what was refreshed then: neither lasts longer for the clock's being wrong.
     fn ends(&self, site: &Site) -> Ends {
         let Self { end, idle_end, unlicensed_secs, .. } = *self;
-        let Some(set_back) = site.set_back.filter(|set_back| set_back.times != self.set_backs)
-        else {
+        let Some(set_back) = site.set_back_since(self.set_backs) else {
             return Ends { ahead_secs: 0, end, idle_end, unlicensed_secs };
         };
         let ahead_secs = self.auth_time.since(set_back.to).max(0);
@@ -149,8 +148,7 @@ impl Session {
 
     /// The same by the clock as it was set back since, if it was: nothing in it lies ahead of that moment.
     pub(in crate::domain) fn by_clock_of(mut self, site: &Site) -> Self {
-        let Some(set_back) = site.set_back.filter(|set_back| set_back.times != self.set_backs)
-        else {
+        let Some(set_back) = site.set_back_since(self.set_backs) else {
             return self;
         };
         let Ends { ahead_secs, end, idle_end, unlicensed_secs } = self.ends(site);

@@ -104,6 +104,12 @@ impl Site {
         self.set_back.map_or(0, |set_back| set_back.times)
     }
 
+    /// The last time that it was, for what was written when that had happened so often; `None` where it has not
+    /// happened since.
+    pub(in crate::domain) fn set_back_since(&self, times: u32) -> Option<SetBack> {
+        self.set_back.filter(|set_back| set_back.times != times)
+    }
+
     /// The version that follows another, of data or of an account.
     ///
     /// It is higher than all that earlier lives of the store gave: what a life wrote that is lost is still open
