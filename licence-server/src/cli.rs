@@ -1,10 +1,12 @@
 //! What can be typed. What it means is decided in [`crate::command`].
 
 mod admin;
+mod dev;
+mod user;
+mod value;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use axum::http::Uri;
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -12,20 +14,19 @@ use licence_cli::Format;
 use licence_cli::files::{Sink, Source};
 use licence_cli::manual::{CompletionsArgs, ManArgs};
 use licence_cli::passphrase::BackupPassphraseFlags;
-use licence_core::claims::SeatCount;
-use licence_core::{Institute, Product, Role, Text};
-use zeroize::Zeroizing;
+use licence_core::{Institute, Product, Text};
 
+use self::value::{institute, product, text};
 use crate::config::{Host, Origin};
 
 pub(crate) use self::admin::{
-    AddServiceArgs, AddUserArgs, AuditListArgs, AuditVerb, ClockVerb, CodeArgs, EditUserArgs,
-    ImportUsersArgs, InstallArgs, LicenceVerb, PageArgs, PruneArgs, ReleaseArgs, SeatVerb,
-    ServiceVerb, SessionVerb, UsageArgs, UserListArgs, UserVerb, WriteOffArgs,
+    AddServiceArgs, AuditListArgs, AuditVerb, ClockVerb, InstallArgs, LicenceVerb, PageArgs,
+    PruneArgs, ReleaseArgs, SeatVerb, ServiceVerb, SessionVerb, UsageArgs, WriteOffArgs,
 };
-
-/// Where a throw-away server listens when nobody says: this machine only.
-const LISTEN: &str = "127.0.0.1:8080";
+pub(crate) use self::dev::{DevArgs, DevUser};
+pub(crate) use self::user::{
+    AddUserArgs, CodeArgs, EditUserArgs, ImportUsersArgs, UserListArgs, UserVerb,
+};
 
 /// The variable that names the data directory where `--data` does not.
 pub(crate) const DATA: &str = "LICENCE_DATA";
@@ -284,76 +285,6 @@ pub(crate) struct DoctorArgs {
     pub(crate) ca: Option<PathBuf>,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct DevArgs {
-    /// Seats of the licence
-    #[arg(long, value_name = "N", value_parser = seats, default_value = "3")]
-    pub(crate) seats: SeatCount,
-
-    /// Someone who may sign in; without any, four are made up
-    #[arg(long = "user", value_name = "NAME:PASSWORD[:ROLE]")]
-    pub(crate) users: Vec<DevUser>,
-
-    /// The address of this machine to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = LISTEN)]
-    pub(crate) listen: SocketAddr,
-
-    /// Serve a single-page application from this folder; links in it are followed, wherever they lead
-    #[arg(long, value_name = "DIR")]
-    pub(crate) app: Option<PathBuf>,
-
-    /// Let the pages of another origin call this server, such as `http://localhost:5173`
-    #[arg(long = "origin", value_name = "ORIGIN")]
-    pub(crate) origins: Vec<Origin>,
-}
-
-/// Someone who may sign in to a throw-away site. The password is typed on the command line, where
-/// everyone on the machine can read it: it opens nothing else.
-#[derive(Clone, Debug)]
-pub(crate) struct DevUser {
-    pub(crate) name: Text,
-    pub(crate) password: Zeroizing<String>,
-    pub(crate) role: Option<Role>,
-}
-
-impl FromStr for DevUser {
-    type Err = String;
-
-    fn from_str(typed: &str) -> Result<Self, String> {
-        let wrong = || "it is written NAME:PASSWORD or NAME:PASSWORD:ROLE".to_owned();
-        let mut parts = typed.splitn(3, ':');
-        let (Some(name), Some(password)) = (parts.next(), parts.next()) else {
-            return Err(wrong());
-        };
-        let role = parts.next().map(|role| Role::parse(role).ok_or_else(wrong)).transpose()?;
-        let name = Text::parse(name).ok_or_else(wrong)?;
-        Ok(Self { name, password: Zeroizing::new(password.to_owned()), role })
-    }
-}
-
-fn product(typed: &str) -> Result<Product, String> {
-    Product::parse(typed).ok_or_else(|| {
-        "an identifier has 1 to 64 characters of `A-Z a-z 0-9 . _ -`, the first a letter or a digit"
-            .to_owned()
-    })
-}
-
-fn text(typed: &str) -> Result<Text, String> {
-    Text::parse(typed).ok_or_else(|| {
-        "a name has 1 to 200 characters, none of them a control character, and no space at its ends"
-            .to_owned()
-    })
-}
-
-fn institute(typed: &str) -> Result<Institute, String> {
-    text(typed).map(Institute)
-}
-
-fn seats(typed: &str) -> Result<SeatCount, String> {
-    let number = typed.parse().ok().and_then(SeatCount::new);
-    number.ok_or_else(|| "seats are a number from 1 to 1,000,000".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,17 +324,5 @@ mod tests {
         parses("user add ann --role admin --app-role editor");
         assert!(error("user add ann --app-role admin").contains("--role admin"));
         error("user add ann --role editor");
-    }
-
-    #[test]
-    fn someone_for_a_throw_away_site_is_read() {
-        let user: DevUser = "ann:secret phrase:admin".parse().unwrap();
-        assert_eq!(user.name.as_str(), "ann");
-        assert_eq!(*user.password, "secret phrase");
-        assert_eq!(user.role.unwrap().as_str(), "admin");
-        assert!("ann:secret".parse::<DevUser>().unwrap().role.is_none());
-        for wrong in ["ann", ":secret", "ann:secret:a b"] {
-            assert!(wrong.parse::<DevUser>().is_err(), "{wrong}");
-        }
     }
 }

@@ -25,42 +25,6 @@ pub(super) struct Tables {
     pub(super) services: Whole<ServiceId, Service>,
 }
 
-/// What the engine is to load.
-#[derive(Clone, Copy, Debug)]
-pub struct Needs<'a> {
-    /// Sessions by id.
-    pub sessions: &'a BTreeSet<SessionId>,
-    /// People by id.
-    pub users: &'a BTreeSet<UserId>,
-    /// People's ids by what leads to them.
-    pub keys: &'a BTreeSet<UserKey>,
-    /// Leases by person.
-    pub leases: &'a BTreeSet<UserId>,
-    /// The ids of sessions by person.
-    pub own_sessions: &'a BTreeSet<UserId>,
-    /// Borrowed seats by id.
-    pub borrowings: &'a BTreeSet<TokenId>,
-    /// The ids of borrowed seats by person.
-    pub own_borrowings: &'a BTreeSet<UserId>,
-    /// Data by owner.
-    pub data: &'a BTreeSet<DataOwner>,
-    /// The queue.
-    pub is_queue_wanted: bool,
-    /// Every service.
-    pub are_services_wanted: bool,
-    /// So many leases from the one that ends first.
-    pub leases_by_end: usize,
-    /// So many revocations from the one that may go first.
-    pub revocations_by_end: usize,
-    /// So many sessions from the one that ends first, by a time that may be too early and never too
-    /// late.
-    pub sessions_by_end: usize,
-    /// So many sessions from the one that ends last, by that same time, backwards.
-    pub sessions_by_end_last: usize,
-    /// So many borrowed seats from the one that ends first.
-    pub borrowings_by_end: usize,
-}
-
 /// Where the tables' journals stood.
 #[derive(Clone, Copy)]
 pub(super) struct Marks([Mark; 10]);
