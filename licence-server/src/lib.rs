@@ -12,6 +12,8 @@ pub mod shares;
 // 0 too: what knows nothing of what it holds
 mod flight;
 mod recent;
+// 0 too: which threads step back
+mod priority;
 // 1: the rules
 pub mod domain;
 // 2: clocks, as the rules are told of them; where rows are kept

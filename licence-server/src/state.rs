@@ -1,38 +1,38 @@
 //! What every request shares.
 
 mod backup;
+mod start;
+mod turns;
 
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use licence_cli::{Failure, pinned};
-use licence_core::{PublicKey, Roots, SessionId, UnixTime, UserId};
+use licence_core::{PublicKey, SessionId, UnixTime, UserId, Uuid};
 
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
-use crate::doctor::{Check, Presented};
+use crate::doctor::Presented;
 use crate::domain::{
-    Anchor, Command, Judgement, Licences, Outcome, Pace, PaceKey, Rate, Reading, Session, Terms,
-    Throttle, TooSoon, User, Warnings,
+    Command, Judgement, Outcome, Pace, PaceKey, Reading, Session, Terms, Throttle, TooSoon, User,
+    Warnings,
 };
-use crate::flight::Flight;
-use crate::http::server_timing;
-use crate::log_chain::{WalkError, Walked};
+use crate::http::{BodyRoom, server_timing};
 use crate::majority::Majority;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
-use crate::rng::Rng;
-use crate::shelf::{Shelf, Trust};
-use crate::soundness::Soundness;
-use crate::store::{Reader, RedbReader, RedbStore, StoreError};
+use crate::rng::{NoRandomBytes, Rng};
+use crate::shelf::Shelf;
+use crate::store::{Reader, StoreError};
 use crate::token::{
-    BearerVerifier, Minter, NoList, RefreshKey, RevokedList, RevokedLists, Sightings,
+    BearerVerifier, Minter, NoList, RefreshKey, RevokedList, RevokedLists, Sightings, TokensAhead,
 };
 use crate::writer::{Unavailable, Writer};
+
+pub(crate) use start::store_failure;
+use turns::Turns;
 
 /// Everything that a handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -57,13 +57,7 @@ struct Parts {
     mirror: Arc<Mirror>,
     reader: Box<dyn Reader>,
     shelf: Arc<Shelf>,
-    backups: Arc<tokio::sync::Mutex<()>>,
-    is_backing_up_over: AtomicBool,
-    installations: tokio::sync::Mutex<()>,
-    statements: tokio::sync::Mutex<()>,
-    examination: Flight<Vec<Check>>,
-    checks: Flight<Arc<Result<Soundness, StoreError>>>,
-    log_walks: Flight<Arc<Result<Walked, WalkError>>>,
+    turns: Turns,
     presented: Mutex<Option<Presented>>,
     bearer: BearerVerifier,
     sightings: Sightings,
@@ -73,94 +67,15 @@ struct Parts {
     metrics: Metrics,
     unbelieved: Mutex<Majority<IpAddr>>,
     board: SharedBoard,
-    minter: Minter,
+    minter: Arc<Minter>,
+    tokens_ahead: TokensAhead,
     revoked_lists: RevokedLists,
     refresh_key: RefreshKey,
     passwords: PasswordThreads,
+    body_room: BodyRoom,
 }
 
 impl AppState {
-    /// Opens the data directory for this process alone, and starts as [`over`](Self::over) does.
-    ///
-    /// # Errors
-    /// If a file of the directory is not as it should be, or another process has the store.
-    pub fn open(data: &DataDir, config: Config, sources: Sources) -> Result<Self, Failure> {
-        let store = RedbStore::open(&data.store()).map_err(|error| store_failure(&error))?;
-        Self::over(store, data, config, sources)
-    }
-
-    /// Verifies the installed licences again, and starts the writer over a store that is open.
-    ///
-    /// # Errors
-    /// If a file of the directory is not as it should be.
-    pub fn over(
-        store: RedbStore,
-        data: &DataDir,
-        config: Config,
-        sources: Sources,
-    ) -> Result<Self, Failure> {
-        let (site, key) = (data.site()?, data.site_key()?);
-        let refresh_key = data.refresh_key()?;
-        let minter = Minter::new(site.issuer.clone(), site.product.clone(), &key)
-            .map_err(|error| Failure::usage(error.to_string()))?;
-        let roots = pinned::confirm(site.roots.clone())?;
-        let shelf = Arc::new(Shelf::new(trust(roots, &site, key.public(), &config)));
-        let reader = store.reader();
-        let committed = reader.site().map_err(|error| store_failure(&error))?;
-        let reading = sources.clock.read();
-        let anchor = Anchor::at_start(&committed, reading, config.clock_gap_secs);
-        let now = anchor.judge(&committed, reading).now;
-        let licences = restore(&shelf, &reader, now).map_err(|error| store_failure(&error))?;
-        let revocations = reader.revocations().map_err(|error| store_failure(&error))?;
-        let services = reader.services().map_err(|error| store_failure(&error))?;
-        let mirror = Mirror::new(committed, anchor, licences, revocations);
-        let mirror = Arc::new(mirror.with_services(services));
-        let clock = Arc::clone(&sources.clock);
-        let metrics = Metrics::default();
-        let pace =
-            Pace::new(Rate { burst: config.changes_burst, per_minute: config.changes_per_minute });
-        let read_clock = move || clock.read();
-        let writer = Writer::start(store, Arc::clone(&mirror), metrics.clone(), read_clock)
-            .map_err(|error| no_thread(&error))?;
-        let passwords =
-            PasswordThreads::start(config.password_threads, config.password_queue, &*sources.rng)
-                .map_err(|error| no_thread(&error))?;
-        let alarm = Alarm::new(config.hook.as_ref());
-        let product = site.product.clone();
-        let bearer = BearerVerifier::new(Arc::clone(&shelf), key.public().clone(), product);
-        Ok(Self(Arc::new(Parts {
-            config,
-            data: data.clone(),
-            sources,
-            site,
-            site_key: key.public().clone(),
-            writer,
-            mirror,
-            reader: Box::new(reader),
-            shelf,
-            backups: Arc::default(),
-            is_backing_up_over: AtomicBool::new(false),
-            installations: tokio::sync::Mutex::default(),
-            statements: tokio::sync::Mutex::default(),
-            examination: Flight::default(),
-            checks: Flight::default(),
-            log_walks: Flight::default(),
-            presented: Mutex::default(),
-            bearer,
-            sightings: Sightings::default(),
-            throttle: Mutex::default(),
-            pace: Mutex::new(pace),
-            alarm,
-            board: SharedBoard::new(&metrics),
-            metrics,
-            unbelieved: Mutex::default(),
-            minter,
-            revoked_lists: RevokedLists::default(),
-            refresh_key,
-            passwords,
-        })))
-    }
-
     /// The time to judge a request by. A request asks once.
     #[must_use]
     pub fn now(&self) -> UnixTime {
@@ -260,36 +175,6 @@ impl AppState {
         &self.0.shelf
     }
 
-    /// Whose turn it is to install a licence or a list.
-    #[must_use]
-    pub(crate) fn installations(&self) -> &tokio::sync::Mutex<()> {
-        &self.0.installations
-    }
-
-    /// Whose turn it is to have a usage statement signed.
-    #[must_use]
-    pub(crate) fn statements(&self) -> &tokio::sync::Mutex<()> {
-        &self.0.statements
-    }
-
-    /// Looking for what there is to mend, once for all who ask at the same time.
-    #[must_use]
-    pub(crate) fn examination(&self) -> &Flight<Vec<Check>> {
-        &self.0.examination
-    }
-
-    /// Looking at every row of the store, once for all who ask at the same time.
-    #[must_use]
-    pub(crate) fn checks(&self) -> &Flight<Arc<Result<Soundness, StoreError>>> {
-        &self.0.checks
-    }
-
-    /// Recomputing the log from its first entry to its last, once for all who ask at the same time.
-    #[must_use]
-    pub(crate) fn log_walks(&self) -> &Flight<Arc<Result<Walked, WalkError>>> {
-        &self.0.log_walks
-    }
-
     /// Notes what whoever speaks TLS with the server is shown from now on.
     pub(crate) fn present(&self, presented: Presented) {
         *self.shown() = Some(presented);
@@ -303,12 +188,6 @@ impl AppState {
 
     fn shown(&self) -> MutexGuard<'_, Option<Presented>> {
         self.0.presented.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whose turn it is to write a backup.
-    #[must_use]
-    pub(crate) fn backups(&self) -> Arc<tokio::sync::Mutex<()>> {
-        Arc::clone(&self.0.backups)
     }
 
     /// What verifies access tokens.
@@ -389,6 +268,22 @@ impl AppState {
         &self.0.minter
     }
 
+    /// Ids for as many seats as any licence lends.
+    ///
+    /// # Errors
+    /// [`NoRandomBytes`].
+    pub fn spare_ids(&self) -> Result<Vec<Uuid>, NoRandomBytes> {
+        let now = self.now();
+        let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
+        let most = self.mirror().licences().iter().filter_map(lends).max();
+        (0..most.unwrap_or(0)).map(|_| self.rng().uuid(now)).collect()
+    }
+
+    /// The access tokens of what was granted.
+    pub(crate) fn tokens_ahead(&self) -> &TokensAhead {
+        &self.0.tokens_ahead
+    }
+
     /// The signed list of access tokens that are good no more.
     ///
     /// # Errors
@@ -409,96 +304,9 @@ impl AppState {
         &self.0.passwords
     }
 
-    /// Makes every check of a password cost as much as the dearest stored hash does, before the first is
-    /// made. Looks at everybody once.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn level_passwords(&self) -> Result<(), StoreError> {
-        self.reader().each_hash(&mut |hash| self.passwords().level_with(hash))
-    }
-}
-
-fn trust(roots: Roots, site: &SiteFile, key: &PublicKey, config: &Config) -> Trust {
-    Trust {
-        roots,
-        policy: licence_core::Policy {
-            product: Some(site.product.clone()),
-            site: Some(key.clone()),
-            unbound: config.unbound_licences,
-            test: config.test_licences,
-            revocations: None,
-        },
-    }
-}
-
-/// Verifies what was installed. A file that is refused now (a root key was taken away, a setting
-/// was changed) grants nothing, and the server runs without it, so that it can be mended.
-fn restore(shelf: &Shelf, reader: &RedbReader, now: UnixTime) -> Result<Licences, StoreError> {
-    if let Some(list) = reader.revocation_list()?
-        && let Err(refusal) = shelf.restore_list(&list)
-    {
-        tracing::error!(%refusal, code = %refusal.code(), "an installed revocation list is not used");
-    }
-    let mut licences = Licences::default();
-    for file in reader.licence_files()? {
-        match shelf.restore(file) {
-            Ok(licence) => licences.add(Terms::of(&licence.accepted)),
-            Err(refusal) => {
-                tracing::error!(%refusal, code = %refusal.code(), "an installed licence is not used");
-            }
-        }
-    }
-    licences.revoke(shelf.revoked(now));
-    Ok(licences)
-}
-
-/// What is told of a store that cannot be used.
-pub(crate) fn store_failure(error: &StoreError) -> Failure {
-    let help = match error {
-        StoreError::InUse(_) => "one program has a data directory at a time: stop the other one",
-        StoreError::NotFound(_) | StoreError::Exists(_) => "check the data directory",
-        StoreError::NotClosed(_) => "start the server once, which repairs it",
-        StoreError::NewerFormat { .. } => "use the version of this program that wrote it, or later",
-        StoreError::Corrupt { .. } | StoreError::Failed(_) => {
-            "check the disk, then restore a backup"
-        }
-    };
-    Failure::usage(error.to_string()).mend(help)
-}
-
-fn no_thread(error: &std::io::Error) -> Failure {
-    Failure::usage(format!("a thread cannot be started: {error}"))
-        .mend("check the limits of memory and processes")
-}
-
-#[cfg(test)]
-mod tests {
-    use licence_core::{Text, UserId};
-
-    use crate::domain::{AddUser, Command};
-    use crate::http::testing::World;
-    use crate::password::{needs_rehash, take_over};
-
-    /// Else whoever tries names would know by the time who came from another system.
-    #[tokio::test]
-    async fn a_person_of_another_system_makes_every_check_as_dear_from_the_start() {
-        let world = World::licensed(1, 1).await;
-        let bcrypt = "$2b$10$H.VK6kAtt8wOuGVN3k2L7.eJEdLPN7/.5heKTD8egLGlbOuPAbkP.";
-        let hash = take_over(bcrypt).unwrap();
-        assert!(needs_rehash(&hash));
-        let add = AddUser {
-            hash: Some(hash),
-            ..AddUser::named(
-                UserId(world.state.rng().uuid(world.state.now()).unwrap()),
-                Text::parse("ann").unwrap(),
-            )
-        };
-        world.state.submit(Command::AddUser(add)).await.unwrap();
-        let world = world.restarted().await;
-        let before = world.state.passwords().level_micros();
-        world.state.level_passwords().unwrap();
-        let level = world.state.passwords().level_micros();
-        assert!(level > before, "{level} after {before}");
+    /// Memory for the bodies of requests.
+    #[must_use]
+    pub(crate) fn body_room(&self) -> &BodyRoom {
+        &self.0.body_room
     }
 }

@@ -64,20 +64,21 @@ struct Job {
 }
 
 impl Writer {
-    /// Starts the writer on a thread of its own, because a commit waits for the disk.
+    /// Starts the writer on a thread of its own, because a commit waits for the disk. `decided` is as in [`turn`].
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn start<E: Engine>(
+    pub fn start<E: Engine, G>(
         engine: E,
         mirror: Arc<Mirror>,
         metrics: Metrics,
         read_clock: impl Fn() -> Reading + Send + 'static,
+        decided: impl Fn(&[Outcome]) -> G + Send + 'static,
     ) -> std::io::Result<Self> {
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(engine, &mirror, &metrics, &read_clock, messages))?;
+            .spawn(move || run(engine, &mirror, &metrics, (&read_clock, &decided), messages))?;
         Ok(Self { queue })
     }
 
@@ -168,11 +169,11 @@ impl Drop for Ending<'_> {
     }
 }
 
-fn run<E: Engine>(
+fn run<E: Engine, G>(
     mut engine: E,
     mirror: &Mirror,
     metrics: &Metrics,
-    read_clock: &impl Fn() -> Reading,
+    (read_clock, decided): (&impl Fn() -> Reading, &impl Fn(&[Outcome]) -> G),
     mut messages: mpsc::Receiver<Message>,
 ) {
     let _ending = Ending(mirror);
@@ -182,7 +183,7 @@ fn run<E: Engine>(
         thread::yield_now();
         let Drained { commands, callers, stop } = drain(first, &mut messages, &bells, metrics);
         let watch = Stopwatch::start();
-        let turned = block_on(turn(&mut engine, mirror, read_clock(), &commands));
+        let turned = block_on(turn(&mut engine, mirror, read_clock(), &commands, decided));
         metrics.turn.observe(watch.secs());
         // A batch has 1,024 commands at most, so the number is exact.
         metrics.batch.observe(u32::try_from(commands.len()).map_or(0.0, f64::from));
@@ -310,15 +311,19 @@ pub struct Turned {
 /// One turn: decides the commands one after another, commits what they changed, and only then lets
 /// the mirror show it.
 ///
+/// `decided` is told what came of them before it is on disk: it may get ready what the answers need, and must not let
+/// anybody have it. What it returns is dropped when the commit is over.
+///
 /// It has no channel, task or clock in it, so a simulator can call it with any engine.
 ///
 /// # Errors
 /// Where the store failed; then it is not known whether the changes are durable.
-pub async fn turn<E: Engine>(
+pub async fn turn<E: Engine, G>(
     engine: &mut E,
     mirror: &Mirror,
     reading: Reading,
     commands: &[Command],
+    decided: impl FnOnce(&[Outcome]) -> G,
 ) -> Result<Turned, TurnError> {
     let (mut batch, site) = engine.begin().await?;
     let judged = mirror.anchor().judge(&site, reading);
@@ -348,7 +353,9 @@ pub async fn turn<E: Engine>(
     let changes = draft.changes();
     let woken = changes.woken().to_vec();
     if !changes.is_empty() {
+        let meanwhile = decided(&outcomes);
         batch.commit(draft.changes()).await?;
+        drop(meanwhile);
         mirror.apply(&draft.changes(), draft.licences());
     }
     mirror.count_refusals(&draft.changes());

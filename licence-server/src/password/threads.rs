@@ -11,6 +11,7 @@ use super::Password;
 use super::hash::{self, Checked, HashFailed, OWN_WORK, Salt, Work, Worker};
 use crate::config::AddressPrefix;
 use crate::domain::PasswordHash;
+use crate::priority;
 use crate::rng::Rng;
 use crate::shares::{Crowded, Share, Shares};
 
@@ -50,11 +51,6 @@ const FREE_PART: usize = 2;
 /// from signing in.
 const OWN_PART: usize = 4;
 
-/// How far the threads step back: they have half as much of a core as what else wants it. Less would be next to
-/// nothing where another program on the machine is busy, and whoever waits for too long is told to come again.
-#[cfg(target_os = "linux")]
-const HASHING_NICENESS: i32 = 3;
-
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl PasswordThreads {
@@ -70,7 +66,8 @@ impl PasswordThreads {
             let receiver = Arc::clone(&receiver);
             let thread = thread::Builder::new().name(format!("password-{number}"));
             thread.spawn(move || {
-                step_back();
+                // A hash is twenty milliseconds of a core, and whoever is signed in already would wait for it.
+                priority::step_back(priority::HALF);
                 work(&receiver);
             })?;
         }
@@ -186,16 +183,6 @@ fn dummy(rng: &dyn Rng) -> Result<PasswordHash, Box<dyn std::error::Error + Send
     Ok(hash::dummy(Salt(rng.bytes()?), &rng.bytes()?)?)
 }
 
-/// Steps back behind whatever else has something to do: a hash is twenty milliseconds of a core, and whoever is signed in
-/// already would wait for it. Where there is nothing else to do, it costs nothing.
-fn step_back() {
-    // Elsewhere it is the process that steps back and not the thread.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(HASHING_NICENESS) {
-        tracing::debug!(%error, "passwords are hashed at the priority of everything else");
-    }
-}
-
 fn work(queue: &Mutex<Receiver<Job>>) {
     // Made for the first password: most commands of an administrator check none.
     let mut worker = None;
@@ -230,7 +217,7 @@ mod tests {
         let niceness = || rustix::process::getpriority_process(None).unwrap();
         let threads = start(1);
         let own = threads.run(threads.share(None).unwrap(), move |_| Ok(niceness())).await;
-        assert_eq!(own, Ok((niceness() + HASHING_NICENESS).min(19)));
+        assert_eq!(own, Ok((niceness() + priority::HALF).min(19)));
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use licence_core::UnixTime;
 
 use super::AppState;
 use crate::backup::{self, About, Source};
-use crate::soundness::{Signers, Soundness};
+use crate::soundness::{Begun, Signers, Soundness};
 use crate::store::StoreError;
 
 impl AppState {
@@ -47,6 +47,14 @@ impl AppState {
         Soundness::of(self.reader(), &self.signers())
     }
 
+    /// What a backup finds that is begun now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(crate) fn begun(&self) -> Result<Begun, StoreError> {
+        Begun::now(self.reader(), self.signers().roots)
+    }
+
     /// By whom what is signed in the store was signed.
     pub(crate) fn signers(&self) -> Signers<'_> {
         let site = self.site();
@@ -55,7 +63,7 @@ impl AppState {
 
     /// Has a backup that is under way break off, so that nothing is left of it, and waits for that.
     pub(crate) async fn end_backups(&self) {
-        self.0.is_backing_up_over.store(true, Ordering::Release);
+        self.0.turns.is_backing_up_over.store(true, Ordering::Release);
         drop(self.backups().lock_owned().await);
     }
 
@@ -64,7 +72,7 @@ impl AppState {
     /// # Errors
     /// Where the server was told to stop.
     pub(crate) fn may_back_up(&self) -> io::Result<()> {
-        if self.0.is_backing_up_over.load(Ordering::Acquire) {
+        if self.0.turns.is_backing_up_over.load(Ordering::Acquire) {
             return Err(io::Error::other("the server was told to stop"));
         }
         Ok(())

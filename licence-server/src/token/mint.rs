@@ -1,4 +1,4 @@
-//! Access tokens: made after the commit that granted them, and off the writer's thread.
+//! Access tokens: signed off the writer's thread, and given away after the commit that granted them.
 
 use std::cell::RefCell;
 
@@ -139,12 +139,11 @@ impl Minter {
 #[cfg(test)]
 mod tests {
     use jsonwebtoken::{DecodingKey, Validation, decode};
-    use licence_core::{PublicKey, UnixTime};
+    use licence_core::PublicKey;
     use serde_json::Value;
 
     use super::*;
-    use crate::domain::{NextSecret, Scope};
-    use crate::token::testing::claims;
+    use crate::token::testing::{claims, grant};
 
     fn minter(seed: u8) -> (Minter, PublicKey) {
         let key = PrivateKey::from_seed(&[seed; 32]).unwrap();
@@ -158,26 +157,6 @@ mod tests {
         fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
         let (Minter { issuer: _, product: _, client: _, kid: _, key }, _) = minter(7);
         is_wiped(&key);
-    }
-
-    fn grant() -> Grant {
-        let AccessClaims { sign_in, lic, position, .. } = claims();
-        Grant {
-            user: sign_in.sub,
-            roles: vec![licence_core::Role::parse("editor").unwrap()],
-            ext_id: None,
-            session: sign_in.sid,
-            session_end: UnixTime::MAX,
-            auth_time: sign_in.auth_time,
-            scope: Scope::Seat,
-            jti: sign_in.jti,
-            iat: sign_in.iat,
-            exp: sign_in.exp,
-            seat: Some(SeatGrant { lease_end: sign_in.exp, licence: lic, in_use: 1, total: 1 }),
-            next: NextSecret::First,
-            public: None,
-            position,
-        }
     }
 
     /// The claims, if another library finds the signature right.

@@ -1,5 +1,6 @@
 //! Tokens: access tokens minted and verified, refresh tokens made and read.
 
+mod ahead;
 mod bearer;
 mod cache;
 mod claims;
@@ -9,6 +10,7 @@ mod revoked_list;
 mod service_key;
 mod sightings;
 
+pub use ahead::{Ahead, TokensAhead};
 pub use bearer::{BearerRefusal, BearerVerifier};
 pub use claims::{TokenClaims, VerifiedToken};
 pub use mint::{MintFailed, Minted, Minter};
@@ -21,8 +23,10 @@ pub use sightings::Sightings;
 pub(crate) mod testing {
     use licence_core::claims::{AccessClaims, Epoch, Features, LogPosition, SignInClaims};
     use licence_core::{
-        ChainHead, LicenceId, Product, SessionId, Text, TokenId, UnixTime, UserId, Uuid,
+        ChainHead, LicenceId, Product, Role, SessionId, Text, TokenId, UnixTime, UserId, Uuid,
     };
+
+    use crate::domain::{Grant, NextSecret, Scope, SeatGrant};
 
     /// The claims of some token.
     pub(crate) fn claims() -> AccessClaims {
@@ -50,6 +54,27 @@ pub(crate) mod testing {
                 seq: 1,
                 head: ChainHead::EMPTY,
             },
+        }
+    }
+
+    /// A grant of that token.
+    pub(crate) fn grant() -> Grant {
+        let AccessClaims { sign_in, lic, position, .. } = claims();
+        Grant {
+            user: sign_in.sub,
+            roles: vec![Role::parse("editor").unwrap()],
+            ext_id: None,
+            session: sign_in.sid,
+            session_end: UnixTime::MAX,
+            auth_time: sign_in.auth_time,
+            scope: Scope::Seat,
+            jti: sign_in.jti,
+            iat: sign_in.iat,
+            exp: sign_in.exp,
+            seat: Some(SeatGrant { lease_end: sign_in.exp, licence: lic, in_use: 1, total: 1 }),
+            next: NextSecret::First,
+            public: None,
+            position,
         }
     }
 }

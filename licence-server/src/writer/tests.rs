@@ -89,7 +89,7 @@ impl House {
     fn turn(&mut self, commands: &[Command]) -> Vec<Outcome> {
         let reading = self.reading();
         let store = self.store.as_mut().unwrap();
-        let turned = block_on(turn(store, &self.mirror, reading, commands)).unwrap();
+        let turned = block_on(turn(store, &self.mirror, reading, commands, |_| ())).unwrap();
         self.check_counters();
         self.woken = turned.woken;
         turned.outcomes

@@ -47,7 +47,8 @@ claims and the answer as JSON 25,000. A token that was signed here a moment ago 
 What is short of its aim: `GET /v1/me` spends little more in the kernel than `hello, world`, which is half of its time, and three times
 as much outside of it: a token of a thousand characters that is parsed and compared, headers, the JSON and what is around the routes,
 none of which is more than a tenth. A refresh and a seat spend a fifth on the signature and a quarter in the kernel, where a batch of
-fifty is thirteen pages, each written and sent to the disk for itself; and for a tenth of the time the core waits for those. A batch
+fifty is thirteen pages, each written and sent to the disk for itself. For a tenth of the time the core waited for those; now tokens
+are signed then, by a thread that takes what nobody else wants of it, and half of that wait is left. A batch
 of refreshes dirties some 15 pages since rows that replace others go through a
 journal (it was 89), so the disk beside which a refresh is put is seven times faster than it was. What a refresh waits for
 at the longest, which is within its aim, the kernel's record of 5,500 refreshes a second says. The writer and the thread that answers have one core, both are busy for some

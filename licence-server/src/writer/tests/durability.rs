@@ -76,7 +76,8 @@ async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown
     let (now, reading) = (house.now, house.reading());
     let disk = FailingDisk { store, commits_left: 1 };
     let writer =
-        Writer::start(disk, Arc::clone(&mirror), Metrics::default(), move || reading).unwrap();
+        Writer::start(disk, Arc::clone(&mirror), Metrics::default(), move || reading, |_| ())
+            .unwrap();
     let [ann, ben, cleo] = commands;
     assert!(matches!(writer.submit(ann).await, Ok(Outcome::Granted(_))));
     assert!(mirror.is_ready());
@@ -90,6 +91,35 @@ async fn after_a_commit_that_failed_nothing_is_acknowledged_and_nothing_is_shown
     assert_eq!(house.mirror.seats_in_use(now), 1, "what was acknowledged is there");
 }
 
+/// Says when it is dropped.
+struct Ending(std::sync::mpsc::Sender<&'static str>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.send("over").unwrap();
+    }
+}
+
+#[test]
+fn what_is_decided_is_told_before_it_is_on_disk() {
+    let mut house = House::new(1);
+    let ann = house.person("ann");
+    let (command, _) = house.sign_in_command(ann);
+    let (mirror, reading) = (house.mirror_again(), house.reading());
+    let (mut store, now) = (house.store.take().unwrap(), house.now);
+    let reader = store.reader();
+    let (told, heard) = std::sync::mpsc::channel();
+    let decided = |outcomes: &[Outcome]| {
+        assert!(matches!(outcomes, [Outcome::Granted(_)]));
+        assert_eq!((mirror.seats_in_use(now), reader.sessions().unwrap().len()), (0, 0));
+        told.send("decided").unwrap();
+        Ending(told.clone())
+    };
+    block_on(turn(&mut store, &mirror, reading, &[command], decided)).unwrap();
+    assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["decided", "over"]);
+    assert_eq!((mirror.seats_in_use(now), reader.sessions().unwrap().len()), (1, 1));
+}
+
 #[tokio::test]
 async fn a_writer_that_stopped_says_so() {
     let mut house = House::new(1);
@@ -99,7 +129,8 @@ async fn a_writer_that_stopped_says_so() {
     let reading = house.reading();
     let store = house.store.take().unwrap();
     let writer =
-        Writer::start(store, Arc::clone(&mirror), Metrics::default(), move || reading).unwrap();
+        Writer::start(store, Arc::clone(&mirror), Metrics::default(), move || reading, |_| ())
+            .unwrap();
     writer.stop().await;
     assert_eq!(writer.submit(command).await, Err(Unavailable::Failed));
     assert!(!mirror.is_ready());
@@ -125,7 +156,7 @@ async fn a_seat_that_comes_free_in_the_turn_that_had_none_is_not_slept_through()
         let _ = (begin.send(()), wait.recv());
         reading
     };
-    let writer = Writer::start(store, mirror, Metrics::default(), read_clock).unwrap();
+    let writer = Writer::start(store, mirror, Metrics::default(), read_clock, |_| ()).unwrap();
     writer.tell(Command::Sweep).unwrap();
     begun.recv().unwrap();
     let bell = Bell::default();

@@ -61,7 +61,7 @@ impl House {
 
     /// One turn of the writer, all of whose commands are to be carried out.
     pub(crate) fn turn(&mut self, commands: &[Command]) -> Result<(), Failure> {
-        let turn = turn(&mut self.store, &self.mirror, self.reading, commands);
+        let turn = turn(&mut self.store, &self.mirror, self.reading, commands, |_| ());
         for outcome in self.runtime.block_on(turn)?.outcomes {
             match outcome {
                 Outcome::Refused(Refusal::NoSeat(_)) => {}
