@@ -72,10 +72,10 @@ impl Remote {
         Ok(self.exchange(request).await?.response.status())
     }
 
-    /// What stands at a path; `None` where there is nothing, or more than `bytes_max`.
+    /// What stands at a path; `None` where there is nothing, or more than `bytes_max`, or it breaks off.
     ///
     /// # Errors
-    /// Every [`Unanswered`].
+    /// Every [`Unanswered`], where not even the head of an answer came.
     pub async fn fetch(&self, path: &str, bytes_max: usize) -> Result<Option<Bytes>, Unanswered> {
         let mut request = Request::new(Body::empty());
         let Ok(uri) = path.parse() else { return Ok(None) };

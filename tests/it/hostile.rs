@@ -61,15 +61,20 @@ fn connect(institute: &Institute) -> TcpStream {
     stream
 }
 
-/// The most memory that the server ever took, by the system's own count.
 #[track_caller]
 fn assert_within_memory(institute: &Institute) {
+    let bytes = peak_bytes(institute);
+    assert!(bytes < MEMORY_BYTES_MAX, "it took {} MiB", bytes >> 20);
+}
+
+/// The most memory that the server ever took, by the system's own count.
+#[track_caller]
+fn peak_bytes(institute: &Institute) -> u64 {
     let path = format!("/proc/{}/status", institute.server().id());
     let status = fs::read_to_string(path).expect("the server lives");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = peak.and_then(|line| line.trim().strip_suffix(" kB")).unwrap();
-    let bytes = 1024 * kilobytes.parse::<u64>().unwrap();
-    assert!(bytes < MEMORY_BYTES_MAX, "it took {} MiB", bytes >> 20);
+    1024 * kilobytes.parse::<u64>().unwrap()
 }
 
 /// Reads until the server closes, which it does: what came.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod app;
+mod body_room;
 mod body_watch;
 mod client_address;
 mod cookie;
@@ -23,6 +24,7 @@ mod visit;
 mod written;
 
 pub use app::{Answer, App, app, metrics_app};
+pub(crate) use body_room::BodyRoom;
 pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use openapi::document as openapi_document;

@@ -34,7 +34,7 @@ struct Phase {
     handled: u32,
     /// Answers that are being sent.
     sent: u32,
-    /// Those of them that have nothing to send yet, though the client would take it.
+    /// Those of them whose next piece was asked for and is not there yet.
     awaited: u32,
     /// Requests that were answered: two silences with a request between them are two.
     answered: u64,
@@ -247,7 +247,9 @@ impl HttpBody for Sent {
     type Data = Bytes;
     type Error = axum::Error;
 
-    /// Asked for when there is room for it, which over HTTP/2 no write need tell of.
+    /// Over HTTP/1 it is asked for when there is room for it. Over HTTP/2 room is what the client's window leaves, of
+    /// which no write need tell, and hyper asks a piece ahead: for the next as soon as the one before it found some. So of
+    /// whoever takes nothing one piece more is counted as taken, and then none.
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -1,5 +1,6 @@
 //! HTTP/2 frames that are none, and floods of frames that are.
 
+mod bodies;
 mod floods;
 mod malformed;
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 
-use super::{Target, read_to_the_end};
+use super::{Target, peak_bytes, read_to_the_end};
 
 /// Clients that send a byte now and then.
 const SLOW: usize = 200;
@@ -14,6 +14,16 @@ const SLOW_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes that the server takes of what has no end, with what its buffers and the system's hold.
 const TAKEN_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Pieces of one byte that a body is sent in: nearly as many as a form may have bytes.
+const PIECES: usize = 65_000;
+
+/// Bodies that are sent in such pieces at a time.
+const PIECEMEAL: usize = 16;
+
+/// What the server may take for them. Their bytes are one megabyte; a handle for each would be 32 more, without what each
+/// was read into.
+const PIECEMEAL_BYTES_MAX: u64 = 24 * 1024 * 1024;
 
 const TOKEN_HEAD: &str = "POST /v1/auth/token HTTP/1.1\r\nhost: localhost\r\n\
                           x-licence-client: 1\r\ncontent-type: application/x-www-form-urlencoded\r\n";
@@ -69,6 +79,28 @@ fn what_has_no_end_is_cut_off() {
         assert!(["", "400", "413", "414", "431"].contains(&status.as_str()), "{what}: {status}");
         target.assert_serves();
     }
+}
+
+#[test]
+fn a_body_in_chunks_of_one_byte_costs_no_more_than_its_bytes() {
+    let target = Target::begin("request_secs = 600\n");
+    target.assert_serves();
+    let before = peak_bytes(&target.institute);
+    let start = format!("{TOKEN_HEAD}connection: close\r\ntransfer-encoding: chunked\r\n\r\n");
+    let mut senders: Vec<TcpStream> = (0..PIECEMEAL).map(|_| target.connect()).collect();
+    for stream in &mut senders {
+        stream.write_all(start.as_bytes()).unwrap();
+        stream.write_all("1\r\nx\r\n".repeat(PIECES).as_bytes()).unwrap();
+    }
+    // Once it is answered, all of it was read and kept.
+    for mut stream in senders {
+        stream.write_all(b"0\r\n\r\n").unwrap();
+        let answer = read_to_the_end(stream);
+        assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&answer));
+    }
+    let cost = peak_bytes(&target.institute) - before;
+    assert!(cost < PIECEMEAL_BYTES_MAX, "it took {} KiB more", cost >> 10);
+    target.assert_serves();
 }
 
 /// The zeros before a number mean nothing, so nothing is kept of them; but they take time.

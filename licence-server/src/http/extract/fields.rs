@@ -1,13 +1,12 @@
-use axum::RequestExt as _;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use licence_core::json::{self, Value};
-use licence_core::{Code, PublicKey, Text};
+use licence_core::{PublicKey, Text};
 use zeroize::Zeroizing;
 
+use super::WholeBody;
 use crate::http::problem::Problem;
+use crate::state::AppState;
 
 /// Fields of a body: twice what the longest call takes. It bounds the search for a name that stands
 /// twice, which looks at every pair.
@@ -217,12 +216,12 @@ fn wrong(name: &str, what: &str) -> Problem {
     Problem::invalid_request(format!("`{name}` must be {what}"))
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
+impl FromRequest<AppState> for Fields {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let kind = kind(request.headers());
-        let body: Bytes = request.extract().await.map_err(unread)?;
+        let WholeBody(body) = WholeBody::from_request(request, state).await?;
         match kind {
             // Where a cookie says everything, there is nothing to send.
             _ if body.is_empty() => Ok(Self(Vec::new())),
@@ -233,16 +232,6 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             )
             .status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
         }
-    }
-}
-
-/// A body that is too large, or did not come to its end.
-pub(crate) fn unread(rejection: BytesRejection) -> Problem {
-    match axum::response::IntoResponse::into_response(rejection).status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(Code::TooLarge).detail("the body is larger than this call takes")
-        }
-        _ => Problem::invalid_request("the body could not be read to its end"),
     }
 }
 
@@ -266,6 +255,8 @@ fn kind(headers: &HeaderMap) -> Kind {
 
 #[cfg(test)]
 mod tests {
+    use licence_core::Code;
+
     use super::*;
 
     #[track_caller]

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
@@ -7,7 +8,7 @@ use hyper::body::Frame;
 use hyper::client::conn as client;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::UnixStream;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -16,7 +17,7 @@ use crate::config::{Config, Origin, Settings};
 /// Nothing that a right server does takes as long.
 const FOREVER: Duration = Duration::from_secs(60);
 
-/// Far less than [`FOREVER`], and long enough for what a test does in between.
+/// Far less than [`FOREVER`], and long enough for what a client does in between.
 const MOMENT: Duration = Duration::from_millis(50);
 
 fn lenient() -> ConnectionLimits {
@@ -24,17 +25,38 @@ fn lenient() -> ConnectionLimits {
     ConnectionLimits { head: FOREVER, idle: FOREVER, stall: FOREVER, ..defaults }
 }
 
-fn app() -> Router {
+/// Holds an answer back until a test lets it go.
+#[derive(Default)]
+struct Gate {
+    reached: Notify,
+    open: Notify,
+}
+
+impl Gate {
+    async fn pass(self: Arc<Self>) {
+        self.reached.notify_one();
+        self.open.notified().await;
+    }
+
+    /// Lets an answer go that was held back for longer than a silent connection lasts.
+    async fn outlast(&self, limits: ConnectionLimits) {
+        self.reached.notified().await;
+        // Twice, because timers of one tick go off in any order.
+        for _ in 0..2 {
+            let (_silent, end) = connect(Version::Http1, limits);
+            end.await.unwrap();
+        }
+        self.open.notify_one();
+    }
+}
+
+fn app(gate: Arc<Gate>) -> Router {
+    let late = Arc::clone(&gate);
     Router::new()
         .route("/", routing::get(|| async { "here" }))
         .route("/endless", routing::get(|| async { Body::new(Endless) }))
-        .route(
-            "/late",
-            routing::get(|| async {
-                Body::new(Late(Some(Box::pin(tokio::time::sleep(MOMENT * 4)))))
-            }),
-        )
-        .route("/slow", routing::get(|| tokio::time::sleep(MOMENT * 4)))
+        .route("/late", routing::get(async move || Body::new(Late(Some(Box::pin(late.pass()))))))
+        .route("/slow", routing::get(|| gate.pass()))
 }
 
 /// A body that never comes to its end.
@@ -53,7 +75,7 @@ impl HttpBody for Endless {
 }
 
 /// A body that takes its time until its only piece.
-struct Late(Option<Pin<Box<tokio::time::Sleep>>>);
+struct Late(Option<Pin<Box<dyn Future<Output = ()> + Send>>>);
 
 impl HttpBody for Late {
     type Data = Bytes;
@@ -63,8 +85,8 @@ impl HttpBody for Late {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(sleep) = &mut self.0 else { return Poll::Ready(None) };
-        std::task::ready!(sleep.as_mut().poll(context));
+        let Some(time) = &mut self.0 else { return Poll::Ready(None) };
+        std::task::ready!(time.as_mut().poll(context));
         self.0 = None;
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"late")))))
     }
@@ -72,9 +94,18 @@ impl HttpBody for Late {
 
 /// A connection that is answered, and the end of that.
 fn connect(version: Version, limits: ConnectionLimits) -> (UnixStream, JoinHandle<()>) {
+    connect_through(Arc::default(), version, limits)
+}
+
+/// The same where some answers are held back.
+fn connect_through(
+    gate: Arc<Gate>,
+    version: Version,
+    limits: ConnectionLimits,
+) -> (UnixStream, JoinHandle<()>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let (stop, stopped) = watch::channel(());
-    let host = Host { app: app().into(), limits, stopping: Stopping::new(stopped) };
+    let host = Host { app: app(gate).into(), limits, stopping: Stopping::new(stopped) };
     let open = GracefulShutdown::new();
     let answered = tokio::spawn(async move {
         host.answer(theirs, version, Peer::Local, open.watcher()).await;
@@ -181,31 +212,37 @@ async fn a_head_that_comes_slowly_is_given_up_long_before_a_silent_connection() 
     drop(stream);
 }
 
+/// What comes of an answer that is held back for longer than any limit of its connection.
+async fn answer_held_back(version: Version, path: &str) -> (StatusCode, Bytes) {
+    let limits = ConnectionLimits { head: MOMENT, idle: MOMENT, stall: MOMENT, ..lenient() };
+    let gate = Arc::new(Gate::default());
+    let (stream, _end) = connect_through(Arc::clone(&gate), version, limits);
+    let asked = async {
+        let answer = match version {
+            Version::Http1 => http1(stream).await.send_request(get(path)).await,
+            Version::Http2 => http2(stream).await.send_request(get(path)).await,
+        };
+        let (head, body) = answer.unwrap().into_parts();
+        (head.status, body.collect().await.unwrap().to_bytes())
+    };
+    let (answer, ()) = tokio::join!(asked, gate.outlast(limits));
+    answer
+}
+
 /// Its own time counts, and not that of a connection on which nothing goes on.
 #[tokio::test]
 async fn a_request_that_takes_long_is_not_taken_for_silence() {
-    let limits = ConnectionLimits { head: MOMENT, idle: MOMENT, stall: MOMENT, ..lenient() };
     for version in [Version::Http1, Version::Http2] {
-        let (stream, _end) = connect(version, limits);
-        let answer = match version {
-            Version::Http1 => http1(stream).await.send_request(get("/slow")).await,
-            Version::Http2 => http2(stream).await.send_request(get("/slow")).await,
-        };
-        assert_eq!(answer.unwrap().status(), 200, "{version:?}");
+        let (status, _) = answer_held_back(version, "/slow").await;
+        assert_eq!(status, 200, "{version:?}");
     }
 }
 
 /// A backup whose key took longer to derive than a reader may stall was cut off before its first byte.
 #[tokio::test]
 async fn an_answer_that_is_not_made_yet_is_not_taken_for_a_reader_that_takes_nothing() {
-    let limits = ConnectionLimits { head: MOMENT, idle: MOMENT, stall: MOMENT, ..lenient() };
     for version in [Version::Http1, Version::Http2] {
-        let (stream, _end) = connect(version, limits);
-        let answer = match version {
-            Version::Http1 => http1(stream).await.send_request(get("/late")).await,
-            Version::Http2 => http2(stream).await.send_request(get("/late")).await,
-        };
-        let body = answer.unwrap().into_body().collect().await;
-        assert_eq!(body.unwrap().to_bytes(), "late", "{version:?}");
+        let (_, body) = answer_held_back(version, "/late").await;
+        assert_eq!(body, "late", "{version:?}");
     }
 }

@@ -1,10 +1,8 @@
-use axum::RequestExt as _;
-use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use licence_core::json;
 
-use crate::http::extract::unread;
+use crate::http::extract::WholeBody;
 use crate::http::problem::Problem;
 use crate::state::AppState;
 
@@ -41,11 +39,10 @@ impl FromRequest<AppState> for DataBody {
         }
         let bytes_max = state.config().session_data_bytes_max;
         DefaultBodyLimit::max(bytes_max).apply(&mut request);
-        let body: Bytes = request
-            .extract()
+        let WholeBody(body) = WholeBody::from_request(request, state)
             .await
-            .map_err(|rejection| unread(rejection).with("bytes_max", bytes_max))?;
-        let text = String::from_utf8(body.into());
+            .map_err(|problem| problem.with("bytes_max", bytes_max))?;
+        let text = String::from_utf8(body);
         text.map(Self)
             .map_err(|_| Problem::invalid_request("the body is not right: it is not UTF-8"))
     }
