@@ -1,6 +1,6 @@
 //! What devices ask for, and how they take the answer.
 
-use licence_core::{SessionId, TokenId, UnixTime};
+use licence_core::{KeyId, PrivateKey, SessionId, TokenId, UnixTime};
 use licence_server::domain::{
     Borrow, Command, DataOwner, EndSession, Expected, Holder, Outcome, Refusal, ReturnSeat,
     RevokeToken, Scope, SignOut, WriteData,
@@ -11,6 +11,13 @@ use super::broken::{Broken, Promise, check};
 use super::people::{Device, PATIENCE_SECS, RETRY_SECS};
 use super::simulation::Simulation;
 use super::token::Token;
+
+/// The key that a browser makes for a loan.
+fn key_for(id: TokenId) -> KeyId {
+    let mut seed = [0; 32];
+    seed[..16].copy_from_slice(&id.0.to_bytes());
+    PrivateKey::from_seed(&seed).unwrap().public().id()
+}
 
 impl Simulation {
     /// A device whose answer was lost asks again, and so does one whose place in the queue was called.
@@ -151,7 +158,7 @@ impl Simulation {
             (Some(id), 0) => Command::ReturnSeat(ReturnSeat { id, user }),
             (_, 1) => {
                 let (id, days) = (TokenId(self.mint.uuid()), self.dice.pick(&[1, 1, 2, 3]));
-                Command::Borrow(Borrow { session, id, days })
+                Command::Borrow(Borrow { session, id, days, key: key_for(id) })
             }
             _ => {
                 let owner = self.dice.pick(&[DataOwner::Session(session), DataOwner::Person(user)]);

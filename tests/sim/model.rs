@@ -223,6 +223,7 @@ impl Model {
         let unlicensed = self.unlicensed;
         self.sessions.values_mut().for_each(|known| known.set_back(unlicensed, now));
         self.over_since = self.over_since.map(|since| since.min(now));
+        self.lent.values_mut().filter(|lent| lent.start > now).for_each(|lent| lent.is_out = false);
         self.life.began_by(now);
     }
 

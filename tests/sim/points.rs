@@ -69,7 +69,7 @@ impl Case {
         if let Some((operations, trouble)) = trouble {
             disk.fail_after(operations, trouble);
         }
-        let turned = ready(writer::turn(&mut store, &mirror, self.reading, &self.commands));
+        let turned = ready(writer::turn(&mut store, &mirror, self.reading, &self.commands, |_| ()));
         let operations = disk.operations() - before;
         drop(store);
         Attempt { outcomes: turned.ok().map(|turned| turned.outcomes), operations, disk }
@@ -92,7 +92,7 @@ impl Case {
         assert!(found == *before || found == *after, "half is done: {}", what());
         assert!(outcomes.is_none() || found == *after, "an acknowledged turn is lost: {}", what());
         let next = Command::NoteBackup(NoteBackup { taken: START, by: Some(Actor::Local) });
-        ready(writer::turn(&mut store, &mirror, self.reading, &[next])).unwrap();
+        ready(writer::turn(&mut store, &mirror, self.reading, &[next], |_| ())).unwrap();
         let built = Contents::read(&store.reader()).unwrap();
         disk.lose_power(&mut Dice::new(u64::from(operations)));
         drop(store);
@@ -223,7 +223,8 @@ fn after_a_sync_that_failed_nothing_is_acknowledged_though_the_next_would_succee
     let (store, mirror) = case.open(&disk, vendor);
     let (mirror, reading) = (Arc::new(mirror), case.reading);
     let writer =
-        Writer::start(store, Arc::clone(&mirror), Metrics::default(), move || reading).unwrap();
+        Writer::start(store, Arc::clone(&mirror), Metrics::default(), move || reading, |_| ())
+            .unwrap();
     disk.fail_after(last, Trouble::OneError);
     let outcomes = wait_for(writer.submit_all(case.commands.clone()));
     assert!(outcomes.iter().all(|outcome| *outcome == Err(Unavailable::Failed)), "{outcomes:?}");

@@ -84,7 +84,7 @@ impl Server {
         let (reading, now) = (self.reading(), self.now());
         let witness = self.witness.as_mut().unwrap();
         witness.crash = crash;
-        let turned = ready(writer::turn(witness, &self.mirror, reading, commands));
+        let turned = ready(writer::turn(witness, &self.mirror, reading, commands, |_| ()));
         let is_committed = witness.committed.is_some();
         // To set the time right, and in a new life, every lease is let go at once.
         let is_at_once =

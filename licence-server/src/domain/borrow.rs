@@ -5,13 +5,13 @@
 //! counting against the number that may be out at once; and a person has one at a time, or whoever brings
 //! back and borrows again would use up everybody's.
 
-use licence_core::{TokenId, UserId};
+use licence_core::{TokenId, UnixTime, UserId, Uuid};
 
-use super::audit::Act;
+use super::audit::{Act, Actor};
 use super::command::{Borrow, BorrowedSeat, Outcome, Refusal, Restore, ReturnSeat, WriteOff};
 use super::draft::{Draft, Lease, Missing};
 use super::licence::Lent;
-use super::row::{Borrowing, Scope};
+use super::row::{Borrowing, Given, Scope};
 use super::seat::{self, Claim};
 use super::session::{full_house, standing};
 use super::{SWEEP_MAX, Step, refuse};
@@ -27,6 +27,9 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
         Ok((_, None)) => return refused(Refusal::Forbidden, draft),
         Err(refusal) => return refused(refusal, draft),
     };
+    if let Some(lent) = lent_before(command, session.user, draft)? {
+        return Ok(Outcome::Borrowed(lent));
+    }
     let Some(limits) = terms.seats.borrow.filter(|limits| command.days <= limits.days_max) else {
         return refused(Refusal::ExceedsLicence, draft);
     };
@@ -47,17 +50,33 @@ pub(super) fn borrow(command: &Borrow, draft: &mut Draft) -> Result<Outcome, Mis
     }
     draft.write_session(session.clone());
     let (id, user) = (command.id, session.user);
-    let borrowing = Borrowing { id, user, session: session.id, start, end, is_out: true };
+    let given = Given { key: command.key, licence: terms.id };
+    let borrowing =
+        Borrowing { id, user, session: session.id, start, end, is_out: true, given: Some(given) };
     hold(borrowing, draft)?;
     draft.record(Act::SeatBorrowed(session.id, id));
-    Ok(Outcome::Borrowed(BorrowedSeat {
-        id,
-        user,
-        session: session.id,
-        start,
-        end,
-        licence: terms.id,
+    Ok(Outcome::Borrowed(lease_of(&borrowing, given)))
+}
+
+/// The loan that is out for the same key: its answer was lost. Signed once more it is the same lease, and good
+/// beside that one key, so no second copy comes of it.
+fn lent_before(
+    command: &Borrow,
+    user: UserId,
+    draft: &mut Draft,
+) -> Result<Option<BorrowedSeat>, Missing> {
+    let Some(id) = draft.own_borrowing(user)? else { return Ok(None) };
+    let now = draft.now();
+    let out = draft.borrowing(id)?.filter(|row| row.is_out && !now.is_expired(row.end));
+    Ok(out.and_then(|row| {
+        let given = row.given.filter(|given| given.key == command.key)?;
+        Some(lease_of(&row, given))
     }))
+}
+
+fn lease_of(row: &Borrowing, Given { licence, .. }: Given) -> BorrowedSeat {
+    let Borrowing { id, user, session, start, end, .. } = *row;
+    BorrowedSeat { id, user, session, start, end, licence }
 }
 
 /// Forgets ended ones for as long as too many seem to be out; says whether one more may be.
@@ -93,12 +112,43 @@ fn hold(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
 pub(super) fn hold_back(restore: &Restore, draft: &mut Draft) -> Result<(), Missing> {
     let (now, serial) = (draft.now(), draft.site().serial);
     let lent = draft.licences().lent_since(restore, serial, now);
-    let Some(Lent { seats_max, end }) = lent else { return Ok(()) };
-    let unknown = seats_max.saturating_sub(draft.site().borrowed);
-    for id in restore.spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
-        let row = Borrowing::unknown(*id, now, end);
+    lent.map_or(Ok(()), |lent| hold_all_back(lent, &restore.spare, draft))
+}
+
+/// After the time was set back, does the same for those that ended by the time that was wrong, if any may live.
+pub(super) fn hold_back_the_forgotten(spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
+    let now = draft.now();
+    let Some(until) = draft.site().lent_until.filter(|until| *until > now) else { return Ok(()) };
+    let lent = draft.licences().lent_at_most(now);
+    let lent = lent.map(|lent| Lent { end: lent.end.min(until), ..lent });
+    lent.map_or(Ok(()), |lent| hold_all_back(lent, spare, draft))
+}
+
+fn hold_all_back(lent: Lent, spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
+    let now = draft.now();
+    let unknown = lent.seats_max.saturating_sub(draft.site().borrowed);
+    for id in spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
+        let row = Borrowing::unknown(*id, now, lent.end);
         hold(row, draft)?;
         draft.record(Act::SeatHeldBack(row.id));
+    }
+    Ok(())
+}
+
+/// Frees the seats of those that begin after a time, because until then their copies open nothing. There are no more
+/// than the licence lends.
+pub(super) fn take_in_the_later(
+    time: UnixTime,
+    by: Actor,
+    draft: &mut Draft,
+) -> Result<(), Missing> {
+    let borrowed: Vec<_> =
+        draft.every_lease()?.into_iter().filter_map(|lease| lease.borrowing).collect();
+    for id in borrowed {
+        if let Some(row) = draft.borrowing(id)?.filter(|row| row.start > time) {
+            take_in(row, draft)?;
+            draft.record_by(Act::SeatWrittenOff(row.id), Some(by));
+        }
     }
     Ok(())
 }
@@ -146,7 +196,10 @@ pub(super) fn end(id: TokenId, draft: &mut Draft) -> Result<(), Missing> {
     let Some(row) = draft.borrowing(id)? else { return Ok(()) };
     drop_lease(row, draft)?;
     draft.remove_borrowing(&row);
-    draft.edit_site(|site| site.borrowed = site.borrowed.saturating_sub(1));
+    draft.edit_site(|site| {
+        site.borrowed = site.borrowed.saturating_sub(1);
+        site.lent_until = site.lent_until.max(Some(row.end));
+    });
     draft.record(Act::BorrowingEnded(id));
     Ok(())
 }

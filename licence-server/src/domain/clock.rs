@@ -3,7 +3,7 @@
 use super::audit::{Act, Actor};
 use super::command::{Outcome, Refusal, ResetClock};
 use super::draft::{Draft, Missing};
-use super::{refuse, revocation, seat, service, waiting};
+use super::{borrow, refuse, revocation, seat, service, waiting};
 
 /// Believes the wall clock: the server was off for long, or the clock was put right at last.
 pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
@@ -23,7 +23,9 @@ pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
 ///
 /// Every lease and every access token was made by the time that was wrong: so all seats are given back and
 /// all those tokens are good no more, and each session goes on with its next refresh. There may be very many of
-/// those, so each is taken back to the new mark when it is looked at, and not here.
+/// those, so each is taken back to the new mark when it is looked at, and not here. A seat that was taken along keeps
+/// its times, because its signed copy does: one from before the new mark holds its seat, also where it was forgotten
+/// meanwhile; of one from after it the seat is free until then.
 pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, Missing> {
     let wall = draft.reading().wall;
     let floor = draft.licences().newest_iat().unwrap_or(wall);
@@ -33,10 +35,12 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
         return Ok(refuse(None, None, Refusal::Conflict, draft));
     }
     seat::let_all_go(draft)?;
+    borrow::take_in_the_later(mark, command.by, draft)?;
     waiting::set_back(draft.now().since(mark), draft)?;
     service::set_back(mark, draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
+    borrow::hold_back_the_forgotten(&command.spare, draft)?;
     revocation::revoke_every_token(draft)?;
     Ok(Outcome::Done)
 }

@@ -1,6 +1,6 @@
 //! Which licence is in force, and what it lets the rules do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use licence_core::claims::{Borrow, Period, SeatHolder, Seats};
@@ -140,14 +140,14 @@ pub struct Licences(Arc<Installed>);
 
 #[derive(Clone, Debug, Default)]
 struct Installed {
-    terms: Vec<Terms>,
+    terms: BTreeMap<LicenceId, Terms>,
     revoked: BTreeSet<LicenceId>,
 }
 
 impl Licences {
-    /// Adds one.
+    /// Adds one, in the place of the one with its id.
     pub fn add(&mut self, terms: Terms) {
-        Arc::make_mut(&mut self.0).terms.push(terms);
+        Arc::make_mut(&mut self.0).terms.insert(terms.id, terms);
     }
 
     /// Takes over which of them are revoked.
@@ -160,7 +160,7 @@ impl Licences {
     /// What has not begun is staged.
     #[must_use]
     pub fn in_force(&self, serial: Serial, now: UnixTime) -> Option<&Terms> {
-        let of_series = || self.0.terms.iter().filter(|terms| terms.serial == serial);
+        let of_series = || self.iter().filter(|terms| terms.serial == serial);
         let begun = of_series().filter(|terms| !now.is_before(terms.period.nbf(), 0));
         begun
             .max_by_key(|terms| (!self.is_revoked(terms.id), terms.revision))
@@ -195,9 +195,10 @@ impl Licences {
         self.0.revoked.contains(&id)
     }
 
-    /// Every one, in the order in which they were installed.
+    /// Every one, in the order of their ids, which is the one in which the vendor made them and the store's: whatever
+    /// was put back between.
     pub fn iter(&self) -> impl Iterator<Item = &Terms> {
-        self.0.terms.iter()
+        self.0.terms.values()
     }
 
     /// The newest time that the vendor signed.
@@ -238,11 +239,12 @@ impl Licences {
                 && first.is_none_or(|first| first.serial != terms.serial);
             (followed || took_over) && terms.period.nbf() <= now
         };
-        let lent = self.iter().filter(may_have_been).filter_map(|terms| terms.lent_by(now));
-        lent.reduce(|one, other| Lent {
-            seats_max: one.seats_max.max(other.seats_max),
-            end: one.end.max(other.end),
-        })
+        most_lent(self.iter().filter(may_have_been), now)
+    }
+
+    /// What may have been lent by any of them.
+    pub(super) fn lent_at_most(&self, now: UnixTime) -> Option<Lent> {
+        most_lent(self.iter(), now)
     }
 
     fn newest(&self, serial: Serial) -> Option<&Terms> {
@@ -250,8 +252,15 @@ impl Licences {
     }
 
     fn with_id(&self, id: LicenceId) -> Option<&Terms> {
-        self.0.terms.iter().rfind(|terms| terms.id == id)
+        self.0.terms.get(&id)
     }
+}
+
+fn most_lent<'a>(all: impl Iterator<Item = &'a Terms>, now: UnixTime) -> Option<Lent> {
+    all.filter_map(|terms| terms.lent_by(now)).reduce(|one, other| Lent {
+        seats_max: one.seats_max.max(other.seats_max),
+        end: one.end.max(other.end),
+    })
 }
 
 /// What installing a licence comes to.
@@ -305,19 +314,18 @@ pub(super) fn install(install: &InstallLicence, draft: &mut Draft) -> Outcome {
     Outcome::Installed { from: terms.period.nbf() }
 }
 
-/// Takes over a newer revocation list: what it revokes grants nothing from this commit on. The newest comes again where
-/// the store's is damaged.
+/// Takes over a newer revocation list: what it revokes grants nothing from this commit on. Where the store's is damaged,
+/// the one that counts comes again, or an older one behind it.
 ///
 /// Whether it is newer is judged here too: two may be submitted at once, each newer than the one before.
 pub(super) fn install_revocations(install: &InstallRevocations, draft: &mut Draft) -> Outcome {
-    let seq_min = match install.stored {
-        Stored::Sound => draft.site().list_seq.saturating_add(1),
-        Stored::Damaged => draft.site().list_seq,
-    };
-    if install.seq < seq_min {
+    let counts = draft.site().list_seq;
+    // Where the list that counts is the one that was damaged, none but itself may be put in its place.
+    let is_put_back = install.stored == Stored::Damaged && install.list_seq >= counts;
+    if install.seq <= counts && !is_put_back {
         return refuse(None, None, Refusal::Conflict, draft);
     }
-    draft.edit_site(|site| site.list_seq = install.seq);
+    draft.edit_site(|site| site.list_seq = install.list_seq);
     draft.add_list(install);
     draft.revoke_licences(install.revoked.clone());
     draft.record_by(Act::RevocationsInstalled(install.seq), Some(install.by));

@@ -48,15 +48,15 @@ pub use refusals::Refusals;
 pub use revocation::REVOKED_MAX;
 pub use row::{
     ADMIN_ROLE, Borrowing, CodeHandle, CodeHash, CodeKind, Credential, CredentialVersion, Data,
-    DataOwner, DeviceMark, Holder, Hour, LoginName, OpenCode, PasswordHash, Place, Revocation,
-    Revoked, RevokedToken, Scope, Service, ServiceId, ServiceName, ServiceScope, Session, SetBack,
-    Site, Standing, Ticket, TicketRank, User, UserKey,
+    DataOwner, DeviceMark, Given, Holder, Hour, LoginName, OpenCode, PasswordHash, Place,
+    Revocation, Revoked, RevokedToken, Scope, Service, ServiceId, ServiceName, ServiceScope,
+    Session, SetBack, Site, Standing, Ticket, TicketRank, User, UserKey,
 };
 pub(crate) use seat::sessions_of;
 pub use service::SERVICES_MAX;
 pub use throttle::{Throttle, ThrottleKey, TooSoon};
 pub use timeline::{Anchor, ClockDoubt, Judgement, Reading};
-pub use usage::{Day, HOURS_MAX as USAGE_HOURS_MAX, Usage};
+pub use usage::{DAY_SECS, Day, HOURS_MAX as USAGE_HOURS_MAX, Usage, day_of};
 pub use warning::{Notice, Warning, Warnings};
 
 /// Leases, sessions and revocations that one sweep lets go, so that no batch grows without bound.

@@ -12,7 +12,7 @@ use super::licence::terms_now;
 use super::row::Hour;
 use super::seat;
 
-pub use report::{Day, Usage};
+pub use report::{DAY_SECS, Day, Usage, day_of};
 
 /// How many hours are kept: those of 400 days and nights. They are counted, because by a clock that was
 /// accepted years ahead every hour that is kept is too old.

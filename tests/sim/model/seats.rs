@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use licence_core::claims::Seats;
 use licence_core::{SessionId, TokenId, UnixTime, UserId};
-use licence_server::domain::{Borrow, Holder, Outcome, Refusal, ReleaseSeat};
+use licence_server::domain::{Borrow, BorrowedSeat, Holder, Outcome, Refusal, ReleaseSeat};
 
 use super::line::{self, Name};
 use super::{Model, is_per_session, needs_seat, total};
@@ -22,6 +22,7 @@ pub(crate) const ACCESS_SECS: i64 = 900;
 pub(crate) struct Lent {
     pub(crate) user: UserId,
     pub(crate) session: SessionId,
+    pub(crate) start: UnixTime,
     pub(crate) end: UnixTime,
     pub(crate) is_out: bool,
 }
@@ -150,8 +151,8 @@ impl Model {
                 known.lease = Some(now.plus(lease_secs).max(covered).min(known.idle_end()));
                 let name = self.name(borrow.session, lent.user, now);
                 self.line.leave(name);
-                let lent =
-                    Lent { user: lent.user, session: lent.session, end: lent.end, is_out: true };
+                let BorrowedSeat { user, session, start, end, .. } = *lent;
+                let lent = Lent { user, session, start, end, is_out: true };
                 self.lent.insert(borrow.id, lent);
                 Ok(())
             }

@@ -23,7 +23,7 @@ use super::{Case, contents, use_case};
 const STEPS: u32 = 3000;
 
 /// Draws a life in which all of it happens.
-const SEED: u64 = 5;
+const SEED: u64 = 6;
 
 /// Seats that the last licence lends: more than any before it, so that a restore holds some back.
 const LENT_MAX: u32 = 9;

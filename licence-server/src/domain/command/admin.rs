@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use licence_core::{LicenceId, Text};
+use licence_core::{LicenceId, Text, Uuid};
 
 use crate::domain::audit::{Actor, UsageStated};
 use crate::domain::licence::Terms;
@@ -51,8 +51,10 @@ pub struct InstallRevocations {
     pub seq: u32,
     /// What the store has as the list.
     pub stored: Stored,
-    /// Which of the installed licences it revokes.
+    /// Which of the installed licences are revoked, by the newest list there is with this one.
     pub revoked: BTreeSet<LicenceId>,
+    /// The number of that list.
+    pub list_seq: u32,
     /// Who asks.
     pub by: Actor,
 }
@@ -62,6 +64,8 @@ pub struct InstallRevocations {
 pub struct ResetClock {
     /// Why, for the audit log.
     pub reason: Text,
+    /// Ids for seats that may be out still, as many as any licence lends. They are not all used.
+    pub spare: Vec<Uuid>,
     /// Who asks.
     pub by: Actor,
 }

@@ -65,6 +65,12 @@ impl Outcome {
             | Self::Refused(_) => None,
         }
     }
+
+    /// What was granted.
+    #[must_use]
+    pub const fn granted(&self) -> Option<&Grant> {
+        if let Self::Granted(grant) = self { Some(grant) } else { None }
+    }
 }
 
 /// Everything that an access token says, but for what configuration adds.

@@ -1,4 +1,4 @@
-use licence_core::{SessionId, TokenId, UserId};
+use licence_core::{KeyId, SessionId, TokenId, UserId};
 
 use crate::domain::audit::Actor;
 
@@ -18,10 +18,12 @@ pub struct ReleaseSeat {
 pub struct Borrow {
     /// The session that takes it.
     pub session: SessionId,
-    /// The id of the signed lease.
+    /// The id of the signed lease, if there is none yet for that key.
     pub id: TokenId,
     /// For how many days.
     pub days: u32,
+    /// The key that it is bound to: whoever asks again with the same one has the same lease.
+    pub key: KeyId,
 }
 
 /// A borrowed seat to bring back.

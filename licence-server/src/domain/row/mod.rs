@@ -17,7 +17,7 @@ pub use person::{
     ADMIN_ROLE, Credential, CredentialVersion, LoginName, PasswordHash, Standing, User, UserKey,
 };
 pub use revocation::{Revocation, Revoked, RevokedToken};
-pub use seat::{Borrowing, Holder, Place, Ticket, TicketRank};
+pub use seat::{Borrowing, Given, Holder, Place, Ticket, TicketRank};
 pub use service::{Service, ServiceId, ServiceName, ServiceScope};
 pub use session::{DeviceMark, Scope, Session};
 #[cfg(test)]

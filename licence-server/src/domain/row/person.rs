@@ -60,7 +60,8 @@ impl User {
     }
 
     /// Everything by which the person is found, and nobody else.
-    pub(in crate::domain) fn keys(&self) -> BTreeSet<UserKey> {
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<UserKey> {
         let names = [Some(&self.username), self.email.as_ref()].into_iter().flatten();
         let names = names.map(|name| UserKey::Name(LoginName::of(name)));
         let ext_id = self.ext_id.iter().cloned().map(UserKey::ExtId);

@@ -1,4 +1,4 @@
-use licence_core::{SessionId, TokenId, UnixTime, UserId, Uuid};
+use licence_core::{KeyId, LicenceId, SessionId, TokenId, UnixTime, UserId, Uuid};
 
 /// A seat that was taken along offline. Its row stays until the end, whatever becomes of the seat: the
 /// signed copy lives as long.
@@ -16,14 +16,25 @@ pub struct Borrowing {
     pub end: UnixTime,
     /// Whether it still holds its seat: it was neither brought back nor written off.
     pub is_out: bool,
+    /// What else its lease says; `None` for one that nobody here knows of.
+    pub given: Option<Given>,
+}
+
+/// What a lease says beside its times and its holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The key in it, which was made in the browser.
+    pub key: KeyId,
+    /// The licence that it rests on.
+    pub licence: LicenceId,
 }
 
 impl Borrowing {
-    /// One that may have been lent by a store that is gone: by whom, and from where, nobody knows.
+    /// One that may be out still, lent by a store that is gone or forgotten by a clock that ran ahead: by whom, and from where, nobody knows.
     #[must_use]
     pub const fn unknown(id: Uuid, start: UnixTime, end: UnixTime) -> Self {
         let (user, session, id) = (UserId(id), SessionId(id), TokenId(id));
-        Self { id, user, session, start, end, is_out: true }
+        Self { id, user, session, start, end, is_out: true, given: None }
     }
 
     /// Whether it is such a one.

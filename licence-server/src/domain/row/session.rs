@@ -146,8 +146,10 @@ impl Session {
         self.access_end.min(now.plus(ACCESS_SECS)).plus(REVOKED_MARGIN_SECS)
     }
 
-    /// The same by the clock as it was set back since, if it was: nothing in it lies ahead of that moment.
-    pub(in crate::domain) fn by_clock_of(mut self, site: &Site) -> Self {
+    /// The same by the clock as it was set back since, if it was: nothing that happened lies ahead of that moment.
+    /// Rules go by it, and whoever is shown its times.
+    #[must_use]
+    pub fn by_clock_of(mut self, site: &Site) -> Self {
         let Some(set_back) = site.set_back_since(self.set_backs) else {
             return self;
         };

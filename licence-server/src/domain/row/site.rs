@@ -60,6 +60,8 @@ pub struct Site {
     pub sessions_seated: u32,
     /// Borrowed seats whose copy may live, those that were brought back included.
     pub borrowed: u32,
+    /// The latest end of a borrowed seat that was forgotten because its time was over.
+    pub lent_until: Option<UnixTime>,
     /// Places in the queue.
     pub waiting: u32,
     /// The version of the data that was written last.
@@ -92,6 +94,7 @@ impl Site {
             users_seated: 0,
             sessions_seated: 0,
             borrowed: 0,
+            lent_until: None,
             waiting: 0,
             data_version: 0,
             hour: Hour::of(mark),

@@ -4,7 +4,8 @@ use licence_core::UnixTime;
 
 use crate::domain::row::Hour;
 
-const DAY_SECS: i64 = 86_400;
+/// Seconds of a day.
+pub const DAY_SECS: i64 = 86_400;
 
 /// Hours of a hundred of which a day's 95th percentile speaks.
 const BUSY_PERCENT: usize = 95;
@@ -80,7 +81,9 @@ impl Day {
     }
 }
 
-fn day_of(time: UnixTime) -> UnixTime {
+/// When the day began in which a time lies.
+#[must_use]
+pub fn day_of(time: UnixTime) -> UnixTime {
     time.plus(-time.secs().rem_euclid(DAY_SECS))
 }
 

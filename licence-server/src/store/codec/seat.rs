@@ -1,8 +1,8 @@
-use licence_core::{SessionId, TokenId, UnixTime, UserId, Uuid};
+use licence_core::{KeyId, LicenceId, SessionId, TokenId, UnixTime, UserId, Uuid};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, each};
-use crate::domain::{Borrowing, Holder, Place, Revoked, Ticket, TicketRank};
+use crate::domain::{Borrowing, Given, Holder, Place, Revoked, Ticket, TicketRank};
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct StoredBorrowing {
@@ -12,6 +12,13 @@ pub(in crate::store) struct StoredBorrowing {
     start: i64,
     end: i64,
     is_out: bool,
+    given: Option<StoredGiven>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredGiven {
+    key: String,
+    licence: [u8; 16],
 }
 
 impl Row for Borrowing {
@@ -26,6 +33,10 @@ impl Row for Borrowing {
             start: self.start.secs(),
             end: self.end.secs(),
             is_out: self.is_out,
+            given: self.given.map(|Given { key, licence }| StoredGiven {
+                key: key.to_string(),
+                licence: licence.0.to_bytes(),
+            }),
         }
     }
 
@@ -37,6 +48,10 @@ impl Row for Borrowing {
             start: UnixTime::from_secs(stored.start)?,
             end: UnixTime::from_secs(stored.end)?,
             is_out: stored.is_out,
+            given: each(stored.given, |StoredGiven { key, licence }| {
+                let licence = LicenceId(Uuid::from_bytes(licence));
+                Some(Given { key: KeyId::parse(&key)?, licence })
+            })?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use licence_core::claims::Borrow as Lends;
 
+use super::borrow::key_for;
 use super::*;
 use crate::domain::{Borrow, InstallRevocations, NoteBackup, WriteOff};
 
@@ -13,7 +14,7 @@ fn lending(seats: u32, days_max: u32, seats_max: u32) -> Terms {
 
 fn borrow(house: &mut House, device: Device) -> TokenId {
     let id = TokenId(house.uuid());
-    let borrow = Borrow { id, session: device.session, days: 3 };
+    let borrow = Borrow { id, session: device.session, days: 3, key: key_for(id) };
     assert!(matches!(house.one(Command::Borrow(borrow)), Outcome::Borrowed(_)));
     id
 }
@@ -191,7 +192,8 @@ fn what_an_earlier_revision_may_have_lent_after_the_newest_was_revoked_is_held_b
         let backup = of_now(&house);
         let revoked = backup.licence.into_iter().collect();
         let (file, by) = (b"list".to_vec(), Actor::Local);
-        let list = InstallRevocations { file, seq: 1, stored: Stored::Sound, revoked, by };
+        let list =
+            InstallRevocations { file, seq: 1, stored: Stored::Sound, revoked, list_seq: 1, by };
         assert_eq!(house.one(Command::InstallRevocations(list)), Outcome::Done);
         if are_more_to_come {
             house.one(revision(3));

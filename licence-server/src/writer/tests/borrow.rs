@@ -3,20 +3,33 @@
 use super::*;
 use crate::domain::{Borrow, BorrowedSeat, ReturnSeat, WriteOff};
 use licence_core::claims::Borrow as Limits;
+use licence_core::{KeyId, PrivateKey};
 
-fn lending(seats: u32, seats_max: u32) -> House {
+pub(super) fn lending(seats: u32, seats_max: u32) -> House {
     let mut terms = terms(seats);
     terms.seats.borrow = Some(Limits { days_max: 14, seats_max });
     House::with_terms(terms)
 }
 
-fn borrow(house: &mut House, device: Device, days: u32) -> Outcome {
+/// A key that was made for that one.
+pub(super) fn key_for(id: TokenId) -> KeyId {
+    let mut seed = [0; 32];
+    seed[..16].copy_from_slice(&id.0.to_bytes());
+    PrivateKey::from_seed(&seed).unwrap().public().id()
+}
+
+pub(super) fn borrow(house: &mut House, device: Device, days: u32) -> Outcome {
     let id = TokenId(house.uuid());
-    house.one(Command::Borrow(Borrow { session: device.session, id, days }))
+    borrow_for(key_for(id), house, device, days)
+}
+
+fn borrow_for(key: KeyId, house: &mut House, device: Device, days: u32) -> Outcome {
+    let id = TokenId(house.uuid());
+    house.one(Command::Borrow(Borrow { session: device.session, id, days, key }))
 }
 
 #[track_caller]
-fn borrowed(house: &mut House, device: Device, days: u32) -> BorrowedSeat {
+pub(super) fn borrowed(house: &mut House, device: Device, days: u32) -> BorrowedSeat {
     let outcome = borrow(house, device, days);
     let Outcome::Borrowed(borrowed) = outcome else { panic!("{outcome:?}") };
     borrowed
@@ -151,6 +164,29 @@ fn whoever_borrowed_on_a_device_that_signed_out_is_not_shut_out() {
     house.seated(ann);
 }
 
+/// Once a lost answer cost the loan: whoever asked again was refused until its end, though nobody had the copy.
+#[test]
+fn whoever_lost_the_answer_asks_again_and_has_the_same_lease() {
+    let mut house = lending(2, 2);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let (anns, bens) = (house.seated(ann), house.seated(ben));
+    let key = key_for(TokenId(house.uuid()));
+    let lost = borrow_for(key, &mut house, anns, 3);
+    let Outcome::Borrowed(lease) = lost.clone() else { panic!("{lost:?}") };
+    for days in [3, 14] {
+        house.pass(60);
+        house.reopen();
+        assert_eq!(borrow_for(key, &mut house, anns, days), lost);
+        assert_eq!(house.mirror.site().borrowed, 1, "it counts once");
+    }
+    assert_eq!(refused(&borrow(&mut house, anns, 3)), Code::Conflict, "another key, another copy");
+    let other = borrow_for(key, &mut house, bens, 3);
+    assert!(matches!(other, Outcome::Borrowed(other) if other.id != lease.id), "it is another's");
+    house.one(Command::ReturnSeat(ReturnSeat { id: lease.id, user: ann }));
+    assert_eq!(refused(&borrow_for(key, &mut house, anns, 3)), Code::Conflict, "it came back");
+    house.check_counters();
+}
+
 /// Whoever brought a loan back and borrowed again, and again, once used up everybody's: each copy lives.
 #[test]
 fn nobody_uses_up_more_than_one_loan_at_a_time() {
@@ -182,7 +218,7 @@ fn loans_that_have_ended_are_in_nobodys_way_however_many() {
     house.turn(&commands);
     let loans = devices.iter().take(300).map(|(_, device)| {
         let id = TokenId(house.uuid());
-        Command::Borrow(Borrow { session: device.session, id, days: 1 })
+        Command::Borrow(Borrow { session: device.session, id, days: 1, key: key_for(id) })
     });
     let loans: Vec<_> = loans.collect();
     house.turn(&loans);

@@ -1,5 +1,6 @@
 //! A wall clock that is wrong.
 
+use super::borrow::{borrow, borrowed, lending};
 use super::*;
 use crate::domain::{
     AddService, ClockDoubt, ResetClock, ServiceId, ServiceName, ServiceScope, Swept,
@@ -7,7 +8,8 @@ use crate::domain::{
 
 fn reset() -> Command {
     let reason = Text::parse("a typing error").unwrap();
-    Command::ResetClock(ResetClock { reason, by: Actor::Local })
+    let spare = (0..4).map(|number| Uuid::v7(9, [number; 10])).collect();
+    Command::ResetClock(ResetClock { reason, spare, by: Actor::Local })
 }
 
 /// What is done while the clock is wrong and believed; then it is set back.
@@ -365,4 +367,60 @@ fn a_reset_takes_the_place_of_all_that_was_revoked_before() {
     house.pass(960);
     house.one(Command::Sweep);
     assert_eq!(house.revocation_count(), 0, "though its last token seemed to end later");
+}
+
+/// The store forgot them by the time that was wrong, and their signed copies are good by the right one.
+#[test]
+fn loans_that_ended_while_the_clock_was_ahead_hold_their_seats_again_after_a_reset() {
+    let mut house = lending(3, 2);
+    let [ann, ben, cleo, dora] = ["ann", "ben", "cleo", "dora"].map(|name| house.person(name));
+    let device = house.seated(ann);
+    let seat = borrowed(&mut house, device, 7);
+    let site_of = |house: &House| house.mirror.site();
+    while_ahead(&mut house, 30, |house| {
+        house.one(Command::Sweep);
+        assert_eq!(site_of(house).borrowed, 0, "forgotten");
+    });
+    let now = house.now;
+    assert_eq!((site_of(&house).borrowed, house.mirror.seats_in_use(now)), (2, 2));
+    let bens = house.seated(ben);
+    full(house.sign_in(cleo).0);
+    assert_eq!(borrow(&mut house, bens, 1), Outcome::Refused(Refusal::Conflict));
+    house.now = seat.end;
+    house.one(Command::Sweep);
+    assert_eq!(site_of(&house).borrowed, 0, "and no longer than a copy may live");
+    house.seated(cleo);
+    house.seated(dora);
+}
+
+#[test]
+fn a_reset_holds_nothing_back_where_nothing_was_forgotten() {
+    let mut house = lending(2, 2);
+    let ann = house.person("ann");
+    while_ahead(&mut house, 30, |_| ());
+    assert_eq!(house.mirror.site().borrowed, 0, "none was ever lent");
+    let device = house.seated(ann);
+    let seat = borrowed(&mut house, device, 1);
+    house.now = seat.end;
+    house.one(Command::Sweep);
+    while_ahead(&mut house, 30, |_| ());
+    assert_eq!(house.mirror.site().borrowed, 0, "its copy has ended by the right time too");
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 14);
+    while_ahead(&mut house, 1, |house| house.one(Command::Sweep));
+    assert_eq!(house.mirror.site().borrowed, 1, "it is still on record");
+}
+
+#[test]
+fn a_seat_that_was_taken_along_by_a_clock_that_ran_ahead_is_free_after_the_reset() {
+    let mut house = lending(1, 1);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let seat = while_ahead(&mut house, 60, |house| {
+        let device = house.seated(ann);
+        borrowed(house, device, 7)
+    });
+    assert!(seat.start > house.now);
+    let bens = house.seated(ben);
+    let conflict = Outcome::Refused(Refusal::Conflict);
+    assert_eq!(borrow(&mut house, bens, 1), conflict, "its copy will be good once");
 }

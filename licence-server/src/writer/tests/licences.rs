@@ -117,6 +117,7 @@ fn list(seq: u32, revoked: &[LicenceId]) -> Command {
         seq,
         stored: Stored::Sound,
         revoked,
+        list_seq: seq,
         by: Actor::Local,
     })
 }

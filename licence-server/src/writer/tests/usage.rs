@@ -120,6 +120,7 @@ fn a_clock_that_is_set_back_tells_an_hour_once() {
     house.wrong_secs = -3600;
     house.one(Command::ResetClock(crate::domain::ResetClock {
         reason: Text::parse("it was wrong").unwrap(),
+        spare: Vec::new(),
         by: Actor::Local,
     }));
     house.seated(ann);

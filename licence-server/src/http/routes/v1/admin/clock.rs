@@ -105,7 +105,8 @@ async fn reset(
 ) -> Result<Json<ClockShown>, Problem> {
     let reason = fields.written("reason")?;
     let reason = reason.ok_or_else(|| Problem::invalid_request("`reason` is missing"))?;
-    done(state.submit(Command::ResetClock(ResetClock { reason, by })).await?)?;
+    let spare = state.spare_ids()?;
+    done(state.submit(Command::ResetClock(ResetClock { reason, spare, by })).await?)?;
     Ok(Json(ClockShown::of(&state)))
 }
 

@@ -65,6 +65,7 @@ struct Borrowed {
     tag = "seats",
     operation_id = "borrow_seat",
     summary = "Take my seat along offline",
+    description = "Whoever asks again with the same key, because the answer was lost, has the same lease.",
     request_body(content(
         (BorrowRequest = "application/x-www-form-urlencoded"),
         (BorrowRequest = "application/json"),
@@ -80,7 +81,8 @@ async fn borrow(
 ) -> Result<(StatusCode, Json<Borrowed>), Problem> {
     let (days, key) = (days(&fields)?, fields.public_key("key")?);
     let id = TokenId(state.rng().uuid(now)?);
-    let outcome = state.submit(Command::Borrow(Borrow { session: own.sid, id, days })).await?;
+    let outcome =
+        state.submit(Command::Borrow(Borrow { session: own.sid, id, days, key: key.id() })).await?;
     let Outcome::Borrowed(seat) = outcome else { return Err(not_lent(outcome, now, &state)) };
     let file = state.shelf().find(seat.licence).map(|licence| licence.file.clone());
     let borrowed = Borrowed {
@@ -89,7 +91,8 @@ async fn borrow(
         expires_at: seat.end.secs(),
         // Text in UTF-8 is all that the verifier accepts.
         licence: file.map(|file| String::from_utf8_lossy(&file).into_owned()),
-        server_time: seat.start.secs(),
+        // One that was lent before is told as it was.
+        server_time: now.max(seat.start).secs(),
     };
     Ok((StatusCode::CREATED, Json(borrowed)))
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/admin/seats/held-back/write-off`: gives all seats to others that a restore held back. A licence that
+//! `POST /v1/admin/seats/held-back/write-off`: gives all seats to others that a restore or a reset of the clock held back. A licence that
 //! lends every seat has every seat held back, and an administrator may know that none was lent.
 
 use axum::Json;
@@ -35,7 +35,7 @@ pub struct HeldBackWrittenOff {
     path = "/seats/held-back/write-off",
     tag = "house",
     operation_id = "write_off_held_back",
-    summary = "Give all seats to others that a restore held back",
+    summary = "Give all seats to others that a restore or a reset of the clock held back",
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "How many there were.", body = HeldBackWrittenOff)),
 )]

@@ -13,7 +13,11 @@ fn device_key() -> PublicKey {
 }
 
 fn jwk() -> Value {
-    let text = licence_core::json::object(|jwk| device_key().write_jwk(jwk));
+    jwk_of(&device_key())
+}
+
+fn jwk_of(key: &PublicKey) -> Value {
+    let text = licence_core::json::object(|jwk| key.write_jwk(jwk));
     serde_json::from_str(&text).unwrap()
 }
 
@@ -116,7 +120,23 @@ async fn a_seat_is_lent_within_the_licence() {
     refused.assert_problem(403, "exceeds_licence");
     assert_eq!(refused.json()["days_max"], 14);
     assert_eq!(borrow(&world, &token, 1).await.status, 201);
-    borrow(&world, &token, 1).await.assert_problem(409, "conflict");
+    let other = PrivateKey::from_seed(&[43; 32]).unwrap();
+    let other = json!({ "days": 1, "key": jwk_of(other.public()) });
+    borrow_as(&world, &token, &other).await.assert_problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn whoever_lost_the_answer_has_the_same_lease_by_the_same_key() {
+    let world = lending(1, 1, 1).await;
+    let token = token(&world, "user1").await;
+    let lost = borrow(&world, &token, 2).await;
+    world.clock.advance(60);
+    let again = borrow(&world, &token, 2).await;
+    assert_eq!(again.status, 201, "{}", again.text);
+    for member in ["id", "lease", "expires_at", "licence"] {
+        assert_eq!(again.json()[member], lost.json()[member], "{member}");
+    }
+    assert_eq!(again.json()["server_time"], world.state.now().secs());
 }
 
 #[tokio::test]
