@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use licence_core::claims::{LicenceClaims, Period, SeatCount, Seats, UsageClaims, UsageDay};
+use licence_core::{Code, Objection, Policy, Roots, UnverifiedLicence};
+use licence_tests::world::{DAY, SEATS, World, now, signed};
 use serde_json::Value;
 
 use crate::programs::Institute;
@@ -76,6 +79,46 @@ fn what_cannot_have_been_said_honestly_has_its_code() {
     fs::copy(stranger.path("example.licence"), institute.path("strangers")).unwrap();
     let (status, said) = verify(&institute, &["first", "--licence", "strangers"]);
     assert_eq!((status, &said["code"]), (2, &"unknown_key".into()), "{said}");
+}
+
+/// What speaks against so many seats on a day of the world's licence and of a revision with one seat, which
+/// took over so many days before.
+#[track_caller]
+fn told_of_lent(peak: u32, days: i64, old: &LicenceClaims) -> Vec<Code> {
+    let world = World::default();
+    let roots = Roots::new(vec![world.root.public().clone()]).unwrap();
+    let file = UnverifiedLicence::parse(world.licence_text().as_bytes()).unwrap();
+    let accepted = file.accept(&roots, &Policy::default()).unwrap();
+    let statement = UsageClaims {
+        days: vec![UsageDay::default(), UsageDay { peak, ..UsageDay::default() }],
+        ..world.usage()
+    };
+    let statement = accepted.verify_usage(signed(&statement, &world.site).as_bytes()).unwrap();
+    let day = statement.claims().until().plus(-DAY);
+    let new = LicenceClaims {
+        period: Period::limited(day.plus(-days * DAY), now().plus(300 * DAY), None, None).unwrap(),
+        revision: old.revision + 1,
+        seats: Seats::new(SeatCount::new(1).unwrap()),
+        ..old.clone()
+    };
+    statement.objections(&[old, &new], None).iter().map(Objection::code).collect()
+}
+
+#[test]
+fn seats_that_a_larger_licence_lent_may_outlast_it_for_as_long_as_it_lent_them_and_no_more_do() {
+    let old = World::default().licence();
+    let borrow = old.seats.borrow.unwrap();
+    let term = i64::from(borrow.days_max);
+    assert!(borrow.seats_max < SEATS);
+    assert_eq!(told_of_lent(borrow.seats_max, 2, &old), []);
+    assert_eq!(told_of_lent(borrow.seats_max, term, &old), []);
+    assert_eq!(told_of_lent(borrow.seats_max + 1, 2, &old), [Code::ExceedsLicence]);
+    assert_eq!(told_of_lent(borrow.seats_max, term + 1, &old), [Code::ExceedsLicence]);
+    let seats = Seats { borrow: None, ..old.seats };
+    assert_eq!(
+        told_of_lent(borrow.seats_max, 2, &LicenceClaims { seats, ..old }),
+        [Code::ExceedsLicence]
+    );
 }
 
 #[test]

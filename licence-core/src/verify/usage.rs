@@ -1,7 +1,7 @@
 use core::fmt;
 
 use super::AcceptedLicence;
-use crate::claims::{self, LicenceClaims, LogStep, UsageClaims};
+use crate::claims::{self, Borrow, LicenceClaims, LogStep, UsageClaims};
 use crate::code::Code;
 use crate::jws::{self, Kind};
 use crate::limits::DAY_SECS;
@@ -197,18 +197,30 @@ impl LogStep {
     }
 }
 
-/// The most seats that any of the licences gave at some time of the day that began then.
+/// The most seats that any of the licences gave at some time of the day that began then, or had lent until then.
 fn seats_on(day: UnixTime, licences: &[&LicenceClaims]) -> u32 {
-    let gave = |licence: &&&LicenceClaims| {
-        let begins = licence.period.nbf();
-        let is_over = end_of(licence, licences).is_some_and(|end| day.is_expired(end));
-        begins < day.plus(DAY_SECS) && !is_over
+    let gave = |licence: &&LicenceClaims| {
+        if licence.period.nbf() >= day.plus(DAY_SECS) {
+            return 0;
+        }
+        let end = end_of(licence, licences);
+        let lasts = |end: Option<UnixTime>| !end.is_some_and(|end| day.is_expired(end));
+        if lasts(end) {
+            return licence.seats.total();
+        }
+        // A seat that was lent stays in use when a higher revision takes over, but never outlasts its own licence.
+        let lent = |borrow: Borrow| {
+            let runs_out = end.map(|end| end.plus(i64::from(borrow.days_max) * DAY_SECS));
+            let is_out = lasts(runs_out) && lasts(licence.period.last_end());
+            if is_out { borrow.seats_max } else { 0 }
+        };
+        licence.seats.borrow.map_or(0, lent)
     };
-    licences.iter().filter(gave).map(|licence| licence.seats.total()).max().unwrap_or(0)
+    licences.iter().map(gave).max().unwrap_or(0)
 }
 
-/// When the last seat that a licence gave came back: some time after its end, or after the beginning of
-/// a higher revision.
+/// When the last seat that a licence gave and did not lend came back: some time after its end, or after
+/// the beginning of a higher revision.
 fn end_of(licence: &LicenceClaims, licences: &[&LicenceClaims]) -> Option<UnixTime> {
     let replaces = |other: &&&LicenceClaims| {
         other.serial == licence.serial && other.revision > licence.revision

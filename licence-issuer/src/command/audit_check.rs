@@ -26,10 +26,10 @@ pub(super) fn run(
     let site = SiteLicences::read(&args.site, vendor_dir)?;
     let evidence = Evidence::read(&args.files, &site.keys())?;
     let summary = summary(&evidence);
-    let Judgement { contradictions, skipped } = judge::judge(evidence);
-    let summary = summary.with("places_skipped", skipped);
+    let Judgement { contradictions, skipped, undecided } = judge::judge(evidence);
+    let summary = summary.with("places_skipped", skipped).with("logs_undecided", undecided);
     let failure = contradictions.first().map(|first| refused(first, contradictions.len()));
-    format.print(&Judged { summary, contradictions })?;
+    format.print(&Judged { summary, contradictions, is_undecided: undecided > 0 })?;
     failure.map_or(Ok(()), Err)
 }
 
@@ -51,12 +51,18 @@ fn refused(first: &Contradiction, count: usize) -> Failure {
     Failure::coded(first.code, format!("{}{more}", first.message))
 }
 
+const UNDECIDED: &str = "\
+    a log whose beginning was pruned does not lead to what was signed in one epoch, and may be of another: \
+    one more token or statement of that time decides it";
+
 /// What was looked at, and what contradicts what.
 #[derive(Serialize)]
 struct Judged {
     #[serde(flatten)]
     summary: Facts,
     contradictions: Vec<Contradiction>,
+    #[serde(skip)]
+    is_undecided: bool,
 }
 
 impl fmt::Display for Judged {
@@ -65,7 +71,9 @@ impl fmt::Display for Judged {
         for contradiction in &self.contradictions {
             write!(f, "\n{contradiction}")?;
         }
-        if self.contradictions.is_empty() {
+        if self.is_undecided {
+            writeln!(f, "\n{UNDECIDED}")?;
+        } else if self.contradictions.is_empty() {
             writeln!(f, "\nnothing here contradicts anything else")?;
         }
         Ok(())

@@ -19,6 +19,8 @@ pub(super) struct Judgement {
     /// How often a place was held against no entry of a log, because the log does not say of which life of the
     /// store it tells there.
     pub(super) skipped: usize,
+    /// Logs that do not lead to what was signed in one life, and may be of another.
+    pub(super) undecided: usize,
 }
 
 /// All contradictions: those of each log with what was seen of it, of two logs, of what was seen of one
@@ -33,6 +35,7 @@ pub(super) fn judge(evidence: Evidence) -> Judgement {
         ends.extend(walk.end(log, &sightings));
     }
     let skipped = walks.iter().map(|walk| walk.skipped).sum();
+    let undecided = walks.iter().filter(|walk| walk.is_undecided).count();
     found.extend(pairs(&logs));
     sightings.extend(ends);
     found.extend(forks(&sightings));
@@ -41,7 +44,14 @@ pub(super) fn judge(evidence: Evidence) -> Judgement {
     };
     found.extend(orders.iter().filter_map(order));
     found.extend(dated(&sightings, &logs));
-    Judgement { contradictions: found, skipped }
+    Judgement { contradictions: found, skipped, undecided }
+}
+
+/// Whether a place can stand where the log does not say of which life it tells: before a restore that it names stands an
+/// earlier life. What the site told of its past later bears the life in which it told it.
+fn is_early(sighting: &Sighting, log: &Log) -> bool {
+    let life = sighting.position.epoch.counter;
+    sighting.stood.is_none() || log.restored_first().is_none_or(|first| life < first)
 }
 
 /// A log recomputed, and held against what was seen of it.
@@ -54,25 +64,55 @@ struct Walk {
     head: Option<ChainHead>,
     /// Places that were seen in another life, or before the first that tells its head.
     skipped: usize,
+    /// Whether it contradicts nothing only because it may be of a life of which too little was seen to tell.
+    is_undecided: bool,
 }
 
 impl Walk {
-    /// A log whose beginning was pruned may be of any life in which the site signed a place of it, so it is
-    /// held against each, the latest first, and contradicts nothing if it leads to all of one.
+    /// A log whose beginning was pruned may tell there of any life in which the site signed a place of it, and of one
+    /// before those that it names of which nothing was seen. So it is held against each, the latest first, and
+    /// contradicts what was signed only if it does in all of them. A place by itself fits every log: where one of
+    /// them does no more than not to contradict, and another does, it is undecided.
     fn through(log: &Log, sightings: &[Sighting]) -> Self {
         let is_open = |sighting: &&Sighting| {
-            let seq = sighting.position.seq;
+            let LogPosition { seq, .. } = sighting.position;
             let is_within = log.first.saturating_sub(1) <= seq && seq < log.next();
             sighting.is_signed && is_within && log.epoch_counter(seq).is_none()
         };
-        let signed = sightings.iter().filter(is_open);
-        let lives: BTreeSet<u32> = signed.map(|sighting| sighting.position.epoch.counter).collect();
-        let mut walks = lives.iter().rev().map(|life| Self::in_life(Some(*life), log, sightings));
-        let Some(latest) = walks.next() else { return Self::in_life(None, log, sightings) };
-        if latest.missed.is_none() {
-            return latest;
+        let open: Vec<&Sighting> = sightings.iter().filter(is_open).collect();
+        // What the site said later of its past, at the beginning of a statement or of what a cut left, it said of the
+        // life that it was in: where the log names that life, nothing is open.
+        let said_later = open.iter().filter(|sighting| sighting.stood.is_none());
+        let own = said_later.map(|sighting| sighting.position.epoch.counter);
+        if let Some(own) = own.filter(|life| log.names(*life)).max() {
+            return Self::in_life(Some(own), log, sightings);
         }
-        walks.find(|walk| walk.missed.is_none()).unwrap_or(latest)
+        let lives: BTreeSet<u32> = open
+            .iter()
+            .filter(|sighting| is_early(sighting, log))
+            .map(|sighting| sighting.position.epoch.counter)
+            .collect();
+        let nothing_seen = (lives.is_empty() || log.restored_first().is_some()).then_some(None);
+        let lives = lives.iter().rev().copied().map(Some).chain(nothing_seen);
+        let mut walks: Vec<Self> = lives.map(|life| Self::in_life(life, log, sightings)).collect();
+        let has_missed = walks.iter().any(|walk| walk.missed.is_some());
+        walks.sort_by_key(|walk| match walk.missed {
+            None if walk.leads_on(log, sightings) => 0,
+            None => 1,
+            Some(_) => 2,
+        });
+        let likeliest = walks.into_iter().next();
+        let walk = likeliest.unwrap_or_else(|| Self::in_life(None, log, sightings));
+        let is_undecided = has_missed && walk.missed.is_none() && !walk.leads_on(log, sightings);
+        Self { is_undecided, ..walk }
+    }
+
+    /// Whether it led on from a place that the site signed where the log does not say of which life it tells.
+    fn leads_on(&self, log: &Log, sightings: &[Sighting]) -> bool {
+        let met = self.met.iter().filter_map(|number| sightings.get(*number));
+        let mut places = met.filter(|met| met.is_signed).map(|met| met.position.seq);
+        let first = places.next().filter(|first| log.epoch_counter(*first).is_none());
+        first.is_some_and(|first| places.any(|place| place != first))
     }
 
     fn in_life(life: Option<u32>, log: &Log, sightings: &[Sighting]) -> Self {
@@ -82,13 +122,16 @@ impl Walk {
             missed: None,
             head: is_from_its_beginning.then_some(ChainHead::EMPTY),
             skipped: 0,
+            is_undecided: false,
         };
         let mut by_place = BTreeMap::<u64, Vec<usize>>::new();
         for (number, sighting) in sightings.iter().enumerate() {
             let LogPosition { epoch, seq, .. } = sighting.position;
             // In another life of the store the same place is another entry.
             match log.epoch_counter(seq) {
-                None if life != Some(epoch.counter) => walk.skipped += 1,
+                None if life != Some(epoch.counter) || !is_early(sighting, log) => {
+                    walk.skipped += 1;
+                }
                 Some(counter) if counter != epoch.counter => {}
                 None | Some(_) => by_place.entry(seq).or_default().push(number),
             }
@@ -164,7 +207,7 @@ impl Walk {
     }
 }
 
-/// Two logs that say something else of one place in one life of the store, before either was restored.
+/// Two logs that say something else of one place in one life of the store.
 fn pairs(logs: &[Log]) -> Vec<Contradiction> {
     let differs = |one: &Log, other: &Log| {
         let theirs: BTreeMap<u64, [u8; 32]> =
@@ -172,10 +215,10 @@ fn pairs(logs: &[Log]) -> Vec<Contradiction> {
         let is_other =
             |seq: &u64, digest: &[u8; 32]| theirs.get(seq).is_some_and(|theirs| theirs != digest);
         let (seq, _) = one.placed().find(|(seq, entry)| is_other(seq, &entry.digest))?;
-        let is_restored = |log: &Log| log.was_restored(0, seq);
         // A log whose beginning was pruned may be from before a restore of which the other tells no more.
         let is_same_life = one.epoch_counter(seq)? == other.epoch_counter(seq)?;
-        (is_same_life && !is_restored(one) && !is_restored(other)).then_some(seq)
+        // One backup that was put back twice begins two lives of one number.
+        (is_same_life && one.last_restored(seq) == other.last_restored(seq)).then_some(seq)
     };
     let mut found = Vec::new();
     for (number, one) in logs.iter().enumerate() {

@@ -93,6 +93,14 @@ impl Log {
         self.turns(after, to).any(|turn| matches!(turn, Turn::Restored { .. }))
     }
 
+    /// Where a backup was put back last up to a place, and the digest of the entry that says so.
+    pub(super) fn last_restored(&self, to: u64) -> Option<(u64, [u8; 32])> {
+        let restores = self
+            .placed()
+            .filter(|(seq, entry)| *seq <= to && matches!(entry.turn, Turn::Restored { .. }));
+        restores.last().map(|(seq, entry)| (seq, entry.digest))
+    }
+
     /// Which life of the store it tells of at a place: known behind an entry that says it, and of a log that is
     /// there from its beginning.
     pub(super) fn epoch_counter(&self, at: u64) -> Option<u32> {
@@ -101,6 +109,23 @@ impl Log {
             Turn::None | Turn::ClockReset => None,
         });
         restores.last().unwrap_or_else(|| (self.first == 1).then_some(1))
+    }
+
+    /// Which life begins with the first backup that was put back in it.
+    pub(super) fn restored_first(&self) -> Option<u32> {
+        self.lives().next().flatten()
+    }
+
+    /// Whether it says that this life began with a backup that was put back.
+    pub(super) fn names(&self, life: u32) -> bool {
+        self.lives().any(|named| named == Some(life))
+    }
+
+    fn lives(&self) -> impl Iterator<Item = Option<u32>> {
+        self.placed().filter_map(|(_, entry)| match entry.turn {
+            Turn::Restored { counter } => Some(counter),
+            Turn::None | Turn::ClockReset => None,
+        })
     }
 
     fn turns(&self, after: u64, to: u64) -> impl Iterator<Item = Turn> {

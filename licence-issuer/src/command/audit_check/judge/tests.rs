@@ -130,6 +130,29 @@ fn two_logs_are_compared_entry_by_entry() {
     assert_eq!(told(vec![], vec![], vec![log("own", 9, &[]), log("own", 4, &[])]), []);
 }
 
+/// A log that is one with another up to a place.
+fn parted(mut log: Log, from: &Log, behind: usize) -> Log {
+    log.entries.splice(..behind, from.entries.iter().take(behind).copied());
+    log
+}
+
+#[test]
+fn two_logs_that_part_behind_one_restore_are_two_copies_that_ran() {
+    let own = log("own", 9, &[(4, "restored")]);
+    let copy = parted(log("copy", 9, &[(4, "restored")]), &own, 6);
+    assert_eq!(told(vec![], vec![], vec![own, copy]), [Code::LogForked]);
+}
+
+#[test]
+fn two_logs_that_part_at_a_restore_are_two_lives() {
+    let own = log("own", 9, &[(2, "restored")]);
+    let restored = parted(log("later", 9, &[(2, "restored"), (5, "restored")]), &own, 4);
+    assert_eq!(told(vec![], vec![], vec![own, restored]), []);
+    let first = log("own", 9, &[]);
+    let lives = ["one", "other"].map(|word| parted(log(word, 9, &[(5, "restored")]), &first, 4));
+    assert_eq!(told(vec![], vec![], lives.into()), []);
+}
+
 #[test]
 fn a_log_with_an_entry_left_out_proves_nothing() {
     let line = |seq: u64| format!(r#"{{"seq":{seq},"at":1600000000,"act":"refreshed"}}"#);
@@ -184,6 +207,57 @@ fn a_pruned_log_is_held_against_one_life_of_the_store() {
         assert!(judged.contradictions.is_empty(), "{minute}");
         assert_eq!(judged.skipped, 2);
     }
+}
+
+#[track_caller]
+fn undecided(sightings: Vec<Sighting>, log: Log) -> usize {
+    let judged = judge(Evidence { sightings, orders: vec![], logs: vec![log] });
+    assert!(judged.contradictions.is_empty());
+    judged.undecided
+}
+
+/// One place fits whatever log it is held against: it excuses none that leads to no other place, and a log that
+/// is of its life looks no different.
+#[test]
+fn one_place_of_another_life_leaves_a_pruned_log_undecided() {
+    let (first, second) = (|| log("lost", 9, &[]), || log("own", 9, &[(3, "restored")]));
+    let of_first = |seq| token(&first(), 1, seq, 3);
+    let tokens = vec![of_first(5), of_first(8), token(&second(), 2, 6, 6)];
+    assert_eq!(undecided(tokens.clone(), pruned(log("copy", 9, &[]), 4)), 1);
+    assert_eq!(
+        undecided(tokens.clone(), pruned(second(), 4)),
+        1,
+        "accused of what nobody can tell"
+    );
+    let one_more = [tokens, vec![token(&second(), 2, 8, 8)]].concat();
+    assert_eq!(undecided(one_more.clone(), pruned(second(), 4)), 0);
+    assert_eq!(told(one_more, vec![], vec![pruned(log("copy", 9, &[]), 4)]), [Code::BadSignature]);
+}
+
+/// The life between the two may have ended without a token.
+#[test]
+fn one_place_of_a_lost_life_accuses_no_log_that_begins_in_an_unknown_one() {
+    let (own, lost) = (log("own", 9, &[(7, "restored")]), log("lost", 9, &[]));
+    let tokens = vec![token(&lost, 1, 5, 3), token(&own, 2, 8, 8), token(&own, 2, 9, 9)];
+    assert_eq!(undecided(tokens, pruned(own, 4)), 1);
+}
+
+/// A statement says at its beginning where the log stood before the restore, in the life in which it is signed.
+#[test]
+fn what_the_site_said_of_its_past_is_held_against_a_pruned_log_with_a_restore_in_it() {
+    let own = log("own", 9, &[(7, "restored")]);
+    let beginning = Sighting { stood: None, ..token(&own, 2, 3, 9) };
+    let places = vec![beginning, token(&own, 2, 9, 9)];
+    assert_eq!(undecided(places.clone(), pruned(own, 4)), 0);
+    let changed = pruned(log("copy", 9, &[(7, "restored")]), 4);
+    assert_eq!(told(places, vec![], vec![changed]), [Code::BadSignature]);
+}
+
+#[test]
+fn what_a_pruned_log_tells_before_a_restore_is_held_against_no_later_life() {
+    let (own, later) = (log("own", 9, &[(7, "restored")]), log("later", 9, &[]));
+    let tokens = vec![token(&own, 2, 8, 8), token(&own, 2, 9, 9), token(&later, 3, 5, 12)];
+    assert_eq!(told(tokens, vec![], vec![pruned(own, 4)]), []);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
-use licence_core::{SessionId, UserId};
+use licence_core::claims::{Epoch, LogPosition};
+use licence_core::{ChainHead, SessionId, SignedDigest, UnixTime, UserId};
 use serde_json::{Map, Value};
 
-use crate::domain::Entry;
+use crate::domain::{Act, Entry, UsageStated};
 use crate::http::extract::Fields;
 use crate::http::problem::Problem;
 use crate::http::routes::v1::admin::person;
@@ -44,6 +45,22 @@ impl Read {
     /// When it was.
     pub(in crate::http::routes::v1::admin) fn at(&self) -> Option<i64> {
         self.members.get("at")?.as_i64()
+    }
+
+    /// What it says of a statement of use, if it is of one. An honest log holds none that cannot be read.
+    pub(in crate::http::routes::v1::admin) fn stated(&self) -> Option<UsageStated> {
+        let entry = (self.text("act")? == Act::USAGE_STATED).then_some(&self.members)?;
+        let end = entry.get("end")?;
+        let text = |name| end.get(name)?.as_str();
+        Some(UsageStated {
+            statement: SignedDigest::parse(entry.get("statement")?.as_str()?)?,
+            until: UnixTime::from_secs(entry.get("until")?.as_i64()?)?,
+            end: LogPosition {
+                epoch: Epoch::parse(text("epoch")?)?,
+                seq: end.get("seq")?.as_u64()?,
+                head: ChainHead::parse(text("head")?)?,
+            },
+        })
     }
 
     /// A member that is text.

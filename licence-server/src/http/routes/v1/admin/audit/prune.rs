@@ -1,6 +1,8 @@
 //! `POST /v1/admin/audit/prune`: takes entries before a time away. A signed checkpoint stays for them,
 //! so that the rest can still be proved, and the newest entry stays in any case.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use licence_core::claims::{CheckpointClaims, LogPosition};
@@ -11,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::filter::Read;
 use super::verify::walked;
-use crate::domain::{Actor, Command, PruneLog};
+use crate::domain::{Actor, Command, PruneLog, day_of};
 use crate::http::extract::{Administrator, Fields, Now};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
@@ -75,9 +77,13 @@ async fn prune(
     // The log is walked to its end first, and then cut in steps: of one of years that takes as long as it takes.
     let _wait = time.wait();
     let last = state.mirror().site().position.seq;
-    let begin = move || Search { before, last, is_over: false, cuts: Cuts::new() };
+    let begin = move || Search::new(before, last);
     let walked = walked(state.clone(), begin, Search::see).await?;
-    let (log, Search { cuts, .. }) = walked.map_err(|broken| refused(&broken))?;
+    let (log, search) = walked.map_err(|broken| refused(&broken))?;
+    if let Some(kept) = search.needed(now).filter(|kept| before > *kept) {
+        return Err(still_needed(kept));
+    }
+    let cuts = search.cuts;
     let first = cuts.last().map_or(log.beginning.first, |(below, _)| *below);
     for (below, head) in cuts {
         cut(below, head, now, by, &state).await?;
@@ -93,16 +99,59 @@ fn refused(broken: &Broken) -> Problem {
         .with("broken_at", broken.place())
 }
 
+/// A statement that does not go on from the one before is one that hides something, to the vendor.
+fn still_needed(kept: UnixTime) -> Problem {
+    Problem::new(Code::Conflict)
+        .detail(format!("the next statement of use goes on from what the log says at {kept}"))
+        .mend("take away only what was before that, or make another statement first")
+        .with("before", kept.secs())
+}
+
 /// Looks for the entries to take away, while the log is walked.
 struct Search {
     before: UnixTime,
     last: u64,
     is_over: bool,
     cuts: Cuts,
+    /// When the last entry of each day was written.
+    days: BTreeMap<UnixTime, UnixTime>,
+    stated: Option<Statement>,
+}
+
+/// The last statement of use on record.
+struct Statement {
+    /// The end of the days that it told of as a whole.
+    until: UnixTime,
+    recorded: UnixTime,
 }
 
 impl Search {
+    const fn new(before: UnixTime, last: u64) -> Self {
+        Self {
+            before,
+            last,
+            is_over: false,
+            cuts: Cuts::new(),
+            days: BTreeMap::new(),
+            stated: None,
+        }
+    }
+
+    /// The time from which entries are needed for the next statement: the last one before its first day, which shows
+    /// that nothing is missing of that day, and the record of the statement before.
+    fn needed(&self, now: UnixTime) -> Option<UnixTime> {
+        let Statement { until, recorded } = self.stated.as_ref()?;
+        let next = (*until).min(day_of(now));
+        Some(self.days.range(..next).next_back().map_or(*recorded, |(_, last)| *last))
+    }
+
     fn see(&mut self, read: &Read, head: ChainHead) {
+        if let Some(at) = read.at().and_then(UnixTime::from_secs) {
+            self.days.insert(day_of(at), at);
+            let stated =
+                read.stated().map(|stated| Statement { until: stated.until, recorded: at });
+            self.stated = stated.or(self.stated.take());
+        }
         let is_old = read.at().is_some_and(|at| at < self.before.secs());
         // The newest entry stays, so that what is left is a log.
         if self.is_over || !is_old || read.entry.seq == self.last {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::verify::walk_alone;
 use super::walked;
 use crate::domain::Entry;
-use crate::http::testing::{Answer, World, start};
+use crate::http::testing::{Answer, LONG_DAY_ENTRIES, World, start};
 
 const AUDIT: TableDefinition<'_, u64, &str> = TableDefinition::new("audit");
 const CHECKPOINTS: TableDefinition<'_, u64, &str> = TableDefinition::new("checkpoints");
@@ -257,21 +257,13 @@ async fn pruning_needs_a_time() {
 /// backed up, and not pruned.
 #[tokio::test]
 async fn a_log_that_is_pruned_while_somebody_walks_it_is_whole() {
-    /// More than are read at once.
-    const ENTRIES: u64 = 1_500;
-    let world = Arc::new(World::licensed(1, 1).await);
-    world.record_enabling("user1", ENTRIES).await;
-    world.clock.advance(DAY_SECS);
-    world.record_enabling("user1", 2).await;
+    let world = World::with_a_long_first_day().await;
     let pruning = Arc::clone(&world);
     let see = move |seen: &mut u64, _: &_, _| {
         *seen += 1;
-        if pruning.state.reader().checkpoint().unwrap().is_none() {
-            let pruned = prune(&pruning, start().secs() + DAY_SECS);
-            assert_eq!(tokio::runtime::Handle::current().block_on(pruned).status, 200);
-        }
+        pruning.prune_meanwhile();
     };
     let (log, seen) = walked(world.state.clone(), || 0, see).await.unwrap().unwrap();
-    assert!(log.beginning.first > ENTRIES);
+    assert!(log.beginning.first > LONG_DAY_ENTRIES);
     assert_eq!(seen, log.end.seq - log.beginning.first + 1, "each that is left, and once");
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::tally::{DAY_SECS, Tally, day_of};
-use crate::domain::{Command, StateUsage, Usage, UsageStated};
+use super::tally::Tally;
+use crate::domain::{Command, DAY_SECS, StateUsage, Usage, UsageStated, day_of};
 use crate::http::extract::{Administrator, Fields};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};

@@ -3,19 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use licence_core::claims::{Epoch, LogPosition, UsageDay};
-use licence_core::{ChainHead, SignedDigest, UnixTime};
-use serde_json::{Map, Value};
+use licence_core::UnixTime;
+use licence_core::claims::UsageDay;
+use serde_json::Value;
 
-use crate::domain::{Act, UsageStated};
+use crate::domain::{Act, UsageStated, day_of};
 use crate::http::routes::v1::admin::audit::Read;
-
-pub(super) const DAY_SECS: i64 = 86_400;
-
-/// When the day began in which a time lies.
-pub(super) fn day_of(time: UnixTime) -> UnixTime {
-    time.plus(-time.secs().rem_euclid(DAY_SECS))
-}
 
 /// A walk through the log.
 #[derive(Default)]
@@ -55,7 +48,7 @@ impl Tally {
             }
             Act::CLOCK_ACCEPTED => self.count(at, |day| &mut day.accepts),
             Act::CLOCK_DISPUTED => self.count(at, |day| &mut day.disputes),
-            Act::USAGE_STATED => self.stated = stated(&read.members).or(self.stated),
+            Act::USAGE_STATED => self.stated = read.stated().or(self.stated),
             _ => {}
         }
     }
@@ -64,19 +57,4 @@ impl Tally {
         let times = number(self.days.entry(day_of(at)).or_default());
         *times = times.saturating_add(1);
     }
-}
-
-/// What an entry says of a statement. An honest log holds none that cannot be read.
-fn stated(entry: &Map<String, Value>) -> Option<UsageStated> {
-    let end = entry.get("end")?;
-    let text = |name| end.get(name)?.as_str();
-    Some(UsageStated {
-        statement: SignedDigest::parse(entry.get("statement")?.as_str()?)?,
-        until: UnixTime::from_secs(entry.get("until")?.as_i64()?)?,
-        end: LogPosition {
-            epoch: Epoch::parse(text("epoch")?)?,
-            seq: end.get("seq")?.as_u64()?,
-            head: ChainHead::parse(text("head")?)?,
-        },
-    })
 }
