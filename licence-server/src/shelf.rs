@@ -57,8 +57,10 @@ pub struct AdmittedList {
     pub file: Vec<u8>,
     /// The list.
     pub list: SignedRevocations,
-    /// Which licences on the shelf it revokes.
+    /// Which licences on the shelf are revoked, by the newest list there is with this one.
     pub revoked: BTreeSet<LicenceId>,
+    /// The number of that list.
+    pub list_seq: u32,
 }
 
 /// What a revocation list is to the one that counts.
@@ -68,9 +70,10 @@ pub enum ListAdmission {
     Newer(AdmittedList),
     /// It is the one that counts.
     Known(AdmittedList),
-    /// The one that counts, which has this number, is newer, or has the same number and says something
-    /// else.
-    Superseded(u32),
+    /// The one that counts is newer: it changes nothing.
+    Older(AdmittedList),
+    /// The one that counts has the same number, which is this, and says something else.
+    Other(u32),
 }
 
 /// Accepted licences by their ids. None is ever taken away: tokens that were made under a licence run
@@ -265,14 +268,16 @@ impl Shelf {
         let content = self.read();
         let list = SignedRevocations::parse(file, &content.trust.roots)?;
         let revoked = content.revoked(&content.trust.with_list(Some(&list)), now);
-        let admitted = AdmittedList { file: file.to_vec(), list, revoked };
-        match content.trust.policy.revocations.as_ref().map(SignedRevocations::claims) {
-            Some(held) if held == admitted.list.claims() => Ok(ListAdmission::Known(admitted)),
-            Some(held) if held.seq >= admitted.list.claims().seq => {
-                Ok(ListAdmission::Superseded(held.seq))
-            }
-            Some(_) | None => Ok(ListAdmission::Newer(admitted)),
-        }
+        let held = content.trust.policy.revocations.as_ref().map(SignedRevocations::claims);
+        let seq = list.claims().seq;
+        let list_seq = held.map_or(seq, |held| held.seq.max(seq));
+        let admitted = AdmittedList { file: file.to_vec(), list, revoked, list_seq };
+        Ok(match held {
+            Some(held) if held == admitted.list.claims() => ListAdmission::Known(admitted),
+            Some(held) if held.seq == seq => ListAdmission::Other(seq),
+            Some(held) if held.seq > seq => ListAdmission::Older(admitted),
+            Some(_) | None => ListAdmission::Newer(admitted),
+        })
     }
 
     /// Goes by a list that was installed.

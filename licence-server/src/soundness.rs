@@ -4,6 +4,8 @@ use licence_core::claims::LogPosition;
 use licence_core::{
     Product, PublicKey, Refusal, Roots, SignedLicence, SignedRevocations, UnverifiedLicence,
 };
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::Stored;
 use crate::log_chain::{Broken, WalkError, walk};
@@ -71,6 +73,33 @@ impl Soundness {
     }
 }
 
+/// What was there when a backup was begun. At its end the store is looked at, and where this is not there any more, that
+/// says nothing of what is in the backup: it may be broken, where what is left or was put in its place is not.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Begun {
+    /// From which place on the audit log is there; absent for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_from: Option<u64>,
+    /// What the vendor signed and does not verify: a sentence each, the first few of them.
+    pub damaged: Vec<String>,
+}
+
+/// What became of a store that is not as it was when a backup was begun.
+pub(crate) const OVERTAKEN: &str = "the audit log was pruned, or a licence was put back,";
+
+impl Begun {
+    /// What one finds that is begun now.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn now(reader: &dyn Reader, roots: &Roots) -> Result<Self, StoreError> {
+        Ok(Self {
+            log_from: reader.checkpoint()?.map(|(first, _)| first),
+            damaged: damaged(reader, roots)?,
+        })
+    }
+}
+
 /// What the store has of a licence that somebody wants to install. Of one that does not verify it has nothing.
 ///
 /// # Errors
@@ -102,7 +131,7 @@ pub(crate) fn stored_list(reader: &dyn Reader, roots: &Roots) -> Result<Stored, 
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub(crate) fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
+fn damaged(reader: &dyn Reader, roots: &Roots) -> Result<Vec<String>, StoreError> {
     let mut found = Checkup::default();
     for (place, file) in reader.licence_files()?.iter().enumerate() {
         if let Err(refusal) = verify(file, roots) {

@@ -79,7 +79,7 @@ fn pass(path: &std::path::Path, secs: i64) {
     let anchor = Anchor::at_start(&site, later, 0);
     let mirror = Mirror::new(site, anchor, Licences::default(), Vec::new());
     let accept = [Command::AcceptClock(Actor::Local)];
-    let turn = pin!(writer::turn(&mut store, &mirror, later, &accept));
+    let turn = pin!(writer::turn(&mut store, &mirror, later, &accept, |_| ()));
     let Poll::Ready(turned) = turn.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("an embedded store does not wait")
     };

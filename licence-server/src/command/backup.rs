@@ -14,6 +14,7 @@ use crate::cli::BackupArgs;
 use crate::data_dir::DataDir;
 use crate::http::admin::{BackupShown, CheckShown};
 use crate::http::paths;
+use crate::soundness::{Begun, OVERTAKEN};
 
 pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(), Failure> {
     let usual = data.settings()?.backup_passphrase_file.map(Source::File);
@@ -25,6 +26,7 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
             body.boolean("final", args.is_final);
         })
     };
+    let begun = shown(data)?.begun;
     let staged = StagedFile::filled(&target, Access::Private, |file| {
         let cannot = |error| {
             refused_by_system(format_args!("`{}` cannot be written", target.display()), &error)
@@ -46,13 +48,29 @@ pub(super) fn run(args: &BackupArgs, data: &DataDir, format: Format) -> Result<(
             "this server serves nobody any more: restore the backup on the new machine, then delete \
              this data directory",
         );
-    } else if let Some(flaw) = flaw(data).map_err(|failure| unseen(&target, &failure))? {
-        return Err(unsound(&target, &flaw));
+    } else {
+        confirm(&target, &begun, data)?;
     }
     note(taken, data).map_err(|failure| unnoted(&target, &failure))
 }
 
-/// What a restore would refuse the backup for. Before a final one the server looks by itself.
+fn shown(data: &DataDir) -> Result<BackupShown, Failure> {
+    AdminCall::get(paths::ADMIN_BACKUP).send(data)
+}
+
+/// Whether a restore takes the backup. Before a final one the server looks by itself, and nothing changes after that.
+fn confirm(backup: &Path, begun: &Begun, data: &DataDir) -> Result<(), Failure> {
+    let unseen = |failure| unseen(backup, &failure);
+    if let Some(flaw) = flaw(data).map_err(unseen)? {
+        return Err(unsound(backup, &flaw));
+    }
+    if shown(data).map_err(unseen)?.begun != *begun {
+        return Err(overtaken(backup));
+    }
+    Ok(())
+}
+
+/// What a restore would refuse the store for.
 fn flaw(data: &DataDir) -> Result<Option<String>, Failure> {
     let found: CheckShown = AdminCall::get(paths::ADMIN_CHECK).patient().send(data)?;
     for damaged in found.damaged {
@@ -80,6 +98,12 @@ fn unseen(backup: &Path, failure: &Failure) -> Failure {
     .mend("keep it, and run `licence-server check`: a backup counts as the newest only if that finds nothing")
 }
 
+/// Nothing that is there now tells whether a restore takes it.
+fn overtaken(backup: &Path) -> Failure {
+    let sentence = format!("`{}` is there, but {OVERTAKEN} while it was made", backup.display());
+    Failure::usage(sentence).mend("make another one: this one does not count as the newest")
+}
+
 /// Tells the server that the backup reached its place.
 fn note(taken: i64, data: &DataDir) -> Result<(), Failure> {
     let noted = serde_json::json!({ "taken": taken });
@@ -103,4 +127,28 @@ fn target(typed: &Path, data: &DataDir) -> Result<PathBuf, Failure> {
     }
     let names = Names::of(&data.site()?.product, data.site_key()?.public().id());
     Ok(typed.join(names.by_hand(clock::now()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::command::tests::{add, data_dir};
+
+    /// What is left of a broken log may be whole: once such a backup counted, where one by the server itself did not.
+    #[test]
+    fn no_backup_counts_during_which_the_log_was_pruned() {
+        let (_folder, path, data) = data_dir();
+        add("ann", &data).unwrap();
+        add("ben", &data).unwrap();
+        let begun = shown(&data).unwrap().begun;
+        confirm(&path, &begun, &data).unwrap();
+        let before = json!({ "before": clock::now().unwrap().plus(1000).secs() });
+        AdminCall::post_json(paths::ADMIN_AUDIT_PRUNE, &before).send::<Value>(&data).unwrap();
+        let failure = confirm(&path, &begun, &data).unwrap_err();
+        let told = &failure.report().unwrap().message;
+        assert!(told.ends_with("is there, but the audit log was pruned, or a licence was put back, while it was made"), "{told}");
+        confirm(&path, &shown(&data).unwrap().begun, &data).unwrap();
+    }
 }

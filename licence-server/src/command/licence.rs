@@ -9,9 +9,7 @@ use super::admin_call::AdminCall;
 use super::said::{Listing, Said, time};
 use crate::cli::{InstallArgs, LicenceVerb};
 use crate::data_dir::DataDir;
-use crate::http::admin::{
-    Installed, InstalledLicence, InstalledRevocations, LicenceInstallation, LicenceRow, Page,
-};
+use crate::http::admin::{Installed, InstalledLicence, InstalledRevocations, LicenceRow, Page};
 use crate::http::{LicenceInForce, paths};
 
 pub(super) fn run(verb: &LicenceVerb, data: &DataDir) -> Result<Said, Failure> {
@@ -43,7 +41,7 @@ fn list(data: &DataDir) -> Result<Said, Failure> {
             .with("seats", row.seats)
             .with("from", time(row.starts_at))
             .with_some("until", row.ends_at.map(time))
-            .with("state", row.state.replace('_', " "))
+            .with("state", row.state.told())
     });
     let columns = [
         ("serial", Align::Left),
@@ -67,14 +65,7 @@ fn installed_facts(installed: &InstalledLicence) -> Facts {
         .with("seats", installed.seats)
         .with("from", time(installed.starts_at))
         .with_some("until", installed.expires_at.map(time))
-        .with(
-            "state",
-            match installed.state {
-                LicenceInstallation::InForce => "in force",
-                LicenceInstallation::Staged => "staged",
-                LicenceInstallation::Superseded => "superseded",
-            },
-        )
+        .with("state", installed.state.told())
 }
 
 fn show(data: &DataDir) -> Result<Said, Failure> {

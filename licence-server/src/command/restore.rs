@@ -10,7 +10,7 @@ use licence_cli::files::{self, ByteLimit, Source};
 use licence_cli::{Failure, Format, output};
 use licence_core::claims::{CheckpointClaims, LogPosition};
 use licence_core::limits::FILE_BYTES_MAX;
-use licence_core::{Code, LicenceId, Uuid};
+use licence_core::{Code, LicenceId};
 
 use super::admin_call::AdminCall;
 use super::{small_runtime, system};
@@ -18,7 +18,7 @@ use crate::backup::{self, Copied, Piece};
 use crate::cli::RestoreArgs;
 use crate::config::{Config, Settings};
 use crate::data_dir::{self, DataDir, NewDataDir};
-use crate::domain::{Actor, Command, Outcome, PruneLog, Restore, Site, Terms};
+use crate::domain::{Actor, Command, Outcome, PruneLog, Restore, Site};
 use crate::http::admin::Installed;
 use crate::http::{app, paths};
 use crate::log_chain::Broken;
@@ -218,7 +218,8 @@ async fn new_life(
         submit(state, Command::Restore(restore.clone())).await?;
     }
     let since = install_all(state, &asked.licences).await?;
-    let restore = Restore { since, spare: spare(state)?, log_broken_at, ..restore };
+    let restore =
+        Restore { since, spare: state.spare_ids().map_err(no_random)?, log_broken_at, ..restore };
     submit(state, Command::Restore(restore)).await?;
     match log_broken_at {
         Some(_) => cut_log(state, before, by).await,
@@ -238,16 +239,6 @@ async fn install_all(state: &AppState, files: &[Vec<u8>]) -> Result<Vec<LicenceI
         }
     }
     Ok(licences)
-}
-
-/// Ids for as many seats as any licence lends.
-fn spare(state: &AppState) -> Result<Vec<Uuid>, Failure> {
-    let now = state.now();
-    let lends = |terms: &Terms| terms.seats.borrow.map(|limits| limits.seats_max);
-    (0..state.mirror().licences().iter().filter_map(lends).max().unwrap_or(0))
-        .map(|_| state.rng().uuid(now))
-        .collect::<Result<_, _>>()
-        .map_err(no_random)
 }
 
 fn no_random(error: NoRandomBytes) -> Failure {

@@ -37,7 +37,7 @@ pub(super) fn data_dir() -> (TempDir, PathBuf, DataDir) {
     (folder, path, data)
 }
 
-fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
+pub(super) fn add(name: &str, data: &DataDir) -> Result<NewUser, Failure> {
     let person = user::NewPerson {
         name: Text::parse(name).unwrap(),
         email: None,

@@ -14,9 +14,8 @@ use tokio::time::sleep;
 use crate::backup::{self, Names, Piece};
 use crate::config::BackupPlan;
 use crate::domain::{Command, NoteBackup, Outcome};
-use crate::soundness::{Soundness, damaged};
+use crate::soundness::{Begun, OVERTAKEN, Soundness};
 use crate::state::{AppState, store_failure};
-use crate::store::StoreError;
 use crate::writer::Unavailable;
 
 /// Seconds after one that failed until the next try: whoever is told has had time to make room.
@@ -133,25 +132,6 @@ struct Staged {
     begun: Begun,
 }
 
-/// What was there when one was begun. At its end the store is looked at, and where this is not there any more,
-/// that says nothing of what is in the backup.
-#[derive(Debug, PartialEq, Eq)]
-struct Begun {
-    /// From which place on the audit log was there; `None` for all of it.
-    log_from: Option<u64>,
-    /// What the vendor signed and did not verify.
-    damaged: Vec<String>,
-}
-
-impl Begun {
-    fn now(state: &AppState) -> Result<Self, StoreError> {
-        Ok(Self {
-            log_from: state.reader().checkpoint()?.map(|(first, _)| first),
-            damaged: damaged(state.reader(), state.signers().roots)?,
-        })
-    }
-}
-
 fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Unmade> {
     publish(stage(state, plan, taken)?, state, plan, taken)
 }
@@ -159,7 +139,7 @@ fn write(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<(), Unm
 /// Writes one, and reads it back.
 fn stage(state: &AppState, plan: &BackupPlan, taken: UnixTime) -> Result<Staged, Failure> {
     let passphrase = passphrase::from_file(&Source::File(plan.passphrase_file.clone()))?;
-    let begun = Begun::now(state).map_err(|error| store_failure(&error))?;
+    let begun = state.begun().map_err(|error| store_failure(&error))?;
     let target = plan.dir.join(names(state).automatic(taken));
     let file = StagedFile::filled(&target, Access::Private, |file| {
         state.write_backup(file, passphrase.secret(), taken)
@@ -188,11 +168,8 @@ fn publish(
     for damaged in found.damaged() {
         tracing::warn!(damaged, "install the file again, as the vendor has it");
     }
-    if Begun::now(state).map_err(|error| store_failure(&error))? != begun {
-        // What is in it may be broken, where what is left or was put in its place is not.
-        let sentence =
-            "the audit log was pruned, or a licence was put back, while the backup was made";
-        return Err(Failure::usage(sentence).into());
+    if state.begun().map_err(|error| store_failure(&error))? != begun {
+        return Err(Failure::usage(format!("{OVERTAKEN} while the backup was made")).into());
     }
     file.publish()?;
     if let Err(failure) = delete_old(&plan.dir, &names, taken, plan.keep) {

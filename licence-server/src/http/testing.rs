@@ -30,6 +30,11 @@ pub(crate) fn start() -> UnixTime {
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
+/// More entries of the audit log than are read at once.
+pub(crate) const LONG_DAY_ENTRIES: u64 = 1_500;
+
+const DAY_SECS: i64 = 86_400;
+
 pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) state: AppState,
@@ -185,6 +190,26 @@ impl World {
                 assert_eq!(written.unwrap(), Outcome::Done);
             }
         }
+    }
+
+    /// A log of two days, of which the first alone has more than [`LONG_DAY_ENTRIES`].
+    pub(crate) async fn with_a_long_first_day() -> Arc<Self> {
+        let world = Self::licensed(1, 1).await;
+        world.record_enabling("user1", LONG_DAY_ENTRIES).await;
+        world.clock.advance(DAY_SECS);
+        world.record_enabling("user1", 2).await;
+        Arc::new(world)
+    }
+
+    /// Has that first day pruned, ten minutes later and once, by whoever walks the log on a thread that may wait.
+    pub(crate) fn prune_meanwhile(&self) {
+        if self.state.reader().checkpoint().unwrap().is_some() {
+            return;
+        }
+        self.clock.advance(600);
+        let before = json!({ "before": start().secs() + DAY_SECS });
+        let pruned = self.admin(paths::ADMIN_AUDIT_PRUNE, &before);
+        assert_eq!(tokio::runtime::Handle::current().block_on(pruned).status, 200);
     }
 
     /// The body of an answer to an administrator, as it comes.

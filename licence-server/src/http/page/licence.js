@@ -60,7 +60,7 @@ function receive(place, field, install) {
 
 function told({ serial, revision, seats, state, starts_at: start, list, revoked }) {
   if (list !== undefined) return `Revocation list ${list} is installed; it takes back ${count(revoked.length, "licence")} that ${revoked.length === 1 ? "was" : "were"} installed here.`;
-  const standing = { staged: `takes over on ${day(start)}`, in_force: "is in force", superseded: "is put back, and another one is in force" }[state];
+  const standing = { staged: `takes over on ${day(start)}`, in_force: "is in force", superseded: "is put back, and another one is in force", expired: "is put back, and has ended", revoked: "is put back, and was taken back by the vendor" }[state];
   return `Licence ${serial}, revision ${revision}, with ${count(seats, "seat")} ${standing}.`;
 }
 

@@ -91,13 +91,30 @@ impl Checking<'_> {
         Ok(())
     }
 
-    /// Every name leads to a person.
+    /// Every person is found by each of their names, and every name leads to a person who has it.
     fn keys(&mut self) -> Result<(), StoreError> {
-        let users = self.from.open_table(USERS)?;
-        for row in self.from.open_table(USER_KEYS)?.iter()? {
-            if users.get(row?.1.value())?.is_none() {
-                self.flaw("a name in the table `user_keys` leads to nobody");
+        let (users, keys) = (self.from.open_table(USERS)?, self.from.open_table(USER_KEYS)?);
+        let (mut flaws, mut owned) = (Vec::new(), 0_u64);
+        for row in users.iter()? {
+            let (id, row) = row?;
+            let row = self.newer.newest(RowsOf::Users, id.value(), row.value());
+            // Of one that cannot be read it was told.
+            for key in decode::<User>(row).iter().flat_map(User::keys) {
+                owned = owned.saturating_add(1);
+                if keys.get(key.to_key())?.map(|found| found.value()) != Some(id.value()) {
+                    flaws.push("a person is not found by a name of theirs");
+                }
             }
+        }
+        for row in keys.iter()? {
+            if users.get(row?.1.value())?.is_none() {
+                flaws.push("a name in the table `user_keys` leads to nobody");
+            }
+        }
+        flaws.into_iter().for_each(|flaw| self.flaw(flaw));
+        // Where each is found by all of theirs and none leads to nobody, whatever is left over is not theirs.
+        if self.found.flaws.is_empty() && keys.len()? != owned {
+            self.flaw("a name in the table `user_keys` leads to a person who does not have it");
         }
         Ok(())
     }

@@ -219,6 +219,7 @@ mod tests {
             seq: 3,
             stored: Stored::Sound,
             revoked: admitted.revoked.clone(),
+            list_seq: admitted.list_seq,
             by: Actor::Local,
         };
         let installed = state.submit(Command::InstallRevocations(install)).await;

@@ -68,9 +68,10 @@ async fn list(
 ) -> Result<Json<OwnSessions>, Problem> {
     let (own, site) = (token.claims.sign_in(), state.mirror().site());
     let rows = state.reader().sessions_of(own.sub)?;
+    let rows = rows.into_iter().rev().map(|row| row.by_clock_of(&site));
     // One whose time is over may not be swept yet.
-    let lives = rows.iter().rev().filter(|row| !now.is_expired(row.idle_end(&site)));
-    let sessions = lives.map(|row| OwnSession::new(row, own.sid, now)).collect();
+    let lives = rows.filter(|row| !now.is_expired(row.idle_end(&site)));
+    let sessions = lives.map(|row| OwnSession::new(&row, own.sid, now)).collect();
     Ok(Json(OwnSessions { sessions, server_time: now.secs() }))
 }
 

@@ -23,6 +23,7 @@ use crate::http::extract::{Administrator, Fields, LocalAdmin};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done};
 use crate::http::request_time::RequestTime;
+use crate::soundness::Begun;
 use crate::state::AppState;
 
 #[cfg(test)]
@@ -52,6 +53,8 @@ pub struct BackupShown {
     /// Hours between two that the server makes by itself; absent where it makes none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every_hours: Option<i64>,
+    /// What one finds that is begun now. A backup counts only where it is the same at its end.
+    pub begun: Begun,
 }
 
 /// With what a backup is sealed.
@@ -83,13 +86,17 @@ struct NoteRequest {
     security(("bearer" = ["admin"])),
     responses((status = 200, description = "Its time, and how often one is made.", body = BackupShown)),
 )]
-async fn show(_: Administrator, State(state): State<AppState>) -> Json<BackupShown> {
+async fn show(
+    _: Administrator,
+    State(state): State<AppState>,
+) -> Result<Json<BackupShown>, Problem> {
     let plan = state.config().backups.as_ref();
-    Json(BackupShown {
+    Ok(Json(BackupShown {
         now: state.now().secs(),
         newest: state.mirror().site().backed_up.map(UnixTime::secs),
         every_hours: plan.map(|plan| plan.every_secs / HOUR_SECS),
-    })
+        begun: state.begun()?,
+    }))
 }
 
 /// Every row of one moment, while the server goes on. Commands on the server's own machine may ask for it, and
@@ -165,7 +172,7 @@ async fn note(
         .ok_or_else(|| Problem::invalid_request("`taken` must be a time in seconds since 1970"))?;
     let note = NoteBackup { taken, by: Some(Actor::Local) };
     done(state.submit(Command::NoteBackup(note)).await?)?;
-    Ok(show(Administrator(Actor::Local), State(state)).await)
+    show(Administrator(Actor::Local), State(state)).await
 }
 
 /// What a restore would refuse must not be a site's last backup, and there must be one: else nobody would serve

@@ -25,7 +25,7 @@ pub use check::CheckShown;
 pub use clock::ClockShown;
 pub use doctor::CheckRow;
 pub use licences::{
-    Installed, InstalledLicence, InstalledRevocations, LicenceInstallation, LicenceRow,
+    Installed, InstalledLicence, InstalledRevocations, LicenceRow, LicenceStanding,
 };
 pub use page::Page;
 pub use person::Named;
@@ -58,7 +58,7 @@ pub(in crate::http::routes) mod paths {
     pub const ADMIN_RELEASE: &str = "/v1/admin/seats/release";
     /// Seats that were taken along offline.
     pub const ADMIN_BORROWED: &str = "/v1/admin/seats/borrowed";
-    /// Those that a restore held back, to be given to others.
+    /// Those that a restore or a reset of the clock held back, to be given to others.
     pub const ADMIN_HELD_BACK: &str = "/v1/admin/seats/held-back/write-off";
     /// Programs that call the server, and programs to give a key to.
     pub const ADMIN_SERVICES: &str = "/v1/admin/services";

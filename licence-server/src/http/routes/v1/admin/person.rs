@@ -56,7 +56,7 @@ pub struct Named {
     #[schema(format = "uuid")]
     pub user: String,
     /// The name to sign in with; absent where the account was taken away since, and of a seat
-    /// that is held back after a restore.
+    /// that is held back after a restore or a reset of the clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// An e-mail address.

@@ -78,7 +78,7 @@ async fn list(
     let query = Fields::of_query(query.as_deref(), &["user", "after", "limit"])?;
     let after = query.parsed("after", "the id of a session", SessionId::parse)?;
     let start = Start { after, limit: limit(&query)? };
-    let show = |session: Session| SessionRow::new(&session, now, &state).map(Some);
+    let show = |session: Session| SessionRow::new(session, now, &state).map(Some);
     let Some(who) = query.text("user")? else {
         let read = |after, count| state.reader().sessions_after(after, count);
         return page(start, read, |session| session.id, show).map(Json);
@@ -118,7 +118,7 @@ async fn end(
     };
     let session = SessionId(id);
     let row = state.reader().session(session)?.ok_or_else(gone)?;
-    let row = SessionRow::new(&row, now, &state)?;
+    let row = SessionRow::new(row, now, &state)?;
     let command = EndSession { session, of: None, by: Some(by) };
     done(state.submit(Command::EndSession(command)).await?)?;
     Ok(Json(row))
@@ -153,7 +153,9 @@ async fn purge(_: Administrator, State(state): State<AppState>) -> Result<Json<P
 }
 
 impl SessionRow {
-    pub(super) fn new(session: &Session, now: UnixTime, state: &AppState) -> Result<Self, Problem> {
+    pub(super) fn new(session: Session, now: UnixTime, state: &AppState) -> Result<Self, Problem> {
+        let site = state.mirror().site();
+        let session = session.by_clock_of(&site);
         // A lease that has ended is let go when somebody needs its seat.
         let lease_end = session.lease_end.filter(|end| !now.is_expired(*end));
         Ok(Self {
@@ -163,7 +165,7 @@ impl SessionRow {
             scope: session.scope.name().to_owned(),
             started_at: session.auth_time.secs(),
             seen_at: session.seen_at.secs(),
-            ends_at: session.idle_end(&state.mirror().site()).secs(),
+            ends_at: session.idle_end(&site).secs(),
             lease_end: lease_end.map(UnixTime::secs),
         })
     }

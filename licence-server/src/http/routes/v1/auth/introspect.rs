@@ -100,8 +100,9 @@ fn refresh_token(
             && session.generation == shown.generation()
             && session.current == shown.secret_hash()
     });
-    let Some(session) = current else { return Ok(None) };
-    let end = session.idle_end(&state.mirror().site());
+    let site = state.mirror().site();
+    let Some(session) = current.map(|session| session.by_clock_of(&site)) else { return Ok(None) };
+    let end = session.idle_end(&site);
     if now.is_expired(end) {
         return Ok(None);
     }

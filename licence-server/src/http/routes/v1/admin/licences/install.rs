@@ -2,8 +2,6 @@
 //! itself. The body is the file as it came.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::StatusCode;
 use licence_core::claims::LicenceClaims;
@@ -13,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::standing::LicenceStanding;
 use crate::domain::{
     Actor, Command, InstallLicence, InstallRevocations, Outcome, Refusal, Replace, Stored, Terms,
 };
-use crate::http::extract::{Administrator, Fields, Now, unread};
+use crate::http::extract::{Administrator, Fields, Now, WholeBody};
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::{Problem, done, not};
 use crate::shelf::{AdmittedList, ListAdmission};
@@ -33,18 +32,6 @@ pub(super) fn router() -> Routes {
 problems!(Refused:
     TooLarge, Malformed, WrongType, UnknownKey, BadSignature, UnsupportedVersion, WrongProduct, Unbound,
     WrongSite, TestLicence, NotYetValid, Expired, Revoked, ExceedsLicence, Conflict);
-
-/// Whether a licence that was installed is used already.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum LicenceInstallation {
-    /// It is.
-    InForce,
-    /// It takes over at its beginning.
-    Staged,
-    /// Another one has taken over from it: it was put back for the tokens that were made under it.
-    Superseded,
-}
 
 /// A licence that was installed. Times are Unix seconds.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -68,8 +55,8 @@ pub struct InstalledLicence {
     /// When it ends, if it does.
     #[schema(format = "unixtime")]
     pub expires_at: Option<i64>,
-    /// Whether it is used already.
-    pub state: LicenceInstallation,
+    /// Whether it is used, and why not.
+    pub state: LicenceStanding,
 }
 
 /// A revocation list that was installed.
@@ -77,7 +64,7 @@ pub struct InstalledLicence {
 pub struct InstalledRevocations {
     /// Its number: the highest one counts.
     pub list: u32,
-    /// The ids of the installed licences that it takes back.
+    /// The ids of the installed licences that it takes back, or a newer one that counts.
     pub revoked: Vec<String>,
 }
 
@@ -109,12 +96,12 @@ async fn install(
     State(state): State<AppState>,
     Now(now): Now,
     RawQuery(query): RawQuery,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, Problem>,
 ) -> Result<(StatusCode, Json<Installed>), Problem> {
     let query = Fields::of_query(query.as_deref(), &["replace"])?;
     let is_any = query.switch("replace")?.unwrap_or(false);
     let replace = if is_any { Replace::AnySeries } else { Replace::SameSeries };
-    let file = body.map_err(unread)?.to_vec();
+    let WholeBody(file) = body?;
     // On a task of its own, which a caller that hangs up does not end: what the rules have taken over, the
     // shelf must go by.
     let installing =
@@ -169,11 +156,17 @@ async fn take_list(
         ListAdmission::Known(list) if stored == Stored::Sound => {
             return Ok(InstalledRevocations::new(&list));
         }
-        ListAdmission::Newer(admitted) | ListAdmission::Known(admitted) => admitted,
-        ListAdmission::Superseded(counts) => return Err(superseded(counts)),
+        ListAdmission::Older(list) if stored == Stored::Sound => {
+            return Err(superseded(list.list_seq));
+        }
+        ListAdmission::Newer(list) | ListAdmission::Known(list) | ListAdmission::Older(list) => {
+            list
+        }
+        ListAdmission::Other(counts) => return Err(superseded(counts)),
     };
-    let (seq, revoked) = (admitted.list.claims().seq, admitted.revoked.clone());
-    let command = InstallRevocations { file, seq, stored, revoked, by };
+    let (seq, list_seq) = (admitted.list.claims().seq, admitted.list_seq);
+    let revoked = admitted.revoked.clone();
+    let command = InstallRevocations { file, seq, stored, revoked, list_seq, by };
     let outcome = state.submit(Command::InstallRevocations(command)).await?;
     if outcome == Outcome::Refused(Refusal::Conflict) {
         return Err(superseded(state.mirror().site().list_seq));
@@ -201,15 +194,10 @@ async fn take_licence(
     let install = InstallLicence { file, terms, stored, replace, revoked, list_seq, by };
     let command = Command::InstallLicence(install);
     let outcome = state.submit(command).await?;
-    let Outcome::Installed { from } = outcome else { return Err(refused(outcome)) };
-    let claims = admitted.licence.accepted.signed().claims();
-    let in_force = state.mirror().in_force(now).map(|terms| terms.id);
-    let standing = match in_force {
-        _ if now.is_before(from, 0) => LicenceInstallation::Staged,
-        Some(id) if id == claims.jti => LicenceInstallation::InForce,
-        _ => LicenceInstallation::Superseded,
-    };
-    let installed = InstalledLicence::new(claims, standing);
+    let Outcome::Installed { .. } = outcome else { return Err(refused(outcome)) };
+    let (in_force, licences) = (state.mirror().in_force(now), state.mirror().licences());
+    let standing = LicenceStanding::of(&terms, in_force.as_ref(), &licences, now);
+    let installed = InstalledLicence::new(admitted.licence.accepted.signed().claims(), standing);
     state.shelf().take(&admitted);
     Ok(installed)
 }
@@ -241,7 +229,7 @@ impl InstalledRevocations {
 }
 
 impl InstalledLicence {
-    fn new(claims: &LicenceClaims, state: LicenceInstallation) -> Self {
+    fn new(claims: &LicenceClaims, state: LicenceStanding) -> Self {
         Self {
             id: claims.jti.to_string(),
             serial: claims.serial.to_string(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::standing::LicenceStanding;
 use crate::domain::{Licences, Terms};
 use crate::http::extract::{Administrator, Now};
 use crate::http::openapi::Routes;
@@ -36,8 +37,8 @@ pub struct LicenceRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "unixtime")]
     pub ends_at: Option<i64>,
-    /// `in_force`, `staged`, `superseded`, `expired` or `revoked`.
-    pub state: String,
+    /// Whether it is used, and why not.
+    pub state: LicenceStanding,
 }
 
 #[utoipa::path(
@@ -69,29 +70,7 @@ impl LicenceRow {
             seats: terms.seats_total(),
             starts_at: terms.period.nbf().secs(),
             ends_at: terms.period.last_end().map(UnixTime::secs),
-            state: standing(terms, in_force, licences, now).to_owned(),
+            state: LicenceStanding::of(terms, in_force, licences, now),
         }
-    }
-}
-
-/// Where a licence stands among the others, in one word.
-fn standing(
-    terms: &Terms,
-    in_force: Option<&Terms>,
-    licences: &Licences,
-    now: UnixTime,
-) -> &'static str {
-    let is_in_force = in_force.is_some_and(|other| other.id == terms.id);
-    let is_of_series = in_force.is_some_and(|other| other.serial == terms.serial);
-    if licences.is_revoked(terms.id) {
-        "revoked"
-    } else if terms.period.last_end().is_some_and(|end| now.is_expired(end)) {
-        "expired"
-    } else if is_in_force && !terms.period.is_ahead(now) {
-        "in_force"
-    } else if is_of_series && now.is_before(terms.period.nbf(), 0) {
-        "staged"
-    } else {
-        "superseded"
     }
 }

@@ -80,7 +80,7 @@ async fn export(
     let session = |session: Session| -> Result<ExportedSession, Problem> {
         Ok(ExportedSession {
             data: kept(DataOwner::Session(session.id), &state)?,
-            session: SessionRow::new(&session, now, &state)?,
+            session: SessionRow::new(session, now, &state)?,
         })
     };
     let sessions = state.reader().sessions_of(user.id)?.into_iter().map(session);

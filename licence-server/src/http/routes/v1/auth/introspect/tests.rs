@@ -1,3 +1,4 @@
+use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -92,6 +93,25 @@ async fn what_opens_nothing_at_a_service_is_inactive_and_nothing_says_why() {
     let again = world.sign_in("user1").await.string("access_token");
     world.clock.advance(900);
     assert_inactive(&introspect(&world, &key, &again).await);
+}
+
+/// What was verified once is kept, and says nothing of what became of its person since.
+#[tokio::test]
+async fn a_token_is_inactive_as_soon_as_its_person_is_disabled_or_erased() {
+    for (method, path) in
+        [(Method::POST, "/v1/admin/users/user1/disable"), (Method::DELETE, "/v1/admin/users/user1")]
+    {
+        let (world, key) = world().await;
+        let signed_in = world.sign_in("user1").await;
+        let tokens = ["access_token", "refresh_token"].map(|name| signed_in.string(name));
+        for token in &tokens {
+            assert_eq!(introspect(&world, &key, token).await.json()["active"], true);
+        }
+        assert!(world.call(method, path).send_locally().await.status.is_success());
+        for token in &tokens {
+            assert_inactive(&introspect(&world, &key, token).await);
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,8 +11,6 @@ mod row;
 mod tests;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -25,7 +23,7 @@ use utoipa_axum::routes;
 use self::plan::{Plan, Step};
 use super::CodeShown;
 use crate::domain::Outcome;
-use crate::http::extract::{Administrator, Fields, unread};
+use crate::http::extract::{Administrator, Fields, WholeBody};
 use crate::http::ndjson;
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
@@ -123,13 +121,14 @@ async fn import(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<WholeBody, Problem>,
 ) -> Result<Response, Problem> {
     let query = Fields::of_query(query.as_deref(), &["dry_run", "codes"])?;
     let is_dry_run = query.switch("dry_run")?.unwrap_or(false);
     let with_codes = query.switch("codes")?.unwrap_or(false) && !is_dry_run;
     need_csv(&headers)?;
-    let sheet = read(&body.map_err(unread)?)?;
+    let WholeBody(body) = body?;
+    let sheet = read(&body)?;
     let mut plan = Plan::new(by, with_codes, &state);
     let steps = sheet.rows().iter().map(|row| plan.step(row.line(), sheet.cells(row)));
     let mut steps = steps.collect::<Result<Vec<_>, _>>()?;
