@@ -105,7 +105,7 @@ fn run(verb: &Verb, steps: &mut Steps) -> Result<(), Failure> {
         Verb::Clippy => clippy::run(&workspace),
         Verb::Doc => doc::run(&workspace),
         Verb::Book => book::run(&workspace),
-        Verb::Deny => deny::run(&workspace),
+        Verb::Deny => deny::run(&workspace).inspect(|()| println!("\n{}", advisories::NOT_RUN)),
         Verb::Advisories => advisories::run(&workspace),
         Verb::Wasm => wasm::run(&workspace, steps),
         Verb::Test(options) => test::run(options, &workspace, steps),
