@@ -161,8 +161,8 @@ codes! {
         "this server was moved to another machine and serves nobody any more",
         "use the new server; where there is none, restore the final backup";
     Conflict = "conflict", 409, Refused,
-        "there is one already",
-        "look at the one that is there";
+        "it does not go with what is there",
+        "look at what is there";
     PreconditionFailed = "precondition_failed", 412, Refused,
         "someone else changed it first",
         "read it again and repeat the change";

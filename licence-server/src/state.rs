@@ -18,7 +18,7 @@ use crate::domain::{
     Command, Judgement, Outcome, Pace, PaceKey, Reading, Session, Terms, Throttle, TooSoon, User,
     Warnings,
 };
-use crate::http::{BodyRoom, server_timing};
+use crate::http::{WaitingRoom, server_timing};
 use crate::majority::Majority;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
@@ -72,7 +72,7 @@ struct Parts {
     revoked_lists: RevokedLists,
     refresh_key: RefreshKey,
     passwords: PasswordThreads,
-    body_room: BodyRoom,
+    waiting_room: WaitingRoom,
 }
 
 impl AppState {
@@ -304,9 +304,9 @@ impl AppState {
         &self.0.passwords
     }
 
-    /// Memory for the bodies of requests.
+    /// Memory for requests that are waited for.
     #[must_use]
-    pub(crate) fn body_room(&self) -> &BodyRoom {
-        &self.0.body_room
+    pub(crate) fn waiting_room(&self) -> &WaitingRoom {
+        &self.0.waiting_room
     }
 }

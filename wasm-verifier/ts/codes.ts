@@ -32,7 +32,7 @@ export const CODES = {
   throttled: { title: "too many attempts in a short time", mend: "wait as long as Retry-After says" },
   busy: { title: "the server has more to do than it can queue", mend: "try again as Retry-After says" },
   retired: { title: "this server was moved to another machine and serves nobody any more", mend: "use the new server; where there is none, restore the final backup" },
-  conflict: { title: "there is one already", mend: "look at the one that is there" },
+  conflict: { title: "it does not go with what is there", mend: "look at what is there" },
   precondition_failed: { title: "someone else changed it first", mend: "read it again and repeat the change" },
   not_found: { title: "there is no such thing", mend: "check the address or the name" },
   invalid_request: { title: "the request is not written as it should be", mend: "see the documentation of this call" },

@@ -2,7 +2,6 @@
 
 mod addresses;
 mod app;
-mod body_room;
 mod body_watch;
 mod client_address;
 mod cookie;
@@ -10,6 +9,7 @@ mod cors;
 mod csrf;
 mod extract;
 mod known_device;
+mod long_poll;
 mod ndjson;
 mod openapi;
 mod page;
@@ -21,10 +21,10 @@ pub(crate) mod server_timing;
 mod spa;
 mod surroundings;
 mod visit;
+mod waiting_room;
 mod written;
 
 pub use app::{Answer, App, app, metrics_app};
-pub(crate) use body_room::BodyRoom;
 pub use client_address::{Client, Peer};
 pub use extract::open_admin_door;
 pub use openapi::document as openapi_document;
@@ -32,6 +32,7 @@ pub use problem::Problem;
 pub use request_time::{RequestTime, Stopping, Wait};
 pub use routes::{LicenceInForce, SeatsInUse, admin, paths};
 pub use visit::Visit;
+pub(crate) use waiting_room::WaitingRoom;
 
 #[cfg(test)]
 pub(crate) mod testing;

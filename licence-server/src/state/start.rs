@@ -11,7 +11,7 @@ use crate::alarm::Alarm;
 use crate::config::Config;
 use crate::data_dir::{DataDir, SiteFile};
 use crate::domain::{Anchor, Licences, Outcome, Pace, Rate, Terms};
-use crate::http::BodyRoom;
+use crate::http::WaitingRoom;
 use crate::metrics::{Metrics, SharedBoard};
 use crate::mirror::Mirror;
 use crate::password::PasswordThreads;
@@ -100,7 +100,7 @@ impl AppState {
             revoked_lists: RevokedLists::default(),
             refresh_key,
             passwords,
-            body_room: BodyRoom::default(),
+            waiting_room: WaitingRoom::default(),
         })))
     }
 

@@ -45,6 +45,12 @@ struct Batch {
     is_over: Arc<AtomicBool>,
 }
 
+impl Batch {
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+}
+
 /// Tokens that wait for their answers: those of the last two batches, because the answers of one are still on their
 /// way when the next is decided.
 #[derive(Default)]
@@ -81,9 +87,10 @@ impl TokensAhead {
     /// Begins to sign what was granted, where it is much, until the answer is dropped.
     pub fn begin(&self, outcomes: &[Outcome]) -> Ahead {
         let is_over = Arc::<AtomicBool>::default();
-        // Where the thread has not come to the last batch yet, whoever answers signs this one.
+        // Where the thread has not come to the last batch yet and that still waits for the disk, whoever answers signs
+        // this one.
         if let Ok(mut waiting) = self.0.waiting.try_lock()
-            && waiting.is_none()
+            && waiting.as_ref().is_none_or(Batch::is_over)
         {
             let granted = || outcomes.iter().filter_map(Outcome::granted);
             if granted().count() >= GRANTS_MIN {
@@ -100,10 +107,7 @@ impl TokensAhead {
     /// # Errors
     /// [`MintFailed`].
     pub fn token_of(&self, grant: &Grant) -> Result<Minted, MintFailed> {
-        let watch = Stopwatch::start();
-        let minted = self.0.take(grant).map_or_else(|| self.0.minter.mint(grant), Ok)?;
-        self.0.metrics.sign.observe(watch.secs());
-        Ok(minted)
+        self.0.take(grant).map_or_else(|| self.0.mint(grant), Ok)
     }
 }
 
@@ -132,19 +136,29 @@ impl Shared {
     /// Signs the batch that waits, until its commit is over; says whether there was one.
     fn sign_next(&self) -> bool {
         let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Batch { grants, is_over }) = next else { return false };
+        let Some(batch) = next else { return false };
+        if batch.is_over() {
+            return true;
+        }
         let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made().turn_over();
-        for grant in grants {
-            if is_over.load(Ordering::Relaxed) {
+        for grant in &batch.grants {
+            if batch.is_over() {
                 break;
             }
             // Of a failure whoever answers learns when it signs itself.
-            if let Ok(minted) = self.minter.mint(&grant) {
+            if let Ok(minted) = self.mint(grant) {
                 made().last.insert(grant.jti, minted);
             }
         }
         true
+    }
+
+    fn mint(&self, grant: &Grant) -> Result<Minted, MintFailed> {
+        let watch = Stopwatch::start();
+        let minted = self.minter.mint(grant)?;
+        self.metrics.sign.observe(watch.secs());
+        Ok(minted)
     }
 
     fn take(&self, grant: &Grant) -> Option<Minted> {
@@ -238,6 +252,22 @@ mod tests {
         assert!(!ahead.0.sign_next());
         assert!(ahead.0.take(&granted(1)).is_some() && ahead.0.take(&granted(101)).is_none());
         drop(commits);
+    }
+
+    #[test]
+    fn a_batch_that_is_over_makes_room_for_the_next_and_takes_nothing_from_the_one_before() {
+        let ahead = ahead();
+        let before = ahead.begin(&outcomes(1));
+        ahead.0.sign_next();
+        drop(before);
+        drop(ahead.begin(&outcomes(51)));
+        let commit = ahead.begin(&outcomes(101));
+        assert!(ahead.0.sign_next());
+        drop(commit);
+        drop(ahead.begin(&outcomes(151)));
+        assert!(ahead.0.sign_next());
+        let is_there = |number| ahead.0.take(&granted(number)).is_some();
+        assert_eq!([1, 51, 101, 151].map(is_there), [true, false, true, false]);
     }
 
     #[test]

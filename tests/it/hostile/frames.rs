@@ -3,6 +3,8 @@
 mod bodies;
 mod floods;
 mod malformed;
+mod polls;
+mod sender;
 
 /// Types of frames: RFC 9113 section 6.
 const DATA: u8 = 0;

@@ -1,5 +1,6 @@
 //! The server with TLS, and a client for it that writes what it is told to.
 
+use std::io::Write as _;
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::Arc;
@@ -58,12 +59,25 @@ impl TlsTarget {
     /// Whoever is honest is served, and all of it fits into memory.
     #[track_caller]
     pub(super) fn assert_serves(&self) {
-        use std::io::Write as _;
-        let mut stream = self.connect(b"http/1.1");
-        let request = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        stream.write_all(request).unwrap();
-        let answer = read_to_the_end(stream);
-        assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+        self.get("/readyz");
         assert_within_memory(&self.0);
+    }
+
+    /// The version of what is there at a path, as its answer names it.
+    #[track_caller]
+    pub(super) fn etag(&self, path: &str) -> String {
+        let answer = self.get(path);
+        let etag = answer.lines().find_map(|line| line.strip_prefix("etag: "));
+        etag.expect("an ETag").to_owned()
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> String {
+        let mut stream = self.connect(b"http/1.1");
+        let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let answer = String::from_utf8(read_to_the_end(stream)).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        answer
     }
 }

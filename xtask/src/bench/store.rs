@@ -50,7 +50,9 @@ read besides who tell whose it is, where nobody has read them of late. There are
 Rows that replace others go to the end of a journal of 32 to 64 MiB, and their newest forms are kept in memory until they go
 into their tables in the order of keys. Among 10,000 sessions a dozen such rows share a page by then; among a million hardly
 two do, so a batch of refreshes writes some 40 pages instead of six: that, and pages that no longer fit the 64 MiB that are
-kept, is what a refresh costs more there. A person and a session are two random rows of a million: pages that are in no cache of the processor, and mostly in the system's alone. Memory
+kept, is what a refresh costs more there. A check is one look into a table in memory: 37 nanoseconds where the table is in the
+processor's caches, 70 where it is in none. A person and a session are two random rows of a million: pages that are in no cache
+of the processor, and mostly in the system's alone. Memory
 holds every lease, whose each session is and when it ends, beside the journal's rows and those pages. A start after a kill is
 redb's repair for half of its time: it verifies the sums of all pages, and goes through them again to find those that are free (after an
 orderly end the server is ready in 2.9 seconds instead of 5.5, on a machine that did other things too). Its quick repair would spare

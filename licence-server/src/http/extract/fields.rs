@@ -12,6 +12,9 @@ use crate::state::AppState;
 /// twice, which looks at every pair.
 const FIELDS_MAX: usize = 32;
 
+/// Strings of a list: more than any call takes. A list that nobody asks for must not outgrow the body it came in.
+const ITEMS_MAX: usize = 32;
+
 /// Named values of a body, from a form or from JSON, each name once.
 ///
 /// Names that nobody asks for are ignored, as RFC 6749 section 3.1 asks; a value that is empty or
@@ -130,12 +133,12 @@ impl Fields {
     /// Strings; none where the field is absent.
     ///
     /// # Errors
-    /// `invalid_request` where it is no list of strings.
+    /// `invalid_request` where it is no list of strings, or too long.
     pub(crate) fn list(&self, name: &'static str) -> Result<&[String], Problem> {
         match self.field(name) {
             None => Ok(&[]),
             Some(Field::List(items)) => Ok(items),
-            Some(_) => Err(wrong(name, "a list of strings")),
+            Some(_) => Err(wrong(name, "a list of at most 32 strings")),
         }
     }
 
@@ -194,12 +197,12 @@ impl Field {
             Value::String(text) => Self::Text(Zeroizing::new(text.to_string())),
             Value::Bool(truth) => Self::Bool(*truth),
             Value::Integer(number) => Self::Integer(*number),
-            Value::Array(values) => {
+            Value::Array(values) if values.len() <= ITEMS_MAX => {
                 let strings = values.iter().map(|value| value.as_str().map(str::to_owned));
                 strings.collect::<Option<_>>().map_or(Self::Other, Self::List)
             }
             Value::Object(object) => PublicKey::from_jwk(object).map_or(Self::Other, Self::Key),
-            Value::Null | Value::Number(_) => Self::Other,
+            Value::Null | Value::Number(_) | Value::Array(_) => Self::Other,
         }
     }
 }
@@ -347,5 +350,8 @@ mod tests {
         assert_eq!(json(r#"{"roles":["a","b"]}"#).list("roles").unwrap(), ["a", "b"]);
         assert!(json(r#"{"roles":["a",1]}"#).list("roles").is_err());
         assert!(json("{}").list("roles").unwrap().is_empty());
+        let list = |items| json(&format!(r#"{{"roles":[{}]}}"#, vec!["\"\""; items].join(",")));
+        assert_eq!(list(ITEMS_MAX).list("roles").unwrap().len(), ITEMS_MAX);
+        assert!(list(ITEMS_MAX + 1).list("roles").is_err());
     }
 }

@@ -11,9 +11,9 @@ use http_body_util::LengthLimitError;
 use hyper::body::Frame;
 use licence_core::Code;
 
-use crate::http::body_room::Claim;
 use crate::http::problem::Problem;
 use crate::http::visit::Visit;
+use crate::http::waiting_room::Claim;
 use crate::shares::Crowded;
 use crate::state::AppState;
 
@@ -32,8 +32,8 @@ impl FromRequest<AppState> for WholeBody {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (mut parts, body) = request.with_limited_body().into_parts();
-        let from = Visit::of(&mut parts.extensions).client.prefix();
-        read(body, &parts.headers, state.body_room().claim(from)).await.map(Self)
+        let claim = state.waiting_room().claim_of(Visit::of(&mut parts.extensions));
+        read(body, &parts.headers, claim).await.map(Self)
     }
 }
 

@@ -7,7 +7,7 @@ use axum::http::Method;
 use http_body_util::Limited;
 
 use super::*;
-use crate::http::BodyRoom;
+use crate::http::WaitingRoom;
 use crate::http::testing::World;
 
 /// What a client does next.
@@ -56,7 +56,7 @@ fn body(steps: impl IntoIterator<Item = Step>) -> (Body, Arc<AtomicUsize>) {
     (Body::new(scripted), taken)
 }
 
-async fn read_in(room: &BodyRoom, body: Body) -> Result<Vec<u8>, Problem> {
+async fn read_in(room: &WaitingRoom, body: Body) -> Result<Vec<u8>, Problem> {
     read(body, &HeaderMap::new(), room.claim(None)).await
 }
 
@@ -64,7 +64,7 @@ async fn read_in(room: &BodyRoom, body: Body) -> Result<Vec<u8>, Problem> {
 #[tokio::test]
 async fn pieces_of_one_byte_and_of_none_become_one() {
     let pieces = [Sends(b"a"), Sends(b""), Dawdles, Sends(b"b")].repeat(1000);
-    let room = BodyRoom::default();
+    let room = WaitingRoom::default();
     let whole = read_in(&room, body(pieces).0).await.unwrap();
     assert_eq!(whole, b"ab".repeat(1000));
     assert!(whole.capacity() <= 2 * whole.len());
@@ -73,7 +73,7 @@ async fn pieces_of_one_byte_and_of_none_become_one() {
 
 #[tokio::test]
 async fn a_body_without_an_end_is_told_from_one_that_is_too_large() {
-    let room = BodyRoom::default();
+    let room = WaitingRoom::default();
     let broken = read_in(&room, body([Sends(b"a"), HangsUp]).0).await.unwrap_err();
     assert_eq!(broken.code(), Code::InvalidRequest);
     let large = Body::new(Limited::new(body([Sends(b"a"); 4]).0, 3));
@@ -82,7 +82,7 @@ async fn a_body_without_an_end_is_told_from_one_that_is_too_large() {
 
 #[tokio::test]
 async fn nothing_more_is_read_of_whoever_there_is_no_room_to_wait_for() {
-    let room = BodyRoom::of_bytes(0);
+    let room = WaitingRoom::of_bytes(0);
     let (whole, _) = body([Sends(b"a"), Sends(b"b")]);
     assert_eq!(read_in(&room, whole).await.unwrap(), b"ab", "nobody waits for it");
     let (slow, taken) = body([Sends(b"a"), Dawdles, Sends(b"b")]);
@@ -92,7 +92,7 @@ async fn nothing_more_is_read_of_whoever_there_is_no_room_to_wait_for() {
 
 #[tokio::test]
 async fn a_body_needs_the_more_room_the_larger_it_grows() {
-    let room = BodyRoom::of_bytes(16 * 1024);
+    let room = WaitingRoom::of_bytes(16 * 1024);
     let piece = Sends(&[b'x'; 1000]);
     let all = [piece, Dawdles].repeat(16);
     let (large, taken) = body(all);
@@ -107,12 +107,7 @@ async fn a_body_needs_the_more_room_the_larger_it_grows() {
 #[tokio::test]
 async fn whoever_finds_no_room_is_told_when_to_come_again() {
     let world = World::new();
-    let mut others = world.state.body_room().claim(None);
-    let mut bytes = 0;
-    while others.keep(bytes).is_ok() {
-        // What is left at last is less than any request costs.
-        bytes += 4096;
-    }
+    let others = world.state.waiting_room().taken_by_others();
     let ask = |steps: &[Step]| {
         let call = world.call(Method::POST, "/v1/auth/token").from("192.0.2.1");
         let call = call.header("content-type", "application/x-www-form-urlencoded");
@@ -122,6 +117,11 @@ async fn whoever_finds_no_room_is_told_when_to_come_again() {
     refused.assert_problem(503, "busy");
     assert_eq!(refused.header("retry-after"), "1");
     ask(&[Sends(b"grant_"), Sends(b"type=")]).await.assert_problem(400, "invalid_request");
+    let add = world.call(Method::POST, "/v1/admin/users");
+    let add = add.header("content-type", "application/json");
+    let whole = body([Sends(b"{"), Dawdles, Sends(br#""username":"ann"}"#)]).0;
+    let added = add.body(whole).send_locally().await;
+    assert_eq!(added.status, 201, "who can mend it comes in: {}", added.text);
     drop(others);
     ask(&[Sends(b"grant_"), Dawdles, Sends(b"type=")]).await.assert_problem(400, "invalid_request");
 }

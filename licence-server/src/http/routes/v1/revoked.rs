@@ -14,9 +14,10 @@ use tokio::time::timeout;
 use utoipa_axum::routes;
 
 use crate::http::extract::Fields;
+use crate::http::long_poll::LongPoll;
 use crate::http::openapi::Routes;
 use crate::http::problem::Problem;
-use crate::http::request_time::RequestTime;
+use crate::shares::Crowded;
 use crate::state::AppState;
 use crate::token::{NoList, RevokedList};
 
@@ -42,7 +43,7 @@ pub(super) fn router() -> Routes {
 )]
 async fn revoked(
     State(state): State<AppState>,
-    time: RequestTime,
+    poll: LongPoll,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -52,13 +53,14 @@ async fn revoked(
         return Ok(answer(&list));
     }
     if !wait.is_zero() {
-        let _wait = time.wait();
+        drop((headers, query));
+        let _wait = poll.begin(&state).map_err(|Crowded| Problem::new(Code::Busy))?;
         let mut news = state.mirror().watch_revocations();
         // Whether there is news or the time is over, the list is looked at once more.
         let _ = timeout(wait, news.wait_for(|seq| *seq != list.seq)).await;
-        let list = state.revoked_list()?;
-        if !is_known(&headers, &list) {
-            return Ok(answer(&list));
+        let newest = state.revoked_list()?;
+        if etag(&newest) != etag(&list) {
+            return Ok(answer(&newest));
         }
     }
     Ok((StatusCode::NOT_MODIFIED, caching(&list)).into_response())
@@ -225,6 +227,17 @@ mod tests {
         assert_eq!(told.status, 200, "{}", told.text);
         let list = verified(&world, &told);
         assert_eq!(judged(&world, &list, &signed_in.string("access_token")), Some(Code::Revoked));
+    }
+
+    #[tokio::test]
+    async fn whoever_there_is_no_room_to_wait_for_is_told_to_come_again() {
+        let world = World::licensed(1, 1).await;
+        let known = fetch(&world).await;
+        let others = world.state.waiting_room().taken_by_others();
+        fetch_after(&world, &known, "?wait=1").await.assert_problem(503, "busy");
+        assert_eq!(fetch_after(&world, &known, "").await.status, 304, "who does not wait is told");
+        drop(others);
+        assert_eq!(fetch_after(&world, &known, "?wait=1").await.status, 304);
     }
 
     #[tokio::test]

@@ -16,9 +16,9 @@ use super::waiting::Patience;
 use crate::domain::{Command, DeviceMark, NextSecret, Nonce, Outcome, PaceKey, Refresh};
 use crate::http::cookie::CookieRule;
 use crate::http::extract::{Device, Fields};
+use crate::http::long_poll::LongPoll;
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
-use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 use crate::token::RefreshToken;
 
@@ -62,15 +62,16 @@ struct RefreshRequest {
 )]
 async fn refresh(
     State(state): State<AppState>,
-    time: RequestTime,
+    poll: LongPoll,
     Device(mark): Device,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let rule = secure_cookie(&state)?;
-    let wish = Wish::read(&fields, mark, Patience::asked(&fields, time, &state)?)?;
+    let wish = Wish::read(&fields, mark, Patience::asked(&fields, poll, &state)?)?;
     if let Some(token) = shown::in_body(&fields, &state)? {
         let delivery = Delivery::wanted(&fields, &headers, rule, &state)?;
+        drop((headers, fields));
         return rotate(&token, &wish, &delivery, &state).await;
     }
     // A request with `Authorization` says who it is by that, and its cookie does not count.
@@ -80,6 +81,7 @@ async fn refresh(
         CookieTokens::find(&headers, &rule, &state).only()?
     };
     let token = token.ok_or_else(none_shown)?;
+    drop((headers, fields));
     let answer = rotate(&token, &wish, &Delivery::Cookie(rule.clone()), &state).await;
     answer.map_err(|problem| without_cookie(problem, &rule, &state))
 }

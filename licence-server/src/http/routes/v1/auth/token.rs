@@ -25,9 +25,9 @@ use crate::domain::{
 use crate::http::Client;
 use crate::http::extract::{Device, Fields};
 use crate::http::known_device;
+use crate::http::long_poll::LongPoll;
 use crate::http::openapi::{Routes, problems};
 use crate::http::problem::Problem;
-use crate::http::request_time::RequestTime;
 use crate::password::Password;
 use crate::state::AppState;
 use crate::token::{RefreshSecret, RefreshToken};
@@ -92,7 +92,7 @@ struct TokenRequest {
 )]
 async fn token(
     State(state): State<AppState>,
-    time: RequestTime,
+    poll: LongPoll,
     Device(mark): Device,
     client: Client,
     headers: HeaderMap,
@@ -100,18 +100,25 @@ async fn token(
 ) -> Result<Response, Problem> {
     let cookie = secure_cookie(&state)?;
     let delivery = Delivery::wanted(&fields, &headers, cookie.clone(), &state)?;
-    let patience = Patience::asked(&fields, time, &state)?;
+    let patience = Patience::asked(&fields, poll, &state)?;
     match fields.needed("grant_type")? {
         "password" => {
-            let request = SignInRequest::read(&fields, mark, patience)?;
+            let mut request = SignInRequest::read(&fields, mark, patience)?;
             refuse_shared(request.scope, &delivery)?;
-            let prefix = client.prefix();
-            let from = From { headers: &headers, prefix, rule: &cookie };
-            sign_in(request, &from, &delivery, &state).await
+            let from = From { headers: &headers, prefix: client.prefix(), rule: &cookie };
+            let proved = authenticate(&mut request, &from, &state).await?;
+            let replaced = replaced(&delivery, &from, &state);
+            drop((headers, fields));
+            let response = sign_in(request, &proved, &delivery, &state).await?;
+            end_each(replaced, &state).await;
+            let known = || known_device::remember(proved.0.id, &cookie, state.refresh_key());
+            Ok(delivery.remembering(response, known))
         }
         "refresh_token" => {
             let shown = genuine(fields.needed("refresh_token")?, &state)?;
-            rotate(&shown, &Wish::read(&fields, mark, patience)?, &delivery, &state).await
+            let wish = Wish::read(&fields, mark, patience)?;
+            drop((headers, fields));
+            rotate(&shown, &wish, &delivery, &state).await
         }
         _ => Err(Problem::invalid_request("`grant_type` must be `password` or `refresh_token`")
             .oauth_error("unsupported_grant_type")),
@@ -168,14 +175,14 @@ pub(super) fn end_session(fields: &Fields) -> Result<Option<SessionId>, Problem>
     fields.parsed("end_session", "the id of a session", SessionId::parse)
 }
 
+/// Signs a person in whose password was proved.
 async fn sign_in(
-    mut request: SignInRequest,
-    from: &From<'_>,
+    request: SignInRequest,
+    (user, credential): &(User, Credential),
     delivery: &Delivery,
     state: &AppState,
 ) -> Result<Response, Problem> {
     let now = state.now();
-    let (user, credential) = authenticate(&mut request, from, state).await?;
     state.pace(PaceKey::SignIn(user.id), now).map_err(Problem::too_many_changes)?;
     let session = SessionId(state.rng().uuid(now)?);
     let refresh_token = RefreshToken::first(session, RefreshSecret::new(state.rng().secret()?));
@@ -202,25 +209,25 @@ async fn sign_in(
     if let Outcome::Refused(refusal) = outcome {
         return Err(answer::refused(&refusal, now, state));
     }
-    let response = if let Outcome::NoSeat(full) = outcome {
-        answer::waiting(&full, &refresh_token, delivery, now, state)?.into_response()
-    } else if let Outcome::Granted(grant) = outcome {
-        answer::granted(&grant, &refresh_token, delivery, state)?
-    } else {
-        return Err(Problem::unexpected(&outcome));
-    };
-    end_replaced(delivery, from, state).await;
-    Ok(delivery
-        .remembering(response, || known_device::remember(user.id, from.rule, state.refresh_key())))
+    if let Outcome::NoSeat(full) = outcome {
+        return Ok(answer::waiting(&full, &refresh_token, delivery, now, state)?.into_response());
+    }
+    let Outcome::Granted(grant) = outcome else { return Err(Problem::unexpected(&outcome)) };
+    answer::granted(&grant, &refresh_token, delivery, state)
 }
 
-/// Ends the sign-ins whose cookie the new one takes the place of: nobody could end them from that browser
-/// any more, and their seats would be held until they lapse.
-async fn end_replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) {
-    let Delivery::Cookie(rule) = delivery else { return };
-    for old in CookieTokens::find(from.headers, rule, state).genuine() {
+/// The sign-ins whose cookie the new one takes the place of: nobody could end them from that browser any
+/// more, and their seats would be held until they lapse.
+fn replaced(delivery: &Delivery, from: &From<'_>, state: &AppState) -> Vec<SessionId> {
+    let Delivery::Cookie(rule) = delivery else { return Vec::new() };
+    let tokens = CookieTokens::find(from.headers, rule, state);
+    tokens.genuine().iter().map(RefreshToken::session).collect()
+}
+
+async fn end_each(sessions: Vec<SessionId>, state: &AppState) {
+    for session in sessions {
         // Where that fails, the old one lapses: the new one was made, and its token must arrive.
-        let _ = state.submit(Command::SignOut(SignOut { session: old.session() })).await;
+        let _ = state.submit(Command::SignOut(SignOut { session })).await;
     }
 }
 

@@ -7,8 +7,8 @@ use tokio::time::sleep;
 
 use crate::domain::{Command, Holder, Outcome};
 use crate::http::extract::Fields;
+use crate::http::long_poll::LongPoll;
 use crate::http::problem::Problem;
-use crate::http::request_time::RequestTime;
 use crate::state::AppState;
 use crate::writer::{Bell, Unavailable, Writer};
 
@@ -16,15 +16,14 @@ use crate::writer::{Bell, Unavailable, Writer};
 #[derive(Clone, Debug)]
 pub(super) struct Patience {
     wait: Duration,
-    /// The request's own time does not run while it waits.
-    time: RequestTime,
+    poll: LongPoll,
 }
 
 impl Patience {
     /// What the request asks for: `wait`, in seconds.
     pub(super) fn asked(
         fields: &Fields,
-        time: RequestTime,
+        poll: LongPoll,
         state: &AppState,
     ) -> Result<Self, Problem> {
         let secs_max = state.config().wait_max.as_secs();
@@ -32,7 +31,7 @@ impl Patience {
         let secs = u64::try_from(secs).ok().filter(|secs| *secs <= secs_max).ok_or_else(|| {
             Problem::invalid_request(format!("`wait` must be 0 to {secs_max} seconds"))
         })?;
-        Ok(Self { wait: Duration::from_secs(secs), time })
+        Ok(Self { wait: Duration::from_secs(secs), poll })
     }
 
     /// For how many seconds the rules keep the place live.
@@ -42,6 +41,8 @@ impl Patience {
 
     /// Has a command carried out, and in a full house another one whenever a seat may be free. That one
     /// asks for no more time: the place is live until the end that the first one set.
+    ///
+    /// Whoever there is no room to wait for is answered as if they had not asked to wait.
     pub(super) async fn seat(
         &self,
         first: Command,
@@ -53,7 +54,10 @@ impl Patience {
         }
         let mut end = pin!(sleep(self.wait));
         let (mut place, mut outcome) = PlaceInQueue::take(state.writer().clone(), first).await?;
-        let _wait = self.time.wait();
+        if !place.is_waiting_after(&outcome) {
+            return Ok(outcome);
+        }
+        let Ok(_wait) = self.poll.begin(state) else { return Ok(outcome) };
         while place.is_waiting_after(&outcome) {
             tokio::select! {
                 () = place.bell.rung() => {}

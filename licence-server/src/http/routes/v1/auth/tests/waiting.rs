@@ -201,6 +201,20 @@ async fn whoever_waited_for_nothing_is_told_their_place_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn whoever_there_is_no_room_to_wait_for_is_told_their_place_at_once() {
+    let world = World::licensed(1, 2).await;
+    let others = world.state.waiting_room().taken_by_others();
+    let ann = waiting(&world, "user1", 30).await;
+    assert_eq!(ann.status, 200, "a free seat needs no wait");
+    let told = waiting(&world, "user2", 30).await;
+    told.assert_problem(409, "no_seat");
+    assert_eq!(told.json()["place"], 1);
+    drop(others);
+    world.sign_out(&ann.string("refresh_token")).await;
+    assert_eq!(world.refresh(&told.string("refresh_token")).await.status, 200, "it is kept");
+}
+
+#[tokio::test]
 async fn nobody_waits_for_longer_than_is_configured() {
     let world = World::licensed(1, 1).await;
     for wait in ["31", "-1", "x", "1.5"] {

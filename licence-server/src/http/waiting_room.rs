@@ -1,7 +1,9 @@
-//! Memory for bodies of which the client still owes a part.
+//! Memory for requests that are waited for: for the rest of a body, or for what a long poll is to tell.
 //!
-//! What has come whole is read at once and needs none of it: there are only as many of those as there are threads.
+//! What is there when it is looked for is read at once and needs none of it: there are only as many of those as there
+//! are threads.
 
+use super::visit::Visit;
 use crate::config::AddressPrefix;
 use crate::shares::{Crowded, Share, Shares};
 
@@ -11,43 +13,60 @@ const ALL_BYTES: usize = 128 * 1024 * 1024;
 /// The part that anybody may have: a whole institute comes from one address.
 const FREE_PART: usize = 2;
 
-/// The part that each address may have where others have the rest: the largest table of people has room in it.
-const OWN_PART: usize = 8;
+/// The part that each address may have where others have that. Whoever wants all of it for themselves needs as many
+/// addresses as for all connections.
+const OWN_PART: usize = 64;
 
 /// What a request costs beside its head and its body for as long as it waits: its task, its stream, its time.
 const REQUEST_BYTES: usize = 8 * 1024;
 
-/// What all bodies have. Cheap to clone.
+/// What all requests have. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct BodyRoom(Shares);
+pub(crate) struct WaitingRoom(Shares);
 
 /// What one request has of it; nothing, until it waits.
-pub(super) struct Claim {
-    room: Shares,
+pub(crate) struct Claim {
+    /// `None` for whoever needs no room.
+    room: Option<Shares>,
     from: Option<AddressPrefix>,
     share: Option<Share>,
 }
 
-impl Default for BodyRoom {
+impl Default for WaitingRoom {
     fn default() -> Self {
         Self::of_bytes(ALL_BYTES)
     }
 }
 
-impl BodyRoom {
+impl WaitingRoom {
     pub(super) fn of_bytes(all: usize) -> Self {
-        let what = "bytes of bodies under way";
+        let what = "bytes of requests that wait";
         Self(Shares::bounded(what, all / OWN_PART, all / FREE_PART, all))
+    }
+
+    /// For a visitor. Whoever administers the server on its own machine comes in when others have filled it.
+    pub(super) fn claim_of(&self, visit: &Visit) -> Claim {
+        let claim = self.claim(visit.client.prefix());
+        if visit.local_admin.is_some() { Claim { room: None, ..claim } } else { claim }
     }
 
     /// For a request from an address. What comes from this machine is counted only in all: a proxy on it may speak
     /// for everybody.
     pub(super) fn claim(&self, from: Option<AddressPrefix>) -> Claim {
         let from = from.filter(|prefix| !prefix.is_loopback());
-        Claim { room: self.0.clone(), from, share: None }
+        Claim { room: Some(self.0.clone()), from, share: None }
     }
 
-    /// How many bytes are under way.
+    /// All of it, but for less than any request costs.
+    #[cfg(test)]
+    pub(crate) fn taken_by_others(&self) -> Claim {
+        let mut others = self.claim(None);
+        let bytes = (0..).step_by(REQUEST_BYTES / 2);
+        bytes.map_while(|bytes| others.keep(bytes).ok()).for_each(drop);
+        others
+    }
+
+    /// How many bytes are taken.
     #[cfg(test)]
     pub(super) fn taken(&self) -> usize {
         self.0.all()
@@ -61,10 +80,11 @@ impl Claim {
     /// [`Crowded`].
     pub(super) fn keep(&mut self, bytes: usize) -> Result<(), Crowded> {
         let bytes = bytes.saturating_add(REQUEST_BYTES);
-        match &mut self.share {
-            Some(share) => share.grow_to(bytes),
-            None => {
-                self.share = Some(self.room.take_many(self.from, bytes)?);
+        match (&mut self.share, &self.room) {
+            (_, None) => Ok(()),
+            (Some(share), Some(_)) => share.grow_to(bytes),
+            (None, Some(room)) => {
+                self.share = Some(room.take_many(self.from, bytes)?);
                 Ok(())
             }
         }
@@ -75,13 +95,13 @@ impl Claim {
 mod tests {
     use super::*;
 
-    fn claim(room: &BodyRoom, from: &str) -> Claim {
+    fn claim(room: &WaitingRoom, from: &str) -> Claim {
         room.claim(Some(AddressPrefix::of(from.parse().unwrap())))
     }
 
     #[test]
     fn one_address_leaves_room_for_the_others_and_all_have_so_much_together() {
-        let room = BodyRoom::default();
+        let room = WaitingRoom::default();
         let next = |from: &str| {
             let mut claim = claim(&room, from);
             claim.keep(0).is_ok().then_some(claim)
