@@ -112,45 +112,59 @@ fn hold(row: Borrowing, draft: &mut Draft) -> Result<(), Missing> {
 pub(super) fn hold_back(restore: &Restore, draft: &mut Draft) -> Result<(), Missing> {
     let (now, serial) = (draft.now(), draft.site().serial);
     let lent = draft.licences().lent_since(restore, serial, now);
-    lent.map_or(Ok(()), |lent| hold_all_back(lent, &restore.spare, draft))
+    let known = draft.site().borrowed;
+    lent.map_or(Ok(()), |lent| hold_all_back(lent, known, &restore.spare, draft))
 }
 
-/// After the time was set back, does the same for those that ended by the time that was wrong, if any may live.
-pub(super) fn hold_back_the_forgotten(spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
-    let now = draft.now();
+/// After the time was set back, does the same for those that ended by the time that was wrong, if any may live, beside
+/// those that are `known` to be out.
+pub(super) fn hold_back_the_forgotten(
+    known: u32,
+    spare: &[Uuid],
+    draft: &mut Draft,
+) -> Result<(), Missing> {
+    let (now, serial) = (draft.now(), draft.site().serial);
     let Some(until) = draft.site().lent_until.filter(|until| *until > now) else { return Ok(()) };
-    let lent = draft.licences().lent_at_most(now);
+    let lent = draft.licences().lent_at_most(serial, now);
     let lent = lent.map(|lent| Lent { end: lent.end.min(until), ..lent });
-    lent.map_or(Ok(()), |lent| hold_all_back(lent, spare, draft))
+    lent.map_or(Ok(()), |lent| hold_all_back(lent, known, spare, draft))
 }
 
-fn hold_all_back(lent: Lent, spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
+fn hold_all_back(lent: Lent, known: u32, spare: &[Uuid], draft: &mut Draft) -> Result<(), Missing> {
     let now = draft.now();
-    let unknown = lent.seats_max.saturating_sub(draft.site().borrowed);
-    for id in spare.iter().take(usize::try_from(unknown).unwrap_or(usize::MAX)) {
-        let row = Borrowing::unknown(*id, now, lent.end);
+    let unknown = usize::try_from(lent.seats_max.saturating_sub(known)).unwrap_or(usize::MAX);
+    let rows = spare.iter().take(unknown).map(|id| Borrowing::unknown(*id, now, lent.end));
+    let rows: Vec<_> = rows.collect();
+    draft.expect_leases(rows.iter().map(|row| &row.user))?;
+    for row in rows {
         hold(row, draft)?;
         draft.record(Act::SeatHeldBack(row.id));
     }
     Ok(())
 }
 
-/// Frees the seats of those that begin after a time, because until then their copies open nothing. There are no more
-/// than the licence lends.
+/// Frees the seats of those that begin after a time, because until then their copies open nothing, and says how many
+/// stay out. There are no more than the licence lends. Those that nobody knows of stay: they began before they were
+/// held back, and when, nobody knows.
 pub(super) fn take_in_the_later(
     time: UnixTime,
     by: Actor,
     draft: &mut Draft,
-) -> Result<(), Missing> {
-    let borrowed: Vec<_> =
+) -> Result<u32, Missing> {
+    let out: Vec<_> =
         draft.every_lease()?.into_iter().filter_map(|lease| lease.borrowing).collect();
-    for id in borrowed {
-        if let Some(row) = draft.borrowing(id)?.filter(|row| row.start > time) {
+    draft.expect_borrowings(&out)?;
+    let mut staying: u32 = 0;
+    for id in out {
+        let Some(row) = draft.borrowing(id)? else { continue };
+        if row.start > time && !row.is_unknown() {
             take_in(row, draft)?;
             draft.record_by(Act::SeatWrittenOff(row.id), Some(by));
+        } else {
+            staying = staying.saturating_add(1);
         }
     }
-    Ok(())
+    Ok(staying)
 }
 
 /// Brings a borrowed seat back; once more is no mistake.

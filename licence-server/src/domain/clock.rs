@@ -25,7 +25,7 @@ pub(super) fn accept(by: Actor, draft: &mut Draft) -> Outcome {
 /// all those tokens are good no more, and each session goes on with its next refresh. There may be very many of
 /// those, so each is taken back to the new mark when it is looked at, and not here. A seat that was taken along keeps
 /// its times, because its signed copy does: one from before the new mark holds its seat, also where it was forgotten
-/// meanwhile; of one from after it the seat is free until then.
+/// meanwhile; of one from after it the seat is free.
 pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, Missing> {
     let wall = draft.reading().wall;
     let floor = draft.licences().newest_iat().unwrap_or(wall);
@@ -35,12 +35,12 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
         return Ok(refuse(None, None, Refusal::Conflict, draft));
     }
     seat::let_all_go(draft)?;
-    borrow::take_in_the_later(mark, command.by, draft)?;
+    let still_out = borrow::take_in_the_later(mark, command.by, draft)?;
     waiting::set_back(draft.now().since(mark), draft)?;
     service::set_back(mark, draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
-    borrow::hold_back_the_forgotten(&command.spare, draft)?;
+    borrow::hold_back_the_forgotten(still_out, &command.spare, draft)?;
     revocation::revoke_every_token(draft)?;
     Ok(Outcome::Done)
 }

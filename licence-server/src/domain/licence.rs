@@ -242,9 +242,14 @@ impl Licences {
         most_lent(self.iter().filter(may_have_been), now)
     }
 
-    /// What may have been lent by any of them.
-    pub(super) fn lent_at_most(&self, now: UnixTime) -> Option<Lent> {
-        most_lent(self.iter(), now)
+    /// What may have been lent before now by any of them, and no more than the seats of the one in force: whoever holds
+    /// back more shuts everybody out for longer than there are seats.
+    pub(super) fn lent_at_most(&self, serial: Option<Serial>, now: UnixTime) -> Option<Lent> {
+        let begun = self.iter().filter(|terms| terms.period.nbf() <= now);
+        let lent = most_lent(begun, now)?;
+        let terms = serial.and_then(|serial| self.in_force(serial, now));
+        let seats = terms.map_or(lent.seats_max, Terms::seats_total);
+        Some(Lent { seats_max: lent.seats_max.min(seats), ..lent })
     }
 
     fn newest(&self, serial: Serial) -> Option<&Terms> {

@@ -85,6 +85,24 @@ impl Draft {
         if missing > 0 { Err(Missing) } else { Ok(()) }
     }
 
+    /// The same for borrowed seats.
+    pub(in crate::domain) fn expect_borrowings<'s>(
+        &mut self,
+        ids: impl IntoIterator<Item = &'s TokenId>,
+    ) -> Result<(), Missing> {
+        let missing = ids.into_iter().filter(|id| self.tables.borrowings.row(id).is_err()).count();
+        if missing > 0 { Err(Missing) } else { Ok(()) }
+    }
+
+    /// The same for the leases of people.
+    pub(in crate::domain) fn expect_leases<'s>(
+        &mut self,
+        users: impl IntoIterator<Item = &'s UserId>,
+    ) -> Result<(), Missing> {
+        let missing = users.into_iter().filter(|user| self.tables.leases.row(user).is_err());
+        if missing.count() > 0 { Err(Missing) } else { Ok(()) }
+    }
+
     pub(in crate::domain) fn user(&mut self, id: UserId) -> Result<Option<User>, Missing> {
         self.tables.users.row(&id).map(Option::<&User>::cloned)
     }

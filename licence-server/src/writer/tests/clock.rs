@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::{
     AddService, ClockDoubt, ResetClock, ServiceId, ServiceName, ServiceScope, Swept,
 };
+use licence_core::claims::Borrow;
 
 fn reset() -> Command {
     let reason = Text::parse("a typing error").unwrap();
@@ -391,6 +392,63 @@ fn loans_that_ended_while_the_clock_was_ahead_hold_their_seats_again_after_a_res
     assert_eq!(site_of(&house).borrowed, 0, "and no longer than a copy may live");
     house.seated(cleo);
     house.seated(dora);
+}
+
+/// They were taken for those that were known, and the forgotten one's seat was given to somebody else.
+#[test]
+fn what_was_lent_while_the_clock_was_ahead_stands_for_nothing_that_was_forgotten() {
+    let mut house = lending(3, 1);
+    let [ann, ben, cleo, dora] = ["ann", "ben", "cleo", "dora"].map(|name| house.person(name));
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 7);
+    while_ahead(&mut house, 30, |house| {
+        house.one(Command::Sweep);
+        let device = house.seated(ben);
+        borrowed(house, device, 7);
+    });
+    assert_eq!(house.mirror.seats_in_use(house.now), 1);
+    house.seated(cleo);
+    house.seated(dora);
+    full(house.sign_in(ben).0);
+}
+
+#[test]
+fn a_second_reset_lets_nothing_go_that_the_first_held_back() {
+    let mut house = lending(2, 1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 7);
+    while_ahead(&mut house, 30, |house| {
+        house.one(Command::Sweep);
+        house.wrong_secs = 2 * DAY_SECS;
+        assert_eq!(house.one(reset()), Outcome::Done);
+        assert_eq!(house.mirror.site().borrowed, 1);
+    });
+    assert_eq!((house.mirror.site().borrowed, house.mirror.seats_in_use(house.now)), (1, 1));
+}
+
+#[test]
+fn a_reset_holds_back_what_a_licence_lent_that_has_begun_and_no_more_than_there_are_seats() {
+    let mut house = lending(2, 1);
+    let ann = house.person("ann");
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 7);
+    let in_use_after = |house: &mut House, renewal: Terms| {
+        house.one(install(renewal));
+        while_ahead(house, 10, |house| house.one(Command::Sweep));
+        house.mirror.seats_in_use(house.now)
+    };
+    let mut more = terms(50);
+    more.seats.borrow = Some(Borrow { days_max: 14, seats_max: 20 });
+    let period = |from: UnixTime| Period::limited(from, START.plus(500 * DAY_SECS), None, None);
+    let id = |number| LicenceId(Uuid::from_bytes([number; 16]));
+    let later = period(START.plus(60 * DAY_SECS)).unwrap();
+    let renewal = Terms { id: id(10), revision: 2, period: later, ..more };
+    assert_eq!(in_use_after(&mut house, renewal), 1);
+    let lent_more = Terms { id: id(11), revision: 3, ..more };
+    house.one(install(lent_more));
+    let fewer = Terms { id: id(12), revision: 4, ..terms(2) };
+    assert_eq!(in_use_after(&mut house, fewer), 2);
 }
 
 #[test]

@@ -146,6 +146,35 @@ async fn what_was_pruned_is_stated_no_more() {
     assert_eq!(stated(&world, &late).await.claims().days[0].people, 1);
 }
 
+/// The first entry that was left was one of the time that was wrong, and no day after it had come.
+#[tokio::test]
+async fn what_was_pruned_before_a_reset_of_the_clock_is_in_no_statements_way() {
+    let world = World::licensed(2, 1).await;
+    let a_day = async || {
+        sign_in_and_out(&world, "user1").await;
+        world.clock.advance(DAY_SECS);
+    };
+    a_day().await;
+    a_day().await;
+    world.clock.set_wall_by(40 * DAY_SECS);
+    world.call(Method::POST, "/v1/admin/clock/accept").send_locally().await;
+    sign_in_and_out(&world, "user1").await;
+    world.clock.set_wall_by(-40 * DAY_SECS);
+    let reset = json!({ "reason": "the battery was empty" });
+    assert_eq!(world.admin("/v1/admin/clock/reset", &reset).await.status, 200);
+    for _ in 0..4 {
+        a_day().await;
+    }
+    let before = stated(&world, &json!({})).await;
+    let prune = json!({ "before": start().secs() + 5 * DAY_SECS });
+    let pruned = world.admin("/v1/admin/audit/prune", &prune).await;
+    assert_eq!(pruned.status, 200, "{}", pruned.text);
+    a_day().await;
+    let after = stated(&world, &json!({})).await;
+    assert_eq!(after.claims().previous, Some(before.digest()));
+    assert_eq!(codes(&after, Some(&before), &world), []);
+}
+
 /// The next one called itself the first where the record of the last was gone, which the vendor takes for a sign that
 /// something is hidden.
 #[tokio::test]
