@@ -117,7 +117,7 @@ pub(super) fn hold_back(restore: &Restore, draft: &mut Draft) -> Result<(), Miss
 }
 
 /// After the time was set back, does the same for those that ended by the time that was wrong, if any may live, beside
-/// those that are `known` to be out.
+/// those that are `known`.
 pub(super) fn hold_back_the_forgotten(
     known: u32,
     spare: &[Uuid],
@@ -143,28 +143,37 @@ fn hold_all_back(lent: Lent, known: u32, spare: &[Uuid], draft: &mut Draft) -> R
     Ok(())
 }
 
-/// Frees the seats of those that begin after a time, because until then their copies open nothing, and says how many
-/// stay out. There are no more than the licence lends. Those that nobody knows of stay: they began before they were
-/// held back, and when, nobody knows.
-pub(super) fn take_in_the_later(
-    time: UnixTime,
-    by: Actor,
-    draft: &mut Draft,
-) -> Result<u32, Missing> {
-    let out: Vec<_> =
-        draft.every_lease()?.into_iter().filter_map(|lease| lease.borrowing).collect();
-    draft.expect_borrowings(&out)?;
-    let mut staying: u32 = 0;
-    for id in out {
-        let Some(row) = draft.borrowing(id)? else { continue };
-        if row.start > time && !row.is_unknown() {
-            take_in(row, draft)?;
-            draft.record_by(Act::SeatWrittenOff(row.id), Some(by));
-        } else {
-            staying = staying.saturating_add(1);
+/// Goes through all of them when the time is set back to a mark, and says how many copies are known that may live then.
+///
+/// One that begins after the mark gives its seat up, because until then its copy opens nothing. One that nobody knows of
+/// began before it was held back, so it stays, but for no longer than one may last that was lent before the mark.
+pub(super) fn set_back(mark: UnixTime, by: Actor, draft: &mut Draft) -> Result<u32, Missing> {
+    let serial = draft.site().serial;
+    let last_end = draft.licences().lent_at_most(serial, mark).map(|lent| lent.end);
+    let mut known: u32 = 0;
+    for row in draft.every_borrowing()? {
+        if row.is_unknown() {
+            shorten(row, last_end.unwrap_or(row.end), draft)?;
+        } else if row.start > mark {
+            if take_in(row, draft)? {
+                draft.record_by(Act::SeatWrittenOff(row.id), Some(by));
+            }
+            continue;
         }
+        known = known.saturating_add(u32::from(!mark.is_expired(row.end)));
     }
-    Ok(staying)
+    Ok(known)
+}
+
+fn shorten(row: Borrowing, end: UnixTime, draft: &mut Draft) -> Result<(), Missing> {
+    if end >= row.end {
+        return Ok(());
+    }
+    draft.write_borrowing(Borrowing { end, ..row });
+    seat::change_leases(row.user, draft, |leases| {
+        let own = leases.iter_mut().filter(|lease| lease.borrowing == Some(row.id));
+        own.for_each(|lease| lease.end = end);
+    })
 }
 
 /// Brings a borrowed seat back; once more is no mistake.

@@ -35,12 +35,12 @@ pub(super) fn reset(command: &ResetClock, draft: &mut Draft) -> Result<Outcome, 
         return Ok(refuse(None, None, Refusal::Conflict, draft));
     }
     seat::let_all_go(draft)?;
-    let still_out = borrow::take_in_the_later(mark, command.by, draft)?;
+    let known = borrow::set_back(mark, command.by, draft)?;
     waiting::set_back(draft.now().since(mark), draft)?;
     service::set_back(mark, draft)?;
     draft.record_by(Act::ClockReset(mark, command.reason.clone()), Some(command.by));
     draft.set_back(mark);
-    borrow::hold_back_the_forgotten(still_out, &command.spare, draft)?;
+    borrow::hold_back_the_forgotten(known, &command.spare, draft)?;
     revocation::revoke_every_token(draft)?;
     Ok(Outcome::Done)
 }

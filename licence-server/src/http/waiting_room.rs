@@ -14,7 +14,7 @@ const ALL_BYTES: usize = 128 * 1024 * 1024;
 const FREE_PART: usize = 2;
 
 /// The part that each address may have where others have that. Whoever wants all of it for themselves needs as many
-/// addresses as for all connections.
+/// addresses as for all connections; a larger table of people comes in on the server's own machine then.
 const OWN_PART: usize = 64;
 
 /// What a request costs beside its head and its body for as long as it waits: its task, its stream, its time.

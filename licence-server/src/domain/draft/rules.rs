@@ -85,15 +85,6 @@ impl Draft {
         if missing > 0 { Err(Missing) } else { Ok(()) }
     }
 
-    /// The same for borrowed seats.
-    pub(in crate::domain) fn expect_borrowings<'s>(
-        &mut self,
-        ids: impl IntoIterator<Item = &'s TokenId>,
-    ) -> Result<(), Missing> {
-        let missing = ids.into_iter().filter(|id| self.tables.borrowings.row(id).is_err()).count();
-        if missing > 0 { Err(Missing) } else { Ok(()) }
-    }
-
     /// The same for the leases of people.
     pub(in crate::domain) fn expect_leases<'s>(
         &mut self,
@@ -199,6 +190,19 @@ impl Draft {
         }
         let leases = users.iter().map(|user| self.tables.leases.loaded(user));
         Ok(leases.flatten().flatten().flatten().copied().collect())
+    }
+
+    /// Every borrowed seat whose copy may live, whether it holds a seat or not.
+    pub(in crate::domain) fn every_borrowing(&mut self) -> Result<Vec<Borrowing>, Missing> {
+        let mut ids: BTreeSet<TokenId> =
+            self.fronts.borrowings.whole()?.iter().map(|due| due.id).collect();
+        ids.extend(self.tables.borrowings.changes().map(|(id, _)| *id));
+        let missing = ids.iter().filter(|id| self.tables.borrowings.row(id).is_err()).count();
+        if missing > 0 {
+            return Err(Missing);
+        }
+        let rows = ids.iter().map(|id| self.tables.borrowings.loaded(id));
+        Ok(rows.flatten().flatten().copied().collect())
     }
 
     /// A revocation that nobody needs any more.

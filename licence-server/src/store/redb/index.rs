@@ -75,6 +75,7 @@ impl Indexes {
     }
 
     fn put_borrowing(&mut self, row: &Borrowing) {
+        self.drop_borrowing(row.id);
         self.borrowings.insert(row.id, *row);
         self.borrowings_by_end.insert(Due { at: row.end, id: row.id });
         self.borrowing_of.insert(row.user, row.id);

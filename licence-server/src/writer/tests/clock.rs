@@ -3,7 +3,8 @@
 use super::borrow::{borrow, borrowed, lending};
 use super::*;
 use crate::domain::{
-    AddService, ClockDoubt, ResetClock, ServiceId, ServiceName, ServiceScope, Swept,
+    AddService, ClockDoubt, ResetClock, ReturnSeat, ServiceId, ServiceName, ServiceScope, Swept,
+    WriteOff,
 };
 use licence_core::claims::Borrow;
 
@@ -425,6 +426,47 @@ fn a_second_reset_lets_nothing_go_that_the_first_held_back() {
         assert_eq!(house.mirror.site().borrowed, 1);
     });
     assert_eq!((house.mirror.site().borrowed, house.mirror.seats_in_use(house.now)), (1, 1));
+}
+
+#[test]
+fn a_reset_holds_nothing_back_again_that_was_written_off_or_brought_back() {
+    let mut house = lending(3, 2);
+    let (ann, ben) = (house.person("ann"), house.person("ben"));
+    let device = house.seated(ann);
+    borrowed(&mut house, device, 7);
+    let device = house.seated(ben);
+    let bens = borrowed(&mut house, device, 14);
+    assert_eq!(
+        house.one(Command::ReturnSeat(ReturnSeat { id: bens.id, user: ben })),
+        Outcome::Done
+    );
+    while_ahead(&mut house, 10, |house| house.one(Command::Sweep));
+    assert_eq!(house.mirror.seats_in_use(house.now), 1, "his copy is one of two");
+    for row in house.store.as_ref().unwrap().reader().borrowings().unwrap() {
+        house.one(Command::WriteOff(WriteOff { id: row.id, by: Actor::Local }));
+    }
+    while_ahead(&mut house, 1, |_| ());
+    assert_eq!((house.mirror.site().borrowed, house.mirror.seats_in_use(house.now)), (2, 0));
+}
+
+#[test]
+fn what_was_held_back_by_a_time_that_was_wrong_ends_by_the_right_one() {
+    let mut house = lending(2, 2);
+    let ann = house.person("ann");
+    while_ahead(&mut house, 60, |house| {
+        let device = house.seated(ann);
+        borrowed(house, device, 14);
+        house.wrong_secs = 80 * DAY_SECS;
+        house.one(Command::AcceptClock(Actor::Local));
+        house.one(Command::Sweep);
+        house.wrong_secs = 70 * DAY_SECS;
+        assert_eq!(house.one(reset()), Outcome::Done);
+        assert_eq!(house.mirror.seats_in_use(START.plus(70 * DAY_SECS)), 2);
+    });
+    assert_eq!(house.mirror.seats_in_use(house.now), 2);
+    house.pass(14 * DAY_SECS);
+    house.one(Command::Sweep);
+    assert_eq!((house.mirror.site().borrowed, house.mirror.seats_in_use(house.now)), (0, 0));
 }
 
 #[test]

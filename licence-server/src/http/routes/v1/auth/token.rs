@@ -3,6 +3,8 @@
 //! It has the shape of OAuth2's password grant, because every HTTP client can send it; it is the
 //! application's own sign-in and not an authorisation of third parties.
 
+use std::mem;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
@@ -237,7 +239,8 @@ async fn authenticate(
     from: &From<'_>,
     state: &AppState,
 ) -> Result<(User, Credential), Problem> {
-    let name = Text::parse(request.username.trim()).map(|name| LoginName::of(&name));
+    let username = mem::take(&mut request.username);
+    let name = Text::parse(username.trim()).map(|name| LoginName::of(&name));
     let user = match &name {
         Some(name) => state.reader().user_by_name(name)?,
         None => None,

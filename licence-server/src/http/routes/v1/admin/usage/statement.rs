@@ -145,7 +145,8 @@ fn begin(
     // A statement that was made by a clock which ran ahead ended in days that have not come.
     let next = tally.stated().map(|stated| stated.until.min(today));
     let from = asked.map(day_of).or(next).unwrap_or(first);
-    if is_pruned && from < first {
+    // What the one before goes on to is kept, though the first entry that is left may be of a time that was wrong.
+    if is_pruned && from < first && next != Some(from) {
         return Err(Problem::new(Code::Conflict)
             .detail(format!("what the audit log said of the time before {first} was taken away"))
             .mend("state the days from then on, and tell the vendor"));

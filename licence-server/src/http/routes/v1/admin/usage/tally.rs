@@ -19,7 +19,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// The earliest time of an entry. After a reset of the clock that is not the time of the first.
+    /// When the first entry was written.
     pub(super) const fn first(&self) -> Option<UnixTime> {
         self.first
     }
@@ -37,7 +37,7 @@ impl Tally {
     /// Sees the next entry.
     pub(super) fn see(&mut self, read: &Read) {
         let Some(at) = read.at().and_then(UnixTime::from_secs) else { return };
-        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.first.get_or_insert(at);
         match read.text("act").unwrap_or_default() {
             // Its own time is the one that was wrong.
             Act::CLOCK_RESET => {
