@@ -270,8 +270,12 @@ impl Model {
     fn compare(&mut self, rows: &Rows, now: UnixTime) -> Result<(), Broken> {
         let is_same = rows.sessions.len() == self.sessions.len();
         check(is_same, Promise::Durable, || "a row of a session that nobody began".to_owned())?;
-        for (id, known) in &self.sessions {
+        for (id, known) in &mut self.sessions {
             let row = rows.sessions.get(id).unwrap();
+            if let (Some(lease), Some(latest)) = (known.lease, known.lease_latest.take()) {
+                known.lease =
+                    row.lease_end.filter(|end| (lease..=latest).contains(end)).or(known.lease);
+            }
             let live = |end: Option<UnixTime>| end.filter(|end| !now.is_expired(*end));
             let is_same = live(row.lease_end) == live(known.lease)
                 && row.generation == known.chain.generation()

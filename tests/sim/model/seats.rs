@@ -148,7 +148,9 @@ impl Model {
                 // The session's own lease is renewed with it, though the person's idleness is not over.
                 let lease_secs = i64::from(seats.unwrap().lease_secs);
                 let covered = known.access_end.min(now.plus(ACCESS_SECS));
-                known.lease = Some(now.plus(lease_secs).max(covered).min(known.idle_end()));
+                let renewed = now.plus(lease_secs).max(covered);
+                let ends = known.idle_ends(self.unlicensed).map(|end| Some(renewed.min(end)));
+                [known.lease, known.lease_latest] = ends;
                 let name = self.name(borrow.session, lent.user, now);
                 self.line.leave(name);
                 let BorrowedSeat { user, session, start, end, .. } = *lent;

@@ -28,6 +28,8 @@ pub(crate) struct Known {
     pub(crate) mark: DeviceMark,
     /// Until when it holds a seat.
     pub(crate) lease: Option<UnixTime>,
+    /// Until when that may be at the latest, where time without a licence since it was touched is in it.
+    pub(crate) lease_latest: Option<UnixTime>,
     /// When the last of its access tokens ends.
     pub(crate) access_end: UnixTime,
     pub(crate) chain: Chain,
@@ -87,9 +89,12 @@ impl Known {
         now >= life_end || now >= touched.plus(self.idle_secs + spared_secs)
     }
 
-    /// When it ends without a refresh, but for time without a licence.
-    pub(crate) fn idle_end(&self) -> UnixTime {
-        self.touched.plus(self.idle_secs).min(self.life_end)
+    /// When it ends without a refresh, at the earliest and at the latest.
+    pub(crate) fn idle_ends(&self, unlicensed: Unlicensed) -> [UnixTime; 2] {
+        let Latest { life_end, touched, unlicensed_secs, .. } = self.latest;
+        let earliest = self.idle_secs + unlicensed.least - self.unlicensed_secs;
+        let latest = self.idle_secs + unlicensed.most - unlicensed_secs;
+        [self.touched.plus(earliest).min(self.life_end), touched.plus(latest).min(life_end)]
     }
 
     /// The clock was set back: what began while it was ahead begins now. Time that seemed to be without a licence
@@ -133,6 +138,7 @@ impl Model {
             scope: sign_in.scope,
             mark: sign_in.mark,
             lease: None,
+            lease_latest: None,
             access_end: now,
             chain: Chain::new(sign_in.secret, now),
             began: now,
