@@ -30,7 +30,8 @@ pub struct Given {
 }
 
 impl Borrowing {
-    /// One that may be out still, lent by a store that is gone or forgotten by a clock that ran ahead: by whom, and from where, nobody knows.
+    /// One that may be out still, lent by a store that is gone or forgotten by a clock that ran ahead: by whom, and
+    /// from where, nobody knows.
     #[must_use]
     pub const fn unknown(id: Uuid, start: UnixTime, end: UnixTime) -> Self {
         let (user, session, id) = (UserId(id), SessionId(id), TokenId(id));

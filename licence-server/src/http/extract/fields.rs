@@ -138,7 +138,7 @@ impl Fields {
         match self.field(name) {
             None => Ok(&[]),
             Some(Field::List(items)) => Ok(items),
-            Some(_) => Err(wrong(name, "a list of at most 32 strings")),
+            Some(_) => Err(wrong(name, &format!("a list of at most {ITEMS_MAX} strings"))),
         }
     }
 
