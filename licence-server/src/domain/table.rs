@@ -59,6 +59,18 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.rows.get(key).map(Option::as_ref).ok_or(Missing)
     }
 
+    /// Asks for all of these rows in one go.
+    pub(super) fn expect<'k>(
+        &mut self,
+        keys: impl IntoIterator<Item = &'k K>,
+    ) -> Result<(), Missing>
+    where
+        K: 'k,
+    {
+        let missing = keys.into_iter().filter(|key| self.row(key).is_err()).count();
+        if missing > 0 { Err(Missing) } else { Ok(()) }
+    }
+
     /// Puts a row under a key, or takes it away.
     pub(super) fn write(&mut self, key: K, row: Option<V>) {
         let was_changed = !self.changed.insert(key.clone());

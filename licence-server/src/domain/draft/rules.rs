@@ -81,8 +81,7 @@ impl Draft {
         &mut self,
         ids: impl IntoIterator<Item = &'s SessionId>,
     ) -> Result<(), Missing> {
-        let missing = ids.into_iter().filter(|id| self.tables.sessions.row(id).is_err()).count();
-        if missing > 0 { Err(Missing) } else { Ok(()) }
+        self.tables.sessions.expect(ids)
     }
 
     /// The same for the leases of people.
@@ -90,8 +89,7 @@ impl Draft {
         &mut self,
         users: impl IntoIterator<Item = &'s UserId>,
     ) -> Result<(), Missing> {
-        let missing = users.into_iter().filter(|user| self.tables.leases.row(user).is_err());
-        if missing.count() > 0 { Err(Missing) } else { Ok(()) }
+        self.tables.leases.expect(users)
     }
 
     pub(in crate::domain) fn user(&mut self, id: UserId) -> Result<Option<User>, Missing> {
@@ -184,10 +182,7 @@ impl Draft {
         let mut users: BTreeSet<UserId> =
             self.fronts.leases.whole()?.iter().map(|lease| lease.user).collect();
         users.extend(self.tables.leases.changes().map(|(user, _)| *user));
-        let missing = users.iter().filter(|user| self.tables.leases.row(user).is_err()).count();
-        if missing > 0 {
-            return Err(Missing);
-        }
+        self.tables.leases.expect(&users)?;
         let leases = users.iter().map(|user| self.tables.leases.loaded(user));
         Ok(leases.flatten().flatten().flatten().copied().collect())
     }
@@ -197,10 +192,7 @@ impl Draft {
         let mut ids: BTreeSet<TokenId> =
             self.fronts.borrowings.whole()?.iter().map(|due| due.id).collect();
         ids.extend(self.tables.borrowings.changes().map(|(id, _)| *id));
-        let missing = ids.iter().filter(|id| self.tables.borrowings.row(id).is_err()).count();
-        if missing > 0 {
-            return Err(Missing);
-        }
+        self.tables.borrowings.expect(&ids)?;
         let rows = ids.iter().map(|id| self.tables.borrowings.loaded(id));
         Ok(rows.flatten().flatten().copied().collect())
     }
