@@ -26,7 +26,8 @@ use crate::store::StoreError;
 
 /// Bytes of pieces at which their rows begin to go into their tables. When all have gone there are twice as
 /// many, and some more that wait to be taken away: a start reads them, and memory holds the newest of each row.
-const FOLD_AT: u64 = 32 * 1024 * 1024;
+/// The more there are, the more rows share a page when they go: memory is better spent here than on pages.
+const FOLD_AT: u64 = 64 * 1024 * 1024;
 
 /// Pieces that are taken away with one batch at most: more than one, so that they go faster than they come;
 /// few, so that no batch waits for it but one that erases somebody. Where little happens each is of one row.
