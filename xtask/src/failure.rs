@@ -10,6 +10,8 @@ use std::process::ExitStatus;
 pub(crate) enum Failure {
     #[error("cannot start `{program}`")]
     Start { program: String, source: io::Error },
+    #[error("cannot ask `{address}`")]
+    Ask { address: String, source: io::Error },
     #[error("`{program}` failed ({status}); its own message is above")]
     Ended { program: String, status: ExitStatus },
     #[error("cannot {action} `{}`", path.display())]

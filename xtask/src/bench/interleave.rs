@@ -50,6 +50,30 @@ pub(super) fn measure<'c>(
     Ok(series)
 }
 
+/// The same with one slice of so many operations in each repetition, for what goes through phases of its own: a
+/// slice is to be long enough for all of them. Contenders that have never worked do one beforehand.
+pub(super) fn measure_whole<'c>(
+    start: impl Fn() -> Result<Vec<Box<dyn Contender + 'c>>, Failure>,
+    operations: u32,
+    repetitions: usize,
+) -> Result<Vec<Series>, Failure> {
+    let once = || {
+        let mut contenders = start()?;
+        let costs = contenders
+            .iter_mut()
+            .map(|contender| Ok(vec![Cost::of(contender.run(operations)?, operations)]));
+        costs.collect::<Result<Vec<_>, Failure>>()
+    };
+    once()?;
+    let mut series = Vec::new();
+    for _ in 0..repetitions {
+        let repetition = once()?;
+        series.resize_with(repetition.len(), Series::default);
+        series.iter_mut().zip(repetition).for_each(|(series, rounds)| series.0.push(rounds));
+    }
+    Ok(series)
+}
+
 /// One repetition: the rounds of each contender.
 fn repeat(
     contenders: &mut [Box<dyn Contender + '_>],
@@ -112,5 +136,15 @@ mod tests {
         }
         let operations = operations_for(effort.slice, &mut Steady(3, &turns)).unwrap();
         assert_eq!(operations, 32);
+    }
+
+    #[test]
+    fn a_whole_is_done_once_in_each_repetition_and_once_beforehand() {
+        let turns = RefCell::new(Vec::new());
+        let start = || Ok(vec![Box::new(Steady(3, &turns)) as Box<dyn Contender>]);
+        let series = measure_whole(start, 7, 2).unwrap();
+        assert_eq!(turns.borrow().len(), 3);
+        let costs: Vec<_> = series[0].0.concat().iter().map(|cost| cost.cpu.round()).collect();
+        assert_eq!(costs, [3.0, 3.0]);
     }
 }

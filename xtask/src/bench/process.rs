@@ -28,9 +28,9 @@ impl Process {
         self.kilobytes("status", "VmHWM:")
     }
 
-    /// Bytes that it has written to files so far.
-    pub(super) fn written_bytes(self) -> Result<u64, Failure> {
-        self.number("io", "wchar:")
+    /// How often it has written to files so far.
+    pub(super) fn writes(self) -> Result<u64, Failure> {
+        self.number("io", "syscw:")
     }
 
     fn kilobytes(self, file: &str, name: &str) -> Result<u64, Failure> {

@@ -1,6 +1,7 @@
 //! A server that is measured.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -44,11 +45,22 @@ impl Running {
         &self.address
     }
 
+    /// What it counts of itself, as text.
+    pub(super) fn metrics(&self) -> Result<String, Failure> {
+        let ask = || {
+            let mut stream = TcpStream::connect(&self.address)?;
+            let host = &self.address;
+            write!(stream, "GET /metrics HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")?;
+            io::read_to_string(stream)
+        };
+        ask().map_err(|source| Failure::Ask { address: self.address.clone(), source })
+    }
+
     pub(super) fn process(&self) -> Process {
         Process::of(self.child.id())
     }
 
-    /// Ends it as a power cut would.
+    /// Ends it without a word.
     pub(super) fn kill(&self) {
         // Where it has ended by itself there is nobody to kill.
         command::succeeds(Command::new("kill").args(["-KILL", &self.child.id().to_string()]));

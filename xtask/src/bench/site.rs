@@ -115,10 +115,10 @@ impl<'w> Site<'w> {
         Ok(self.path(name))
     }
 
-    /// The writer's turns over its store.
-    pub(super) fn turns(&self, work: &'static str) -> Result<Peer, Failure> {
+    /// The writer's turns over its store, with so many refreshes in each of those.
+    pub(super) fn turns(&self, work: &'static str, refreshes: u64) -> Result<Peer, Failure> {
         let mut turns = pinned::SERVER.command(STORE.binary(self.workspace));
-        turns.arg("turns").arg(self.data()).arg(self.accounts());
+        turns.arg("turns").arg(self.data()).arg(self.accounts()).arg(refreshes.to_string());
         Peer::run(turns, work)
     }
 

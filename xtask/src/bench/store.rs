@@ -1,5 +1,6 @@
 //! The store at size: what a million of everything costs against ten thousand.
 
+mod erasure;
 mod file;
 mod growth;
 mod morning;
@@ -21,6 +22,8 @@ pub(super) struct Extent {
     pub(super) effort: Effort,
     /// Sessions; as many people, and as many revoked sessions.
     sizes: &'static [u32],
+    /// Turns of refreshes in which a journal is filled and its rows go into their tables, all of it once.
+    cycle: u32,
     /// Refresh tokens rotated while the file is watched.
     rotations: u64,
     /// People who sign on in one morning.
@@ -30,6 +33,7 @@ pub(super) struct Extent {
 pub(super) const FULL: Extent = Extent {
     effort: Effort { repetitions: 5, rounds: 5, slice: Duration::from_millis(200) },
     sizes: &[10_000, 100_000, 1_000_000],
+    cycle: 5_000,
     rotations: 10_000_000,
     people: 20_000,
 };
@@ -37,6 +41,7 @@ pub(super) const FULL: Extent = Extent {
 pub(super) const QUICK: Extent = Extent {
     effort: Effort { repetitions: 2, rounds: 3, slice: Duration::from_millis(100) },
     sizes: &[10_000, 100_000],
+    cycle: 500,
     rotations: 200_000,
     people: 2_000,
 };
@@ -87,6 +92,8 @@ pub(super) fn measure(workspace: &Workspace, extent: &Extent) -> Result<Section,
     if let Some(site) = sites.first() {
         tables.push(file::measure(site, extent.rotations)?);
     }
+    // Last of what these are used for: who is erased is in no list of accounts any more.
+    tables.push(erasure::measure(&sites, extent)?);
     tables.push(morning::measure(workspace, extent.people)?);
     let versions = vec![("redb", lock_file::version(workspace.root(), "redb")?)];
     Ok(Section { title: TITLE, introduction: INTRODUCTION, tables, versions })

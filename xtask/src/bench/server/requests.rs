@@ -80,8 +80,8 @@ fn start(stage: &Stage<'_>) -> Result<Vec<Box<dyn Contender>>, Failure> {
                 Who::Refresh => ours.contender(work::REFRESH),
                 Who::RefreshInMemory => in_memory.contender(work::REFRESH),
                 Who::Seats => ours.contender(work::SEATS),
-                Who::SyncOne => Box::new(stage.bare(work::SYNC_ONE)?),
-                Who::SyncScattered => Box::new(stage.bare(work::SYNC_SCATTERED)?),
+                Who::SyncOne => Box::new(stage.bare(work::SYNC_ONE, stage.pages)?),
+                Who::SyncScattered => Box::new(stage.bare(work::SYNC_SCATTERED, stage.pages)?),
             })
         })
         .collect()

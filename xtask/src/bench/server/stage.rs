@@ -35,7 +35,7 @@ pub(super) struct Stage<'w> {
     site: Site<'w>,
     in_memory: Site<'w>,
     home_made: HomeMade,
-    /// Pages that a batch of refreshes changes.
+    /// Pages that a batch of as many refreshes as there are connections changes.
     pub(super) pages: u64,
 }
 
@@ -45,7 +45,7 @@ impl<'w> Stage<'w> {
         let site = Site::found(workspace, folder(workspace).join("site"), SIZE)?;
         let in_memory = Path::new(MEMORY).join("licence-bench");
         let in_memory = site.copy(in_memory)?;
-        let pages = pages(&site, folder(workspace).join("pages"))?;
+        let pages = pages(&site, folder(workspace).join("pages"), CONNECTIONS as u64)?;
         let stage = Self { workspace, site, in_memory, home_made, pages };
         files::fresh_folder(&stage.bare_folder())?;
         Ok(stage)
@@ -90,10 +90,15 @@ impl<'w> Stage<'w> {
         server.beside(self.workspace, STORM, accounts)
     }
 
-    /// The disk, or the hash, alone.
-    pub(super) fn bare(&self, work: &'static str) -> Result<Peer, Failure> {
+    /// Pages that a batch of so many refreshes changes.
+    pub(super) fn pages_of(&self, refreshes: u64) -> Result<u64, Failure> {
+        pages(&self.site, folder(self.workspace).join("pages"), refreshes)
+    }
+
+    /// The disk with so many pages, or the hash, alone.
+    pub(super) fn bare(&self, work: &'static str, pages: u64) -> Result<Peer, Failure> {
         let mut bare = pinned::SERVER.command(BARE.binary(self.workspace));
-        bare.arg(self.bare_folder()).arg(self.pages.to_string());
+        bare.arg(self.bare_folder()).arg(pages.to_string());
         Peer::run(bare, work)
     }
 
@@ -118,18 +123,18 @@ impl Drop for Stage<'_> {
     }
 }
 
-/// How many pages a batch of 64 refreshes brings to the disk, by what the writer writes.
-fn pages(site: &Site<'_>, copy: PathBuf) -> Result<u64, Failure> {
+/// How many scattered pages a batch of refreshes brings to the disk: as many as the writer writes, because what lies
+/// together is written in one go.
+fn pages(site: &Site<'_>, copy: PathBuf, refreshes: u64) -> Result<u64, Failure> {
     const TURNS: u32 = 200;
-    const PAGE_BYTES: u64 = 4096;
     let copy = site.copy(copy)?;
-    let mut turns = copy.turns(work::TURN_REFRESH)?;
+    let mut turns = copy.turns(work::TURN_REFRESH, refreshes)?;
     let mut take = |operations| {
         turns.run(operations)?;
-        turns.process().written_bytes()
+        turns.process().writes()
     };
     // Once beforehand, so that the store is open.
     let before = take(1)?;
     let written = take(TURNS)?.saturating_sub(before);
-    Ok(written / u64::from(TURNS) / PAGE_BYTES)
+    Ok(written / u64::from(TURNS))
 }

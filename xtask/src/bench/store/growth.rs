@@ -13,8 +13,13 @@ use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// What is done, and how many of it are one operation of the peer.
-const WORKS: [(&str, &str, f64); 4] = [
-    ("refresh", work::TURN_REFRESH, 64.0),
+type Work = (&'static str, &'static str, f64);
+
+/// Refreshes of one turn: as many as there are connections in the measurements of the whole server.
+const BATCH: u64 = 64;
+
+const REFRESH: Work = ("refresh", work::TURN_REFRESH, 64.0);
+const OTHERS: [Work; 3] = [
     ("claim and release", work::TURN_CLAIM, 16.0),
     ("check", work::CHECK, 1.0),
     ("person and session", work::WHOSE, 1.0),
@@ -24,28 +29,40 @@ const WORKS: [(&str, &str, f64); 4] = [
 const AIM: Aim = Aim::AtLeast(0.6);
 
 pub(super) fn measure(extent: &Extent, sites: &[Site<'_>]) -> Result<Table, Failure> {
-    let series = interleave::measure(|| start(sites), &extent.effort)?;
-    let mut rows = Vec::new();
-    for (number, (name, _, each)) in WORKS.iter().enumerate() {
-        let own: Vec<_> = series.iter().skip(number).step_by(WORKS.len()).collect();
-        for (size, series) in extent.sizes.iter().zip(&own) {
-            let aim = (size == extent.sizes.last().unwrap_or(size)).then_some(AIM);
-            let what = format!("{name}, {size} sessions");
-            rows.push(row(what, *each, series, own.first().copied(), aim));
-        }
+    // A journal that grows and one whose rows go into their tables cost differently: both are in each value.
+    let refreshes = interleave::measure_whole(
+        || start(sites, &[REFRESH]),
+        extent.cycle,
+        extent.effort.repetitions,
+    )?;
+    let others = interleave::measure(|| start(sites, &OTHERS), &extent.effort)?;
+    let mut rows = rows(extent, REFRESH, &refreshes.iter().collect::<Vec<_>>());
+    for (number, work) in OTHERS.into_iter().enumerate() {
+        let own: Vec<_> = others.iter().skip(number).step_by(OTHERS.len()).collect();
+        rows.extend(self::rows(extent, work, &own));
     }
     let heading = vec!["", "a second", "in terms of the first size", "aim"];
     Ok(Table { title: "Growth".to_owned(), heading, rows })
 }
 
-fn start(sites: &[Site<'_>]) -> Result<Vec<Box<dyn Contender>>, Failure> {
+fn start(sites: &[Site<'_>], works: &[Work]) -> Result<Vec<Box<dyn Contender>>, Failure> {
     let mut contenders: Vec<Box<dyn Contender>> = Vec::new();
     for site in sites {
-        let peer = site.turns(work::CHECK)?;
-        contenders
-            .extend(WORKS.map(|(_, work, _)| Box::new(peer.with(work)) as Box<dyn Contender>));
+        let peer = site.turns(work::CHECK, BATCH)?;
+        let with = works.iter().map(|(_, work, _)| Box::new(peer.with(work)) as Box<dyn Contender>);
+        contenders.extend(with);
     }
     Ok(contenders)
+}
+
+/// One work at every size.
+fn rows(extent: &Extent, (name, _, each): Work, own: &[&Series]) -> Vec<Vec<String>> {
+    let sizes = extent.sizes.iter().zip(own);
+    let row = |(size, series): (&u32, &&Series)| {
+        let aim = (Some(size) == extent.sizes.last()).then_some(AIM);
+        row(format!("{name}, {size} sessions"), each, series, own.first().copied(), aim)
+    };
+    sizes.map(row).collect()
 }
 
 fn row(
@@ -69,8 +86,9 @@ pub(super) fn by_seats(workspace: &Workspace, effort: &Effort) -> Result<Table, 
     const MANY: u32 = 100_000;
     let sites = [found(workspace, FEW, FEW)?, found(workspace, MANY, MANY)?];
     let start = || {
-        let turns =
-            |site: &Site<'_>| Ok(Box::new(site.turns(work::TURN_CLAIM)?) as Box<dyn Contender>);
+        let turns = |site: &Site<'_>| {
+            Ok(Box::new(site.turns(work::TURN_CLAIM, BATCH)?) as Box<dyn Contender>)
+        };
         sites.iter().map(turns).collect()
     };
     let series = interleave::measure(start, effort)?;

@@ -2,8 +2,8 @@
 
 use licence_core::{SessionId, Text, TokenId, UserId, Uuid};
 use licence_server::domain::{
-    AddUser, Command, CredentialVersion, DeviceMark, Generation, Nonce, PasswordHash, Refresh,
-    Scope, SecretHash, SignIn, SignOut, Stay,
+    Actor, AddUser, ChangeUser, Command, CredentialVersion, DeviceMark, Generation, Nonce,
+    PasswordHash, PruneLog, Refresh, Scope, SecretHash, SignIn, SignOut, Stay, UserChange,
 };
 
 use crate::Failure;
@@ -61,4 +61,16 @@ pub(crate) fn refresh(rotate: Rotate, nonce: [u8; 16], jti: Uuid) -> Command {
 
 pub(crate) fn sign_out(session: SessionId) -> Command {
     Command::SignOut(SignOut { session })
+}
+
+/// Takes the beginning of the log away. What stands for it is not signed: nobody verifies it here.
+pub(crate) fn prune(below: u64) -> Command {
+    let checkpoint = format!("before {below}");
+    Command::PruneLog(PruneLog { below, checkpoint, by: Actor::Local })
+}
+
+/// Takes somebody's account away.
+pub(crate) fn erase(user: UserId) -> Command {
+    let change = UserChange::Erase;
+    Command::ChangeUser(ChangeUser { user, change, by: Some(Actor::Local) })
 }

@@ -11,7 +11,7 @@ use crate::house::House;
 const BATCH: usize = 1024;
 
 /// Rotates refresh tokens of random sessions; says after each tenth how many there were and how many
-/// bytes the file has, and at the end what is left of it once it is compacted.
+/// bytes the file has, and at the end what is left of it once it is compacted, and once its log is pruned as well.
 pub(crate) fn run(data: &Path, accounts: &Path, rotations: usize) -> Result<(), Failure> {
     let store = DataDir::open(data).map_err(|failure| format!("{failure:?}"))?.store();
     let mut house = House::open(data, accounts)?;
@@ -32,9 +32,17 @@ pub(crate) fn run(data: &Path, accounts: &Path, rotations: usize) -> Result<(), 
         }
     }
     drop(house);
-    redb::Database::open(&store)?.compact()?;
-    println!("compacted {}", bytes(&store)?);
+    println!("compacted {}", compacted(&store)?);
+    let mut house = House::open(data, accounts)?;
+    while house.prune()? {}
+    drop(house);
+    println!("pruned {}", compacted(&store)?);
     Ok(())
+}
+
+fn compacted(file: &Path) -> Result<u64, Failure> {
+    redb::Database::open(file)?.compact()?;
+    bytes(file)
 }
 
 fn bytes(file: &Path) -> Result<u64, Failure> {

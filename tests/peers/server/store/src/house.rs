@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use licence_core::claims::LogPosition;
 use licence_core::{Policy, SessionId, TokenId, UnverifiedLicence, UserId, Uuid};
 use licence_server::clock::{Clock as _, SystemClock};
 use licence_server::data_dir::DataDir;
@@ -17,10 +18,16 @@ use crate::Failure;
 use crate::commands::{self, Rotate};
 use crate::random::Random;
 
+/// Entries that one commit takes away, as the server does it.
+const PRUNED_AT_ONCE: u64 = 20_000;
+
 pub(crate) struct House {
     store: RedbStore,
     pub(crate) reader: RedbReader,
     mirror: Mirror,
+    /// What was revoked when it was opened: turns of claims revoke more, and now and then let all of it go.
+    listed: Mirror,
+    position: LogPosition,
     pub(crate) random: Random,
     /// One time for all turns, so that nothing lapses while it is measured.
     reading: Reading,
@@ -45,12 +52,16 @@ impl House {
         let store = RedbStore::open(&data.store())?;
         let (reader, reading) = (store.reader(), SystemClock.read());
         let (site, licences) = (reader.site()?, licences(&data, &reader)?);
-        let mirror = Mirror::new(site, Anchor::at_start(&site, reading, 0), licences, reader.revocations()?);
+        let anchor = Anchor::at_start(&site, reading, 0);
+        let mirror = Mirror::new(site, anchor, licences, reader.revocations()?);
+        let listed = Mirror::new(site, anchor, Licences::default(), reader.revocations()?);
         let (sessions, seatless) = people(&data, &reader, accounts)?;
         Ok(Self {
             store,
             reader,
             mirror,
+            listed,
+            position: site.position,
             random: Random::new(std::process::id().into()),
             reading,
             runtime: tokio::runtime::Builder::new_current_thread().build()?,
@@ -91,6 +102,17 @@ impl House {
         commands::refresh(Rotate { session, generation, secret, child }, nonce, jti)
     }
 
+    /// Takes the beginning of the log away, as far as it may go in one commit, and says whether there was one.
+    pub(crate) fn prune(&mut self) -> Result<bool, Failure> {
+        let last = self.reader.site()?.position.seq;
+        let Some(first) = self.reader.entries(0, 1)?.first().map(|entry| entry.seq) else {
+            return Ok(false);
+        };
+        let below = (first + PRUNED_AT_ONCE).min(last);
+        self.turn(&[commands::prune(below)])?;
+        Ok(below < last)
+    }
+
     /// Signs somebody in.
     pub(crate) fn sign_in(&self, user: UserId) -> (Command, SessionId) {
         let session = SessionId(self.uuid());
@@ -98,10 +120,10 @@ impl House {
         (commands::sign_in(user, session, secret, self.uuid()), session)
     }
 
-    /// Whether a token that a session has just got is good no more.
+    /// Whether a token of a session is good no more.
     pub(crate) fn is_revoked(&self, session: SessionId) -> bool {
-        let position = self.mirror.site().position;
-        self.mirror.is_revoked(TokenPlace { session, jti: TokenId(session.0), position })
+        let position = self.position;
+        self.listed.is_revoked(TokenPlace { session, jti: TokenId(session.0), position })
     }
 }
 

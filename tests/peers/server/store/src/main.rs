@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! peer-store fill DATA PEOPLE SESSIONS REVOKED ACCOUNTS PASSWORD    registers people and signs them in
-//! peer-store turns DATA ACCOUNTS                                takes the writer's turns over it
+//! peer-store turns DATA ACCOUNTS REFRESHES                      takes the writer's turns over it
+//! peer-store erase DATA ACCOUNTS TURNS                          erases somebody after turns of refreshes
 //! peer-store grow DATA ACCOUNTS ROTATIONS                     says what the file grows to
 //! peer-store morning DATA ACCOUNTS                              signs everyone in, one by one
 //! ```
@@ -40,11 +41,16 @@ fn main() -> Result<(), Failure> {
             };
             fill::run(Path::new(data), &wanted, Path::new(accounts))
         }
-        ["turns", data, accounts] => turns::serve(Path::new(data), Path::new(accounts)),
+        ["turns", data, accounts, refreshes] => {
+            turns::serve(Path::new(data), Path::new(accounts), refreshes.parse()?)
+        }
+        ["erase", data, accounts, turns] => {
+            turns::erase(Path::new(data), Path::new(accounts), turns.parse()?)
+        }
         ["grow", data, accounts, rotations] => {
             grow::run(Path::new(data), Path::new(accounts), rotations.parse()?)
         }
         ["morning", data, accounts] => turns::morning(Path::new(data), Path::new(accounts)),
-        _ => Err("say `fill`, `turns`, `grow` or `morning`, and over what".into()),
+        _ => Err("say `fill`, `turns`, `erase`, `grow` or `morning`, and over what".into()),
     }
 }

@@ -13,17 +13,15 @@ use peer_protocol::{Contender, work};
 use crate::house::House;
 use crate::{Failure, commands};
 
-/// Commands of one turn: as many as there are connections in the measurements of the whole server.
-const BATCH: usize = 64;
-
 /// People who take a seat in one turn, while as many leave theirs.
 const GUESTS: usize = 16;
 
-pub(crate) fn serve(data: &Path, accounts: &Path) -> Result<(), Failure> {
+/// Takes turns, with so many refreshes in each of those.
+pub(crate) fn serve(data: &Path, accounts: &Path, refreshes: usize) -> Result<(), Failure> {
     let house = RefCell::new(House::open(data, accounts)?);
     let guests = RefCell::new(Vec::new());
     Contender::default()
-        .with(work::TURN_REFRESH, || refresh(&mut house.borrow_mut()))
+        .with(work::TURN_REFRESH, || refresh(&mut house.borrow_mut(), refreshes))
         .with(work::TURN_CLAIM, || claim(&mut house.borrow_mut(), &mut guests.borrow_mut()))
         .with(work::CHECK, || check(&house.borrow()))
         .with(work::WHOSE, || whose(&house.borrow()))
@@ -31,8 +29,8 @@ pub(crate) fn serve(data: &Path, accounts: &Path) -> Result<(), Failure> {
 }
 
 /// A batch of refreshes of random sessions.
-fn refresh(house: &mut House) -> Result<(), Failure> {
-    let picked: Vec<_> = (0..BATCH).map(|_| house.random.below(house.sessions.len())).collect();
+fn refresh(house: &mut House, count: usize) -> Result<(), Failure> {
+    let picked: Vec<_> = (0..count).map(|_| house.random.below(house.sessions.len())).collect();
     let commands: Vec<_> = picked.into_iter().map(|index| house.refresh(index)).collect();
     house.turn(&commands)
 }
@@ -81,5 +79,20 @@ pub(crate) fn morning(data: &Path, accounts: &Path) -> Result<(), Failure> {
         house.turn(&[command])?;
     }
     println!("{} {}", house.seatless.len(), start.elapsed().as_nanos());
+    Ok(())
+}
+
+/// Erases somebody after so many turns of refreshes, and says how long that took, in nanoseconds: a person's rows go
+/// out of the journal at once, and with them all the others.
+pub(crate) fn erase(data: &Path, accounts: &Path, turns: usize) -> Result<(), Failure> {
+    const REFRESHES: usize = 64;
+    let mut house = House::open(data, accounts)?;
+    for _ in 0..turns {
+        refresh(&mut house, REFRESHES)?;
+    }
+    let user = house.seatless.pop().ok_or("nobody is without a session")?;
+    let start = Instant::now();
+    house.turn(&[commands::erase(user)])?;
+    println!("{}", start.elapsed().as_nanos());
     Ok(())
 }
