@@ -33,9 +33,9 @@ pub(super) const PREAMBLE: &str = "\
 # Performance
 
 Written by `cargo xtask bench`; `--only SECTION` measures one section and leaves the others as they are. Machines are
-shared and differ, so the ratios count, not the times: each contender is measured in short slices in turn with the
-others, and a ratio compares neighbouring slices. A value is the median of the repetitions, with the least and the
-greatest of them in brackets.
+shared and differ, so the ratios count, not the times: contenders that are compared are measured in short slices in turn, and a
+ratio compares neighbouring slices; how long something takes, starts, memory and files are measured one after the other. A value is the
+median of the repetitions, with the least and the greatest of them in brackets.
 ";
 
 impl fmt::Display for Measured {

@@ -20,8 +20,9 @@ pub(super) fn measure(workspace: &Workspace, people: u32) -> Result<Table, Failu
     let secs =
         secs.ok_or(Failure::UnexpectedOutput { tool: "peer-store morning", output: printed })?;
     let percent = 100.0 * secs / SECS;
-    let what =
-        format!("{people} sign-ons within 15 minutes, each with a commit of its own: busy, %");
+    let what = format!(
+        "{people} sign-ons within 15 minutes, each with a commit of its own: the writer busy, %"
+    );
     let aim = Aim::AtMost(5.0).judged(percent);
     Ok(table("A morning", vec![[what, format!("{percent:.1}"), aim]]))
 }
