@@ -51,7 +51,7 @@ pub(super) fn measure<'c>(
 }
 
 /// The same with one slice of so many operations in each repetition, for what goes through phases of its own: a
-/// slice is to be long enough for all of them. Contenders that have never worked do one beforehand.
+/// slice is to be long enough for all of them. One repetition is not counted.
 pub(super) fn measure_whole<'c>(
     start: impl Fn() -> Result<Vec<Box<dyn Contender + 'c>>, Failure>,
     operations: u32,
@@ -59,6 +59,8 @@ pub(super) fn measure_whole<'c>(
 ) -> Result<Vec<Series>, Failure> {
     let once = || {
         let mut contenders = start()?;
+        // Whoever is still starting would take the core from the first.
+        contenders.iter_mut().try_for_each(|contender| contender.run(1).map(drop))?;
         let costs = contenders
             .iter_mut()
             .map(|contender| Ok(vec![Cost::of(contender.run(operations)?, operations)]));
@@ -143,7 +145,11 @@ mod tests {
         let turns = RefCell::new(Vec::new());
         let start = || Ok(vec![Box::new(Steady(3, &turns)) as Box<dyn Contender>]);
         let series = measure_whole(start, 7, 2).unwrap();
-        assert_eq!(turns.borrow().len(), 3);
+        assert_eq!(
+            turns.borrow().len(),
+            6,
+            "and each time one operation, which tells that it runs"
+        );
         let costs: Vec<_> = series[0].0.concat().iter().map(|cost| cost.cpu.round()).collect();
         assert_eq!(costs, [3.0, 3.0]);
     }

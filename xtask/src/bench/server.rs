@@ -46,21 +46,22 @@ commit is 35,000, SHA-256 62,000, most of it for the macs of refresh tokens and 
 claims and the answer as JSON 25,000. A token that was signed here a moment ago is not verified again, which is 300,000 more for one
 that is not known: the tokens here are, as they are where the same people come back.
 
-How near to its aims a server comes is a matter of the processor, too: on an Intel Xeon with two cores, on 2026-11-23, `GET /v1/me` had
-0.61 of `hello, world` (111,487 against 182,064 a second), a refresh 0.10 and a seat 0.11. Where the time goes: `GET /v1/me` spends little more in the kernel than `hello, world`, which is half of its time, and three times
+How near to its aims a server comes is a matter of the processor and of its neighbours, too. On 2026-11-23 `GET /v1/me` had 0.68 of `hello, world`
+in two other runs on the machine below, with 108,000 to 119,000 `hello, world` a second, and 0.61 on an Intel Xeon with two cores (111,487 against 182,064 a
+second), where a refresh had 0.10 and a seat 0.11. Where the time goes: `GET /v1/me` spends little more in the kernel than `hello, world`, which is half of its time, and three times
 as much outside of it: a token of a thousand characters that is parsed and compared, headers, the JSON and what is around the routes,
 none of which is more than a tenth. A refresh and a seat spend a fifth on the signature and a quarter in the kernel, where a batch of
 fifty is thirteen pages, each written and sent to the disk for itself. For a tenth of the time the core waited for those; now tokens
-are signed then, by a thread that takes what nobody else wants of it, and half of that wait is left. A batch
-of refreshes dirties some 15 pages since rows that replace others go through a
-journal (it was 89), so the disk beside which a refresh is put is seven times faster than it was. What a refresh waits for
+are signed then, by a thread that takes what nobody else wants of it, and half of that wait is left. The disk beside which a refresh is
+put writes to as many scattered places as a batch does (it was 89 before rows that replace others went through a journal): some 14, and more while
+rows go from the journal into their tables, as some do here; a batch at half of the rate has few refreshes and hardly fewer places. What a refresh waits for
 at the longest the kernel's record says. The writer and the thread that answers have one core, both are busy for some
 40 % of the time at half of the greatest rate, because batches are small then and each costs a commit; and whoever of the two has the core
 keeps it until the kernel's next tick, which comes every four milliseconds, though the disk or a client has answered the other. A refresh
 passes from one to the other several times. Before, huge pages that were cleared when they were first touched took four to six milliseconds each. In a
 storm of sign-ins it is the same tick for which whoever asks waits, while a password is hashed at a lower priority (a shorter slice of time for who answers, by
 `sched_setattr`, changed nothing); at rest
-nobody waits for anything, and the 99th of 100 takes a quarter of a millisecond. The most memory is the program itself with 13 MB, pages and rows of
+nobody waits for anything: where the machine is quiet, 99 of 100 take a third of a millisecond at most, and a storm is 10 times that. The most memory is the program itself with 13 MB, pages and rows of
 20,000 people with some 20, what their sorting at the start leaves to the allocator with 9, and the tokens that were signed, beside what the passwords take.";
 
 /// Builds everything that takes part.
