@@ -41,13 +41,7 @@ pub(super) fn measure<'c>(
     start: impl Fn() -> Result<Vec<Box<dyn Contender + 'c>>, Failure>,
     effort: &Effort,
 ) -> Result<Vec<Series>, Failure> {
-    let mut series = Vec::new();
-    for _ in 0..effort.repetitions {
-        let repetition = repeat(&mut start()?, effort)?;
-        series.resize_with(repetition.len(), Series::default);
-        series.iter_mut().zip(repetition).for_each(|(series, rounds)| series.0.push(rounds));
-    }
-    Ok(series)
+    gather(effort.repetitions, || repeat(&mut start()?, effort))
 }
 
 /// The same with one slice of so many operations in each repetition, for what goes through phases of its own: a
@@ -67,6 +61,14 @@ pub(super) fn measure_whole<'c>(
         costs.collect::<Result<Vec<_>, Failure>>()
     };
     once()?;
+    gather(repetitions, once)
+}
+
+/// Puts the rounds of each contender together, repetition after repetition.
+fn gather(
+    repetitions: usize,
+    once: impl Fn() -> Result<Vec<Vec<Cost>>, Failure>,
+) -> Result<Vec<Series>, Failure> {
     let mut series = Vec::new();
     for _ in 0..repetitions {
         let repetition = once()?;

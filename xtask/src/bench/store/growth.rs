@@ -16,9 +16,9 @@ use crate::workspace::Workspace;
 type Work = (&'static str, &'static str, f64);
 
 /// Refreshes of one turn: as many as there are connections in the measurements of the whole server.
-const BATCH: u64 = 64;
+const BATCH: u32 = 64;
 
-const REFRESH: Work = ("refresh", work::TURN_REFRESH, 64.0);
+const REFRESH: Work = ("refresh", work::TURN_REFRESH, BATCH as f64);
 const OTHERS: [Work; 3] = [
     ("claim and release", work::TURN_CLAIM, 16.0),
     ("check", work::CHECK, 1.0),
@@ -48,7 +48,7 @@ pub(super) fn measure(extent: &Extent, sites: &[Site<'_>]) -> Result<Table, Fail
 fn start(sites: &[Site<'_>], works: &[Work]) -> Result<Vec<Box<dyn Contender>>, Failure> {
     let mut contenders: Vec<Box<dyn Contender>> = Vec::new();
     for site in sites {
-        let peer = site.turns(work::CHECK, BATCH)?;
+        let peer = site.turns(work::CHECK, BATCH.into())?;
         let with = works.iter().map(|(_, work, _)| Box::new(peer.with(work)) as Box<dyn Contender>);
         contenders.extend(with);
     }
@@ -87,7 +87,7 @@ pub(super) fn by_seats(workspace: &Workspace, effort: &Effort) -> Result<Table, 
     let sites = [found(workspace, FEW, FEW)?, found(workspace, MANY, MANY)?];
     let start = || {
         let turns = |site: &Site<'_>| {
-            Ok(Box::new(site.turns(work::TURN_CLAIM, BATCH)?) as Box<dyn Contender>)
+            Ok(Box::new(site.turns(work::TURN_CLAIM, BATCH.into())?) as Box<dyn Contender>)
         };
         sites.iter().map(turns).collect()
     };

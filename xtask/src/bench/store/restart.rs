@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 64;
 /// Of a server that keeps the newest rows in memory; one that kept none ought to do with 250.
 const MEMORY: Aim = Aim::AtMost(400.0);
 
-/// Requests before the server is killed.
+/// Requests of each of two kinds before the server is killed.
 const REQUESTS: u32 = 10_000;
 
 struct Life {
@@ -47,7 +47,8 @@ pub(super) fn measure(
         [what.to_owned(), cell, judged.unwrap_or_default()]
     };
     let title = format!(
-        "The server over {sessions} sessions, killed after 20,000 requests and started again"
+        "The server over {sessions} sessions, killed after {} requests and started again",
+        2 * REQUESTS
     );
     Ok(table(
         &title,
